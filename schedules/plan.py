@@ -1,0 +1,128 @@
+"""The planner's question and answer. Times are POSIX seconds (UTC); the caller does calendars through ``timezone``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Water that one zone wants.
+
+    ``net_mm``: depth wanted in the root zone, mm (>= 0). ``volume_l``: gross volume at the valve, litres, after application
+    efficiency. ``urgency``: 0 can wait .. 1 is hurt now. ``latest_start_s``: when it must start at the latest to avoid
+    stress (POSIX s), None when it may wait for ever. ``key``/``params``: the reason, for people.
+    """
+
+    zone: str
+    net_mm: float
+    volume_l: float
+    urgency: float
+    latest_start_s: float | None
+    key: str
+    params: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLimits:
+    """How one zone can take water: nominal ``flow_m3_h``, its allowed ``windows`` as (start, end) POSIX s within the horizon
+    (already resolved from local time), minimum and maximum run in seconds, and ``source``: a tank id or a pump id.
+    """
+
+    zone: str
+    source: str
+    flow_m3_h: float
+    windows: tuple[tuple[float, float], ...]
+    min_run_s: float
+    max_run_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PumpLimits:
+    """One pump: ``threshold_w`` below which nothing flows, ``rated_w``, ``rated_flow_m3_h``, ``min_run_s``, ``min_rest_s``,
+    ``starts_left`` today, ``running_s``/``resting_s`` elapsed at ``now_s`` (one of them 0), ``into``: tank id or "zones".
+    """
+
+    pump: str
+    into: str
+    rated_w: float
+    threshold_w: float
+    rated_flow_m3_h: float
+    min_run_s: float
+    min_rest_s: float
+    starts_left: int
+    running_s: float = 0.0
+    resting_s: float = 0.0
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TankLimits:
+    """One tank: usable ``volume_l`` now (above its reserve), ``capacity_l`` (usable)."""
+
+    tank: str
+    volume_l: float
+    capacity_l: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """Everything the planner may know. ``power_w``: expected PV power on a grid of ``step_s`` from ``now_s``, W."""
+
+    now_s: float
+    step_s: float
+    power_w: tuple[float, ...]
+    demands: tuple[Demand, ...]
+    zones: tuple[ZoneLimits, ...]
+    pumps: tuple[PumpLimits, ...]
+    tanks: tuple[TankLimits, ...]
+    rain_until_s: float = 0.0
+    running: tuple[Run, ...] = ()
+    """Runs under way: a re-plan never chops them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One irrigation of one zone: ``start_s``..``end_s`` POSIX s, gross ``volume_l``, forced start where there is one.
+
+    ``needs_sun``: start only with enough surplus (a direct pump); a forced start (``latest_start_s`` passed) does not wait.
+    """
+
+    zone: str
+    start_s: float
+    end_s: float
+    volume_l: float
+    needs_sun: bool
+    latest_start_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Fill ``tank`` with ``pump`` up to ``target_l`` (usable litres) whenever the sun gives enough."""
+
+    tank: str
+    pump: str
+    target_l: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A demand (or part of it) for which no place was found within the horizon, and why (an i18n key)."""
+
+    zone: str
+    volume_l: float
+    key: str
+    params: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A latched intention for the horizon ``made_s``..``until_s``. ``ident`` is a digest of the content: equal plans are equal."""
+
+    ident: str
+    made_s: float
+    until_s: float
+    runs: tuple[Run, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    unmet: tuple[Unmet, ...] = ()

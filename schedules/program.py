@@ -1,0 +1,97 @@
+"""What a technician tunes: one YAML file per program under ``schedules/programs``. Pure validation, no files here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""Local time of day, 24 hours, HH:MM."""
+
+Ident = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Positive = Annotated[float, Field(gt=0)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Model(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Window(Model):
+    """When water may flow: local ``from``..``to``; across midnight when ``to`` is before ``from``; all days if none named."""
+
+    begin: Annotated[Clock, Field(alias="from")]
+    end: Annotated[Clock, Field(alias="to")]
+    days: tuple[Weekday, ...] = ()
+
+
+class Base(Model):
+    """What every program has. ``efficiency``: share of the applied water that reaches the root zone."""
+
+    program: Ident
+    note: str = ""
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+    efficiency: Annotated[float, Field(gt=0.2, le=1)] = 0.85
+    min_run_s: Annotated[float, Field(ge=0)] = 120.0
+    max_run_s: Positive = 2 * 3600.0
+    rain_skip: bool = True
+
+
+class FieldProgram(Base):
+    """Crop in soil, FAO-56 single Kc. ``crop`` and ``soil`` are names of the catalogue; ``refill``: share of the depletion
+    that one irrigation gives back; ``max_depth_mm``: net limit of one irrigation.
+    """
+
+    kind: Literal["field"] = "field"
+    crop: str
+    planted: date
+    soil: str
+    root_depth_m: Positive | None = None
+    allowed_depletion: Annotated[float, Field(gt=0, lt=1)] | None = None
+    refill: Annotated[float, Field(gt=0, le=1)] = 1.0
+    max_depth_mm: Positive = 30.0
+
+
+class ContainerProgram(Base):
+    """Polybags or pots. A dose is due when ``dose_share`` of the available pot water is used."""
+
+    kind: Literal["container"] = "container"
+    pots: Annotated[int, Field(ge=1)]
+    pot_volume_l: Positive
+    available_share: Annotated[float, Field(gt=0, lt=1)] = 0.22
+    dose_share: Annotated[float, Field(gt=0, lt=1)] = 0.30
+    kc: Positive = 1.05
+    max_doses_per_day: Annotated[int, Field(ge=1, le=24)] = 4
+
+
+class PaddyProgram(Base):
+    """Rice. Irrigate to ``upper_mm`` above the soil when the level falls to ``lower_mm`` (safe alternate wetting and drying:
+    -150); kept flooded from ``flower_from_day`` to ``flower_to_day`` after planting. ``percolation_mm_d``: loss downwards.
+    """
+
+    kind: Literal["paddy"] = "paddy"
+    crop: str = "rice"
+    planted: date
+    upper_mm: Positive = 50.0
+    lower_mm: Annotated[float, Field(le=50, ge=-150)] = -150.0
+    percolation_mm_d: Annotated[float, Field(ge=0, le=50)] = 4.0
+    flower_from_day: Annotated[int, Field(ge=0)] = 60
+    flower_to_day: Annotated[int, Field(ge=0)] = 75
+
+
+class CalendarProgram(Base):
+    """No model: ``depth_mm`` (gross) every ``every_days`` days, first day ``anchor``, shared over the windows of that day."""
+
+    kind: Literal["calendar"] = "calendar"
+    depth_mm: Positive
+    every_days: Annotated[int, Field(ge=1, le=30)] = 1
+    anchor: date = date(2026, 1, 1)
+
+
+Program = Annotated[
+    FieldProgram | ContainerProgram | PaddyProgram | CalendarProgram, Field(discriminator="kind")
+]
