@@ -1,0 +1,81 @@
+# shellcheck shell=sh
+# Shared by the scripts beside it; POSIX sh, sourced from the top of the tree.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# "", "sudo -n" or "no": how this user may become root without being asked.
+how_to_be_root() {
+  if [ "$(id -u)" -eq 0 ]; then echo ""
+  elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then echo "sudo -n"
+  else echo no; fi
+}
+
+# apt_install PACKAGE...: installs without asking and without starting or enabling a service; 1 when it may not or cannot.
+apt_install() {
+  command -v apt-get >/dev/null 2>&1 || return 1
+  root=$(how_to_be_root)
+  [ "$root" != no ] || return 1
+  policy=/usr/sbin/policy-rc.d
+  made_policy=no
+  if [ ! -e "$policy" ]; then
+    made_policy=yes
+    printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null && $root chmod 755 "$policy"
+    trap '$root rm -f "$policy"' EXIT INT TERM
+  fi
+  quiet_apt "$@" || { $root apt-get -qq update >/dev/null && quiet_apt "$@"; }
+  result=$?
+  if [ "$made_policy" = yes ]; then $root rm -f "$policy"; trap - EXIT INT TERM; fi
+  return $result
+}
+
+quiet_apt() {
+  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null
+}
+
+is_python_311() {
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+# The first Python that is new enough: $PYTHON when given, then the system's own, then any by version.
+find_python() {
+  for candidate in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14; do
+    if is_python_311 "$candidate"; then command -v "$candidate"; return 0; fi
+  done
+  return 1
+}
+
+# make_venv PYTHON DIR: installs python3-venv first where Debian left it out.
+make_venv() {
+  if ! "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+    package=python3-venv
+    say "Python's venv module is missing: installing the Debian package $package ..."
+    apt_install "$package" || die "Cannot install it from here. Run:  sudo apt-get install $package"
+  fi
+  "$1" -m venv --clear "$2"
+}
+
+# Environment variables and files that would let pip take packages from elsewhere do not count here.
+quiet_pip() {
+  venv_python=$1
+  shift
+  env -u PIP_FIND_LINKS -u PIP_NO_INDEX -u PIP_CONSTRAINT -u PIP_REQUIREMENT -u PIP_TARGET -u PIP_USER -u PYTHONPATH \
+    "$venv_python" -m pip --disable-pip-version-check --no-input -q "$@"
+}
+
+# install_locked PYTHON LOCK WHEELS: what the lock says, by hash, keeping the files in WHEELS so that it can be repeated
+# without a network. A lock that was fetched whole leaves a stamp there.
+install_locked() {
+  stamp=$3/.$(basename "$2").$(lock_key "$1" "$2")
+  if [ -e "$stamp" ] && quiet_pip "$1" install --no-index --find-links "$3" --require-hashes -r "$2"; then return 0; fi
+  rm -f "$stamp"
+  mkdir -p "$3"
+  quiet_pip "$1" download --prefer-binary --require-hashes -r "$2" -d "$3" &&
+    touch "$stamp" &&
+    quiet_pip "$1" install --no-index --find-links "$3" --require-hashes -r "$2"
+}
+
+# lock_key PYTHON LOCK: changes when the lock or the Python does.
+lock_key() {
+  { cat "$2"; "$1" -c 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'; } | sha256sum | cut -c1-16
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# make test: checks, then all tests. ARGS goes to pytest and then replaces the whole run: ARGS="tests/core -k surplus".
+# TEST_WORKERS: processes side by side (default: the cores, 4 at most; 0: none).
+set -u
+cd "$(dirname "$0")/.." || exit 1
+scripts/bootstrap.sh dev || exit 1
+scripts/services.sh
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+if [ -n "${ARGS:-}" ]; then
+  # shellcheck disable=SC2086
+  exec .venv/bin/python -m pytest $ARGS
+fi
+
+cores=$(nproc 2>/dev/null || echo 1)
+workers=${TEST_WORKERS:-$((cores < 4 ? cores : 4))}
+status=0
+pytest_run() {
+  .venv/bin/python -m pytest -q "$@"
+  code=$?
+  [ $code -eq 5 ] || [ $code -eq 0 ] || status=1 # 5: none of this kind
+}
+scripts/check.sh || status=1
+echo
+echo "Tests that measure time or load, alone:"
+pytest_run -m serial
+echo "All other tests, $workers side by side:"
+pytest_run -m "not serial" -n "$workers" --dist loadgroup
+
+echo
+if [ $status -eq 0 ]; then
+  echo "All good. What was skipped, and why, is listed above. Next:  make demo   (a whole site on this computer)"
+  echo "or  CONTRIBUTING.md  (how to change something),  make bench  (how fast it is)."
+else
+  echo "Something failed: see above. One test again:  make test ARGS='tests/path.py -k name'"
+fi
+exit $status
