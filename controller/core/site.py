@@ -100,7 +100,10 @@ class Output(Model):
 
 
 class Identity(Model):
-    """Who and where. ``timezone`` is an IANA name; angles in degrees, north and east positive."""
+    """Who and where. ``timezone`` is an IANA name; angles in degrees, north and east positive.
+
+    ``clock: trusted`` vouches for this machine's wall clock where the kernel cannot know (a container, an external RTC).
+    """
 
     id: Ident
     name: str
@@ -110,6 +113,7 @@ class Identity(Model):
     timezone: str = "Asia/Jakarta"
     language: Literal["id", "en"] = "id"
     cycle_s: Annotated[float, Field(ge=0.2, le=60)] = 1.0
+    clock: Literal["auto", "trusted"] = "auto"
 
 
 class Bus(Model):
