@@ -12,11 +12,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from controller.core.instant import Instant
-
-T = TypeVar("T")
 
 FLOOR_REAL_S = 0.1
 """A cycle is never shorter than this in real time, however fast the plant's time runs."""
@@ -152,11 +150,10 @@ def wall_clock_synchronised() -> bool:
         return False
 
 
-async def within(real_s: float, awaitable: Awaitable[T]) -> T | None:
-    """The result, or None when it did not come within so many real seconds (bounded wait for a disk). It is not cancelled."""
-    task = asyncio.ensure_future(awaitable)
-    done, _pending = await asyncio.wait({task}, timeout=real_s)
-    return task.result() if done else None
+async def settled(real_s: float, future: asyncio.Future[object]) -> bool:
+    """True when ``future`` succeeded within so many real seconds (bounded wait for a disk). It is not cancelled."""
+    done, _pending = await asyncio.wait({future}, timeout=real_s)
+    return bool(done) and not future.cancelled() and future.exception() is None
 
 
 async def real_ticks(period_s: float, action: Callable[[], Awaitable[None] | None]) -> None:

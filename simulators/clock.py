@@ -1,0 +1,50 @@
+"""Stepped plant time: the world advances, everything that is due is asked and answered, then the cycle runs. No waiting.
+
+The same cycle, poller and actuator as on a site; only who waits for whom differs: between two cycles this clock lets the
+actuator finish its writes, advances the world and lets the poller fetch what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from controller.core.instant import Instant
+
+BOOT = "simulation"
+
+
+@dataclass(slots=True)
+class SteppedClock:
+    """From ``start_epoch_s`` in steps of the cycle for ``span_s`` seconds of plant time.
+
+    ``advance``: moves the world to the new instant; ``barrier``: awaited before the instant is handed to the cycle (polls)
+    and ``settle`` after the cycle (writes).
+    """
+
+    start_epoch_s: float
+    span_s: float
+    advance: Callable[[Instant], None]
+    barrier: Callable[[Instant], Awaitable[None]]
+    settle: Callable[[], Awaitable[None]]
+    boot: str = BOOT
+    rate: float = float("inf")
+    _mono_s: float = 0.0
+
+    def now(self) -> Instant:
+        """The instant of the current step."""
+        return Instant(self.start_epoch_s + self._mono_s, self._mono_s, self.boot)
+
+    async def sleep(self, plant_s: float) -> None:
+        """Nothing may wait in stepped time: it would never wake."""
+        raise RuntimeError("stepped time does not sleep")
+
+    async def every(self, period_s: float) -> AsyncIterator[Instant]:
+        """Step through the span."""
+        for index in range(int(self.span_s / period_s) + 1):
+            self._mono_s = index * period_s
+            at = self.now()
+            self.advance(at)
+            await self.barrier(at)
+            yield at
+            await self.settle()
