@@ -23,14 +23,17 @@ apt_install() {
     printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null && $root chmod 755 "$policy"
     trap '$root rm -f "$policy"' EXIT INT TERM
   fi
-  quiet_apt "$@" || { $root apt-get -qq update >/dev/null && quiet_apt "$@"; }
+  apt_log=$(mktemp)
+  quiet_apt "$@" || { $root apt-get -qq update >>"$apt_log" 2>&1 && quiet_apt "$@"; }
   result=$?
+  [ $result -eq 0 ] || tail -n 5 "$apt_log" >&2
+  rm -f "$apt_log"
   if [ "$made_policy" = yes ]; then $root rm -f "$policy"; trap - EXIT INT TERM; fi
   return $result
 }
 
 quiet_apt() {
-  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null
+  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >>"$apt_log" 2>&1
 }
 
 is_python_311() {
@@ -49,7 +52,7 @@ find_python() {
 make_venv() {
   if ! "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; then
     package=python3-venv
-    say "Python's venv module is missing: installing the Debian package $package ..."
+    say "Python's venv module is missing. Trying to install the Debian package $package ..."
     apt_install "$package" || die "Cannot install it from here. Run:  sudo apt-get install $package"
   fi
   "$1" -m venv --clear "$2"
