@@ -1,0 +1,23 @@
+"""What can go wrong with the files under the state directory, each with what a person should do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """A file of the store cannot be used. ``what`` says what happened, ``hint`` what to do."""
+
+    def __init__(self, path: Path | str, what: str, hint: str) -> None:
+        super().__init__(f"{path}: {what}. {hint}")
+        self.path = str(path)
+        self.what = what
+        self.hint = hint
+
+
+class DamagedError(StoreError):
+    """The file's content is not what this program wrote: it must be set aside before a new one is begun."""
+
+
+class TooNewError(StoreError):
+    """A later version of this program wrote the file."""

@@ -1,0 +1,173 @@
+"""Ways to the ledger that never keep the cycle waiting for a disk: a writer thread, and its stepped twin."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from controller.core.decision import Event
+from controller.core.instant import Instant
+from controller.store.chain import Head, Note
+from controller.store.errors import StoreError
+from controller.store.ledger import Batch, Ledger
+
+MAX_BACKLOG = 10_000
+"""Batches kept while the disk refuses to write; beyond that the oldest state-only batches go first."""
+
+UNWRITABLE = (ValueError, TypeError, OverflowError, RecursionError, sqlite3.Error)
+"""A batch that can never be written, whatever the disk says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A promise: ``first_seq``..``last_seq`` are the rows' numbers (last < first: only state), ``done`` gives the head."""
+
+    first_seq: int
+    last_seq: int
+    done: Future[Head]
+
+
+@dataclass(slots=True)
+class _Job:
+    batch: Batch
+    done: Future[Head] = field(default_factory=Future)
+
+
+class LedgerWriter:
+    """Owns a ledger in one thread. ``submit`` returns at once; rows queued together share one transaction.
+
+    When the disk refuses, the futures fail but the rows are kept in memory, in order, and written with the next
+    submit: the ledger then tells late, never wrongly. Nothing else may write the ledger while this lives.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._next_seq = ledger.head().seq + 1
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._owed: list[Batch] = []
+        self.lost = 0
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._thread.start()
+
+    def submit(self, entries: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
+        """Queue one transaction; never blocks. Call from one thread only (the event loop's)."""
+        first = self._next_seq
+        self._next_seq += len(entries)
+        job = _Job(Batch(tuple(entries), state_json, at))
+        self._jobs.put(job)
+        return Ticket(first, self._next_seq - 1, job.done)
+
+    def commit(self, entries: Sequence[Event | Note], state_json: str, at: Instant) -> asyncio.Future[Head]:
+        """``submit`` for the event loop."""
+        return asyncio.wrap_future(self.submit(entries, state_json, at).done)
+
+    def save_state(self, state_json: str, at: Instant) -> Ticket:
+        """Queue a replacement of the state row."""
+        return self.submit((), state_json, at)
+
+    def head(self) -> Head:
+        """The last row that is on the disk."""
+        return self._ledger.head()
+
+    def close(self) -> None:
+        """Write what is queued, then end the thread and close the ledger."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._ledger.close()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            jobs, going = self._waiting()
+            self._write(jobs)
+
+    def _waiting(self) -> tuple[list[_Job], bool]:
+        """Everything that is queued now, at least one; False when the end was among it."""
+        jobs: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            jobs.append(job)
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return jobs, True
+        return jobs, False
+
+    def _write(self, jobs: list[_Job]) -> None:
+        self._owed += [job.batch for job in jobs]
+        try:
+            self._ledger.commit_all(self._owed)
+        except StoreError as error:
+            self._shorten()
+            for job in jobs:
+                job.done.set_exception(error)
+            return
+        except UNWRITABLE as error:
+            self._write_singly()
+            for job in jobs:
+                job.done.set_exception(error)
+            return
+        self._owed.clear()
+        head = self._ledger.head()
+        for job in jobs:
+            job.done.set_result(head)
+
+    def _write_singly(self) -> None:
+        """One batch holds what no file can hold: it must not keep the others from the disk. It is counted as lost."""
+        owed, self._owed = self._owed, []
+        for batch in owed:
+            try:
+                self._ledger.commit_all((batch,))
+            except StoreError:
+                self._owed.append(batch)
+            except UNWRITABLE:
+                self.lost += len(batch.entries)
+
+    def _shorten(self) -> None:
+        """Keep the memory bounded while the disk refuses: older states are superseded, then the oldest rows go."""
+        last = self._owed[-1:]
+        self._owed = [Batch(b.entries, None, b.at) for b in self._owed[:-1] if b.entries] + last
+        excess = len(self._owed) - MAX_BACKLOG
+        if excess > 0:
+            self.lost += sum(len(b.entries) for b in self._owed[:excess])
+            del self._owed[:excess]
+
+
+class SteppedJournal:
+    """The same promises kept at once, in the caller's thread: for stepped simulations and tests."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def submit(self, entries: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
+        """Write one transaction before returning. Raises StoreError when the disk refuses."""
+        first = self._ledger.head().seq + 1
+        self._ledger.commit(entries, state_json, at)
+        head = self._ledger.head()
+        done: Future[Head] = Future()
+        done.set_result(head)
+        return Ticket(first, head.seq, done)
+
+    def commit(self, entries: Sequence[Event | Note], state_json: str, at: Instant) -> asyncio.Future[Head]:
+        """``submit`` for the event loop: the future is done already."""
+        self._ledger.commit(entries, state_json, at)
+        future: asyncio.Future[Head] = asyncio.get_running_loop().create_future()
+        future.set_result(self._ledger.head())
+        return future
+
+    def save_state(self, state_json: str, at: Instant) -> Ticket:
+        """Replace the state row."""
+        return self.submit((), state_json, at)
+
+    def head(self) -> Head:
+        """The last committed row."""
+        return self._ledger.head()
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self._ledger.close()
