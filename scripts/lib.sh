@@ -66,19 +66,14 @@ quiet_pip() {
     "$venv_python" -m pip --disable-pip-version-check --no-input -q "$@"
 }
 
-# install_locked PYTHON LOCK WHEELS: what the lock says, by hash, keeping the files in WHEELS so that it can be repeated
-# without a network. A lock that was fetched whole leaves a stamp there.
+# install_locked PYTHON LOCK WHEELS: what the lock says, by hash. From the files kept in WHEELS when they are all there (so it
+# can be repeated without a network), else fetched into it first.
 install_locked() {
-  stamp=$3/.$(basename "$2").$(lock_key "$1" "$2")
-  if [ -e "$stamp" ] && quiet_pip "$1" install --no-index --find-links "$3" --require-hashes -r "$2"; then return 0; fi
-  rm -f "$stamp"
   mkdir -p "$3"
-  quiet_pip "$1" download --prefer-binary --require-hashes -r "$2" -d "$3" &&
-    touch "$stamp" &&
-    quiet_pip "$1" install --no-index --find-links "$3" --require-hashes -r "$2"
+  if [ -n "$(ls "$3")" ] && install_kept "$@" 2>/dev/null; then return 0; fi
+  quiet_pip "$1" download --prefer-binary --require-hashes -r "$2" -d "$3" && install_kept "$@"
 }
 
-# lock_key PYTHON LOCK: changes when the lock or the Python does.
-lock_key() {
-  { cat "$2"; "$1" -c 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'; } | sha256sum | cut -c1-16
+install_kept() {
+  quiet_pip "$1" install --no-index --find-links "$3" --require-hashes -r "$2"
 }

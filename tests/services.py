@@ -47,9 +47,9 @@ def in_ci() -> bool:
 def require(binary: str) -> str:
     """The path of a program, else skips (fails with CI=true) and names the Debian package that has it."""
     path = shutil.which(binary, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    if path is not None:
-        return path
-    _absent(f"{binary} is not installed: sudo apt-get install {PACKAGES.get(binary, binary)}")
+    if path is None:
+        _absent(f"{binary} is not installed: sudo apt-get install {PACKAGES.get(binary, binary)}")
+    return path
 
 
 def shared_data(name: str) -> Path:
@@ -119,7 +119,11 @@ class Program:
         """Starts it and returns when it answers; the log's end is in the failure when it does not."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_dies_with_us(), *self._command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                [*_dies_with_us(), *self._command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         end = time.monotonic() + START_S
         while not self._ready():

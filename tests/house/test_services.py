@@ -22,7 +22,9 @@ def test_mosquitto_keeps_a_retained_message_over_a_restart(own_mosquitto: Mosqui
     own_mosquitto.stop()
     assert not answers(own_mosquitto.port)
     own_mosquitto.start()
-    got = subprocess.run([require("mosquitto_sub"), *address, "-C", "1", "-W", "5"], check=True, capture_output=True)
+    got = subprocess.run(
+        [require("mosquitto_sub"), *address, "-C", "1", "-W", "5"], check=True, capture_output=True
+    )
     assert got.stdout == b"42\n"
 
 
@@ -50,7 +52,10 @@ def test_victoria_metrics_keeps_old_points(victoria_metrics: VictoriaMetrics) ->
 
 def test_serial_cable_carries_bytes(serial_cable: SerialCable) -> None:
     """What is written to one end arrives at the other."""
-    near, far = os.open(serial_cable.a, os.O_RDWR | os.O_NOCTTY), os.open(serial_cable.b, os.O_RDWR | os.O_NOCTTY)
+    near, far = (
+        os.open(serial_cable.a, os.O_RDWR | os.O_NOCTTY),
+        os.open(serial_cable.b, os.O_RDWR | os.O_NOCTTY),
+    )
     os.write(near, b"\x01\x03\x00")
     assert os.read(far, 10) == b"\x01\x03\x00"
     os.close(near)
@@ -74,7 +79,9 @@ def test_missing_data_skips_with_its_name() -> None:
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
-def test_missing_program_fails_only_in_ci(monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]) -> None:
+def test_missing_program_fails_only_in_ci(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
     """A missing program skips on a developer's machine and fails with CI=true, naming how to install it."""
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="apt-get install no-such-program"):
