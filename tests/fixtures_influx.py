@@ -64,7 +64,9 @@ class Influx(_Http):
     def __init__(self, folder: Path) -> None:
         port, config = free_port(), folder / "influxdb.conf"
         config.write_text(CONFIG.format(folder=folder, port=port, rpc_port=free_port()))
-        super().__init__("influxd", [require("influxd"), "run", "-config", str(config)], folder, port, "/ping")
+        super().__init__(
+            "influxd", [require("influxd"), "run", "-config", str(config)], folder, port, "/ping"
+        )
 
     def fresh_database(self) -> str:
         """Creates an empty database and returns its name."""

@@ -33,7 +33,10 @@ class Mosquitto(Program):
         config = folder / "mosquitto.conf"
         config.write_text(
             CONFIG.format(
-                port=self.port, user=getpass.getuser(), folder=folder, persistence="true" if persistence else "false"
+                port=self.port,
+                user=getpass.getuser(),
+                folder=folder,
+                persistence="true" if persistence else "false",
             )
         )
         super().__init__(

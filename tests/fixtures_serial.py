@@ -17,7 +17,10 @@ class SerialCable(Program):
         self.a, self.b = folder / "serial-a", folder / "serial-b"
         ends = [f"pty,raw,echo=0,link={end}" for end in (self.a, self.b)]
         super().__init__(
-            "socat", [require("socat"), *ends], folder / "socat.log", lambda: self.a.exists() and self.b.exists()
+            "socat",
+            [require("socat"), *ends],
+            folder / "socat.log",
+            lambda: self.a.exists() and self.b.exists(),
         )
 
 
