@@ -1,0 +1,77 @@
+"""A container zone: polybags or pots with little water each, given back in small doses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
+from schedules.plan import Demand
+from schedules.program import ContainerProgram
+from schedules.soil import stress
+
+RAIN_CATCH = 0.8
+"""Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
+
+LOOKAHEAD_D = 0.25
+"""A dose is told this long before it is due: pots are small, so half a morning."""
+
+
+def store_mm(program: ContainerProgram, area_m2: float) -> float:
+    """Available water of all pots together as a depth over the zone's area, mm."""
+    return program.pots * program.pot_volume_l * program.available_share / area_m2
+
+
+def initial(program: ContainerProgram, area_m2: float) -> ZoneBalance:
+    """Pots about which nothing is known: half of a dose used."""
+    taw = store_mm(program, area_m2)
+    raw = program.dose_share * taw
+    return ZoneBalance(0.5 * raw, taw, raw, kc=program.kc, etc_mm_d=program.kc * 3.5, stage="perennial")
+
+
+def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) -> ZoneBalance:
+    """The account after ``inputs.dt_s`` more seconds. What the pots cannot hold drains."""
+    changes, fresh = tick(balance, inputs)
+    taw, raw, start = balance.taw_mm, balance.raw_mm, balance.depletion_mm
+    net = inputs.irrigated_mm * program.efficiency
+    caught = inputs.rain_mm * RAIN_CATCH
+    eta = min(stress(start, taw, raw) * program.kc * inputs.et0_mm, taw - start + caught + net)
+    after = start - caught - net + eta
+    depletion = min(taw, max(0.0, after))
+    ks = stress(depletion, taw, raw)
+    base = (0.0, 0.0, 0.0) if fresh else (balance.eta_mm, balance.drainage_mm, balance.runoff_mm)
+    # Probes in substrate are shown, not believed: a few millimetres beside the stick tell nothing of the other pots.
+    changes["probe_spread"] = max(inputs.vwc) - min(inputs.vwc) if inputs.vwc else None
+    changes["level"] = level_of(None, inputs.measured)
+    changes["depletion_mm"] = depletion
+    changes["ks"] = ks
+    changes["kc"] = program.kc
+    changes["etc_mm_d"] = ks * program.kc * changes.get("et0_mm_d", balance.et0_mm_d)
+    changes["eta_mm"] = base[0] + eta
+    changes["drainage_mm"] = base[1] + max(0.0, -after)
+    changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
+    changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
+    return replace(balance, **changes)
+
+
+def demand(
+    program: ContainerProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float
+) -> Demand | None:
+    """The next dose, or None: not due within six hours, or today's doses are used up."""
+    if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:
+        return None
+    depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
+    left_d = (raw - depletion) / max(0.1, program.kc * balance.et0_mm_d)
+    if (left_d > LOOKAHEAD_D and balance.owed_mm < 0.1 * raw) or depletion <= 0.0:
+        return None
+    due = depletion >= raw
+    urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
+    key = "demand_container_dose" if due or left_d <= LOOKAHEAD_D else "demand_owed"
+    params: dict[str, float | str] = {
+        "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": depletion, "owed_mm": balance.owed_mm,
+        "doses": float(balance.doses_today), "doses_max": float(program.max_doses_per_day),
+        "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
+    }  # fmt: skip
+    return Demand(
+        zone, depletion, depletion / program.efficiency * area_m2, min(1.0, urgency),
+        now_s + max(0.0, left_d) * DAY_S, key, params,
+    )  # fmt: skip

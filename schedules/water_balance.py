@@ -1,0 +1,194 @@
+"""A field zone: FAO-56 root-zone balance with a single Kc, stepped on the 15-minute grid and corrected by probes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, level_of, tick
+from schedules.catalog import Catalog, Soil
+from schedules.crop import crop_day, depletion_fraction, is_growing
+from schedules.plan import Demand
+from schedules.program import FieldProgram
+from schedules.soil import depletion_at, infiltration_mm, raw_mm, stress, taw_mm
+
+START_SHARE = 0.5
+"""Share of RAW taken as used when nothing is known: neither a wet start (waters too late) nor a dry one (too much)."""
+
+AGREE_VWC = 0.06
+"""Probes of one zone agree when they lie within this range, m3/m3 (twice the 3 % that good capacitive probes claim)."""
+
+STUCK_S = 48 * 3600.0
+MOVED_VWC = 0.002
+"""A median that has not moved by this much for STUCK_S is a stuck probe, not a soil: every crop uses water in two days."""
+
+LOOKAHEAD_D = 1.0
+"""A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
+
+OWED_MM = 0.5
+"""Owed water below this is rounding, not a demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """One step of the root zone: new depletion; what rain entered and ran off, what the crop used, what drained (mm)."""
+
+    depletion_mm: float
+    entered_mm: float
+    runoff_mm: float
+    eta_mm: float
+    drainage_mm: float
+    ks: float
+
+
+def root_zone(
+    soil: Soil, depletion: float, taw: float, raw: float, etc_mm: float, rain: float, net: float, dt_s: float
+) -> Flows:
+    """Move the root-zone balance by one step (FAO-56 Eq. 85, 88). ``etc_mm``: Kc ET0 of the step; ``net``: irrigation that
+    reached the root zone. Depletion stays in 0..TAW; the crop never takes more than there is.
+    """
+    entered = infiltration_mm(soil, rain, dt_s)
+    ks = stress(depletion, taw, raw)
+    eta = min(ks * etc_mm, max(0.0, taw - depletion) + entered + net)
+    after = depletion - entered - net + eta
+    return Flows(min(taw, max(0.0, after)), entered, rain - entered, eta, max(0.0, -after), ks)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the probes of a zone say together: the median water content, their range, and how soon to believe it (s)."""
+
+    vwc: float
+    spread: float
+    tau_s: float
+
+
+def trust(vwc: tuple[float, ...], soil: Soil) -> Trust | None:
+    """Judge the probes. The median of those that are possible in this soil; believed within 4 h when several agree, 12 h
+    when there is only one or the majority has to outvote one, 48 h when two contradict each other. None: no probe.
+    """
+    good = sorted(v for v in vwc if 0.0 < v <= soil.sat + 0.08)
+    if not good:
+        return None
+    middle = len(good) // 2
+    median = good[middle] if len(good) % 2 else (good[middle - 1] + good[middle]) / 2.0
+    spread = good[-1] - good[0]
+    if len(good) == 1 or (spread > AGREE_VWC and len(good) > 2):
+        return Trust(median, spread, 12 * 3600.0)
+    return Trust(median, spread, 4 * 3600.0 if spread <= AGREE_VWC else 48 * 3600.0)
+
+
+def _probes(
+    balance: ZoneBalance, inputs: StepInputs, soil: Soil, depletion: float, taw: float
+) -> tuple[float, Changes]:
+    """Pull the depletion towards the probes; the first word of a probe is taken whole. Returns depletion and changes."""
+    word = trust(inputs.vwc, soil) if inputs.vwc else None
+    if word is None:
+        age = balance.probe_age_s
+        return depletion, {"probe_age_s": None if age is None else age + inputs.dt_s, "probe_spread": None}
+    before = balance.probe_vwc
+    moved = before is None or abs(word.vwc - before) >= MOVED_VWC
+    still = 0.0 if moved else balance.probe_still_s + inputs.dt_s
+    changes: Changes = {"probe_spread": word.spread, "probe_still_s": still}
+    if moved:
+        changes["probe_vwc"] = word.vwc
+    if still > STUCK_S:
+        age = balance.probe_age_s
+        changes["probe_age_s"] = None if age is None else age + inputs.dt_s
+        return depletion, changes
+    changes["probe_age_s"] = 0.0
+    gain = 1.0 if balance.probe_age_s is None else inputs.dt_s / (inputs.dt_s + word.tau_s)
+    return depletion + gain * (depletion_at(soil, word.vwc, taw) - depletion), changes
+
+
+def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> Changes:
+    """What changes with the date or the program: Kc, stage, TAW and RAW. New root depth is taken as moist (FAO-56 ch. 8)."""
+    day = _day(program, inputs.local_date)
+    if day is None and balance.day:
+        day = _day(program, date.fromisoformat(balance.day))
+    crop, soil = catalog.crop(program.crop), catalog.soil(program.soil)
+    today = crop_day(crop, day, inputs.wind_m_s, inputs.rh_min_pct, program.root_depth_m)
+    taw = taw_mm(soil.fc, soil.wp, today.root_m)
+    p = program.allowed_depletion
+    if p is None:
+        p = depletion_fraction(crop.p, today.kc * balance.et0_mm_d)
+    return {"kc": today.kc, "stage": today.stage, "taw_mm": taw, "raw_mm": raw_mm(p, taw)}
+
+
+def _day(program: FieldProgram, local_date: date | None) -> int | None:
+    return None if local_date is None else (local_date - program.planted).days
+
+
+def initial(program: FieldProgram, catalog: Catalog) -> ZoneBalance:
+    """A zone about which nothing is known yet: half of RAW used, date unknown. The first dated step sets the season."""
+    blank = ZoneBalance(0.0, 0.0, 0.0)
+    changes = season(program, blank, StepInputs(0.0, 0.0, 0.0, 0.0, None), catalog)
+    return replace(blank, **changes, depletion_mm=START_SHARE * changes["raw_mm"])
+
+
+def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> ZoneBalance:
+    """The account after ``inputs.dt_s`` more seconds."""
+    changes, fresh = tick(balance, inputs)
+    start = balance.depletion_mm
+    if fresh:
+        changes |= season(program, replace(balance, et0_mm_d=changes["et0_mm_d"]), inputs, catalog)
+        if not balance.day and inputs.local_date is not None and balance.probe_age_s is None:
+            start = (
+                start / balance.raw_mm * changes["raw_mm"]
+            )  # the date has become known: the same share of another store
+    taw: float = changes.get("taw_mm", balance.taw_mm)
+    raw: float = changes.get("raw_mm", balance.raw_mm)
+    kc: float = changes.get("kc", balance.kc)
+    start = min(start, taw)
+    net = inputs.irrigated_mm * program.efficiency
+    soil = catalog.soil(program.soil)
+    flows = root_zone(soil, start, taw, raw, kc * inputs.et0_mm, inputs.rain_mm, net, inputs.dt_s)
+    depletion, told = _probes(balance, inputs, soil, flows.depletion_mm, taw)
+    ks = stress(depletion, taw, raw)
+    base = (0.0, 0.0, 0.0, 0.0) if fresh else (
+        balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
+    changes |= told
+    changes["depletion_mm"] = depletion
+    changes["ks"] = ks
+    changes["etc_mm_d"] = ks * kc * changes.get("et0_mm_d", balance.et0_mm_d)
+    changes["eta_mm"] = base[0] + flows.eta_mm
+    changes["drainage_mm"] = base[1] + flows.drainage_mm
+    changes["runoff_mm"] = base[2] + flows.runoff_mm
+    changes["corrected_mm"] = base[3] + (balance.depletion_mm - start) + (flows.depletion_mm - depletion)
+    changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
+    changes["level"] = level_of(told["probe_age_s"], inputs.measured)
+    return replace(balance, **changes)
+
+
+def demand(
+    program: FieldProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float, catalog: Catalog
+) -> Demand | None:
+    """The water a field zone wants now, or None: due at RAW, told up to a day ahead, and whatever is owed."""
+    day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
+    if not is_growing(catalog.crop(program.crop), day):
+        return None
+    depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
+    use = max(0.1, balance.kc * balance.et0_mm_d)
+    left_d = (raw - depletion) / use
+    owed = balance.owed_mm >= OWED_MM
+    if left_d > LOOKAHEAD_D and not owed:
+        return None
+    net = min(max(program.refill * depletion, balance.owed_mm), depletion, program.max_depth_mm)
+    if net <= 0.0:
+        return None
+    due = depletion >= raw
+    urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
+    key = "demand_field_due" if due else ("demand_owed" if owed else "demand_field_soon")
+    params: dict[str, float | str] = {
+        "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": net, "owed_mm": balance.owed_mm,
+        "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
+    }  # fmt: skip
+    return Demand(
+        zone,
+        net,
+        net / program.efficiency * area_m2,
+        min(1.0, urgency),
+        now_s + max(0.0, left_d) * DAY_S,
+        key,
+        params,
+    )

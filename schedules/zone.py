@@ -1,0 +1,107 @@
+"""One face for all kinds of zones: what the account is, how it moves on, what it wants. Pure; time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from schedules import calendar_zone, container, paddy, water_balance
+from schedules.balance import Level, StepInputs, ZoneBalance
+from schedules.catalog import Catalog
+from schedules.plan import Demand
+from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
+
+__all__ = ["Level", "StepInputs", "ZoneBalance", "demand", "initial", "owe", "refit", "step"]
+
+
+def initial(program: Program, catalog: Catalog, area_m2: float) -> ZoneBalance:
+    """The account of a zone of ``area_m2`` about which nothing is known yet. Raises UnknownNameError (crop, soil)."""
+    match program:
+        case FieldProgram():
+            return water_balance.initial(program, catalog)
+        case ContainerProgram():
+            return container.initial(program, area_m2)
+        case PaddyProgram():
+            return paddy.initial(program, catalog)
+        case CalendarProgram():
+            return calendar_zone.initial()
+
+
+def step(program: Program, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> ZoneBalance:
+    """The account after ``inputs.dt_s`` more seconds (the 15-minute grid; any length above 0 up to a day works)."""
+    match program:
+        case FieldProgram():
+            return water_balance.step(program, balance, inputs, catalog)
+        case ContainerProgram():
+            return container.step(program, balance, inputs)
+        case PaddyProgram():
+            return paddy.step(program, balance, inputs, catalog)
+        case CalendarProgram():
+            return calendar_zone.step(program, balance, inputs)
+
+
+def demand(
+    program: Program,
+    balance: ZoneBalance,
+    zone_id: str,
+    area_m2: float,
+    now_s: float,
+    local: datetime | None,
+    catalog: Catalog,
+) -> Demand | None:
+    """What the zone wants now, or None. ``local``: the site's local time, None while the clock is untrusted."""
+    match program:
+        case FieldProgram():
+            return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog)
+        case ContainerProgram():
+            return container.demand(program, balance, zone_id, area_m2, now_s)
+        case PaddyProgram():
+            return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog)
+        case CalendarProgram():
+            return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local)
+
+
+def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:
+    """The account after a run ended ``gross_mm`` (>= 0) short of its plan: the net depth stays owed until it came by pipe or
+    rain. A calendar zone keeps its debt by itself (only delivered water pays), so nothing is added.
+    """
+    if isinstance(program, CalendarProgram) or gross_mm <= 0.0:
+        return balance
+    room = balance.depletion_mm
+    if isinstance(program, PaddyProgram):
+        room = max(0.0, program.upper_mm - paddy.water_mm(balance.ponding_mm or 0.0))
+    return replace(balance, owed_mm=min(room, balance.owed_mm + gross_mm * program.efficiency))
+
+
+def refit(program: Program, balance: ZoneBalance, catalog: Catalog, area_m2: float) -> ZoneBalance:
+    """A restored account under a program that may have been edited meanwhile: same water, new limits. What no longer fits
+    is put down as corrected. Call it once when a state has been restored.
+    """
+    fresh = initial(program, catalog, area_m2)
+    if isinstance(program, CalendarProgram):
+        return replace(balance, depletion_mm=0.0, taw_mm=0.0, raw_mm=0.0, ponding_mm=None, stage=fresh.stage)
+    if (balance.ponding_mm is None) != (fresh.ponding_mm is None) or balance.taw_mm == 0.0:
+        return replace(fresh, owed_mm=min(balance.owed_mm, fresh.depletion_mm))
+    if isinstance(program, ContainerProgram):
+        kept = min(balance.depletion_mm, fresh.taw_mm)
+        corrected = balance.corrected_mm + balance.depletion_mm - kept
+        return replace(
+            balance,
+            depletion_mm=kept,
+            taw_mm=fresh.taw_mm,
+            raw_mm=fresh.raw_mm,
+            kc=fresh.kc,
+            corrected_mm=corrected,
+        )
+    return _reseason(program, balance, catalog)
+
+
+def _reseason(program: FieldProgram | PaddyProgram, balance: ZoneBalance, catalog: Catalog) -> ZoneBalance:
+    """Crop, soil or planting date may have changed: work out the season again for the day the account stands at."""
+    inputs = StepInputs(0.0, 0.0, 0.0, 0.0, None)
+    if isinstance(program, FieldProgram):
+        changes = water_balance.season(program, balance, inputs, catalog)
+        kept = min(balance.depletion_mm, changes["taw_mm"])
+        corrected = balance.corrected_mm + balance.depletion_mm - kept
+        return replace(balance, **changes, depletion_mm=kept, corrected_mm=corrected)
+    return replace(balance, **paddy.season(program, balance, inputs, catalog))
