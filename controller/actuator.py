@@ -67,6 +67,10 @@ class Actuator:
                 queue[key] = command
                 self._wake[self.bus_of[command.device]].set()
 
+    def forget(self) -> None:
+        """Take nothing for granted: whatever is applied next is written."""
+        self._sent.clear()
+
     async def run(self) -> None:
         """One writer per bus until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -1,0 +1,77 @@
+"""Join the stations for one site: devices on their ports, poller, actuator, planning and the cycle. Used by the daemon on
+real wires and by the simulation in process; nothing here knows which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from controller.actuator import Actuator
+from controller.core.instant import Instant
+from controller.core.site import Output, Site
+from controller.core.state import ControllerState
+from controller.cycle import Cycle, Journal, Observer
+from controller.live import Live
+from controller.planning import Execute, Planning
+from controller.poller import Poller
+from drivers.device import Device, make_device
+from drivers.mqtt import MqttPort
+from drivers.profile import load_profile
+from drivers.reading import Command
+from drivers.transport import Port
+
+
+@dataclass(slots=True)
+class Controller:
+    """One site's controller, ready to run."""
+
+    site: Site
+    poller: Poller
+    actuator: Actuator
+    planning: Planning
+    live: Live
+    cycle: Cycle
+
+    async def all_off(self) -> None:
+        """Command every output to its safe state and wait for the writes (shutdown)."""
+        snapshot = self.poller.snapshot(self.poller.now(), None, (), frozenset())
+        stops = [Command(output.device, output.quantity, 0.0) for output in outputs_of(self.site)]
+        self.actuator.forget()
+        self.actuator.apply(stops, snapshot)
+        await self.actuator.flush()
+
+
+def outputs_of(site: Site) -> list[Output]:
+    """Every output of the site that runs something, pumps before valves (the safe order to stop)."""
+    return [pump.run for pump in site.file.pumps] + [valve.command for valve in site.file.valves]
+
+
+def make_devices(site: Site, ports: Mapping[str, Port | MqttPort]) -> dict[str, Device]:
+    """The site's devices, by id, each on the port of its bus."""
+    devices = {}
+    for entry in site.file.devices:
+        profile = load_profile(entry.profile)
+        devices[entry.id] = make_device(entry, profile, ports[entry.bus])
+    return devices
+
+
+def assemble(
+    site: Site,
+    state: ControllerState,
+    ports: Mapping[str, Port | MqttPort],
+    now: Callable[[], Instant],
+    journal: Journal,
+    execute: Execute,
+    observers: tuple[Observer, ...] = (),
+) -> Controller:
+    """Build the controller of ``site`` from ``state`` on ``ports`` (bus id -> port)."""
+    devices = make_devices(site, ports)
+    bus_of = {entry.id: entry.bus for entry in site.file.devices}
+    proofs = {output.key: output.feedback.key for output in outputs_of(site) if output.feedback is not None}
+    poller = Poller(devices, bus_of, now)
+    actuator = Actuator(devices, bus_of, proofs, now)
+    planning = Planning(site, execute)
+    live = Live(site)
+    cycle = Cycle(site, state, poller, actuator, planning, journal, live, observers)
+    return Controller(site, poller, actuator, planning, live, cycle)
