@@ -32,6 +32,7 @@ def test_no_loop_timers() -> None:
         "asyncio.get_running_loop().time()",
         "self.loop.time()",
         "event_loop.time()",
+        "asyncio.wait(tasks, timeout=1)",
     ],
 )
 def test_loop_timers_are_seen(code: str) -> None:
@@ -40,7 +41,14 @@ def test_loop_timers_are_seen(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["sample.time()", "datetime.time(6, 30)", "instant.at.time()", "loop.create_task(f())"]
+    "code",
+    [
+        "sample.time()",
+        "datetime.time(6, 30)",
+        "instant.at.time()",
+        "loop.create_task(f())",
+        "asyncio.wait(tasks)",
+    ],
 )
 def test_other_times_are_not_seen(code: str) -> None:
     """A time of day is not a clock."""
@@ -107,7 +115,16 @@ def test_no_switch_for_simulation() -> None:
 
 def _loop_timers(module: Module) -> list[str]:
     calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
-    return [f"{module.at(call)} {ast.unparse(call)}" for call in calls if _is_loop_timer(call.func)]
+    return [
+        f"{module.at(call)} {ast.unparse(call)}"
+        for call in calls
+        if _is_loop_timer(call.func) or _is_timed_wait(call)
+    ]
+
+
+def _is_timed_wait(call: ast.Call) -> bool:
+    timed = any(keyword.arg == "timeout" for keyword in call.keywords)
+    return timed and ast.unparse(call.func) in {"asyncio.wait", "asyncio.as_completed"}
 
 
 def _is_loop_timer(called: ast.expr) -> bool:
