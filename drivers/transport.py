@@ -93,10 +93,13 @@ DEFAULT_TIMING = Timing()
 class Port(Protocol):
     """Something that answers reads and takes writes; raises ``drivers.errors.DriverError`` and nothing else.
 
-    ``urgent`` writes (stops) overtake everything that waits; ordinary writes overtake reads.
+    Urgent writes (stops) overtake everything that waits, other writes overtake reads. An urgent read (the proof of a stop)
+    goes with the writes, and is tried even while its unit is backed off.
     """
 
-    async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
+    async def read(
+        self, request: Read, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING
+    ) -> Sequence[int]:
         """The ``request.count`` values, words or bits."""
         ...
 

@@ -1,0 +1,347 @@
+"""One bus: one queue, one request on the wire at a time, for all devices that share a connection.
+
+Stops overtake writes, writes overtake polls. Each unit has its own gap, quiet time and back-off, during which the bus serves
+the others: a silent device costs its bus one time-out per step of 1, 2, 5, 10, 30, 60 s, and is not polled in between.
+A caller that goes away never disturbs the wire: its request is finished and its answer dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+from drivers import line
+from drivers.errors import GATEWAY_SILENT, BackingOff, Disconnected, DriverError, ExceptionReply, TimeOut
+from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
+
+BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+RECONNECT_S = (0.2, 10.0)  # first wait and longest wait; doubles in between
+_SETTLE_AFTER_CONNECT_S = 0.02  # bytes that the port still held are seen as stray before the first question
+
+
+class Link(Protocol):
+    """What a bus drives: ``drivers.modbus.ModbusLink``."""
+
+    name: str
+    frame_gap_s: float
+    late_replies: bool
+    busy_until: float
+    bytes_sent: int
+
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def bytes_received(self) -> int: ...
+    async def connect(self) -> None: ...
+    def close(self) -> None: ...
+    async def exchange(self, request: Read | Write, timing: Timing) -> tuple[int, ...]: ...
+
+
+class Priority(IntEnum):
+    """Who goes first."""
+
+    STOP = 0
+    WRITE = 1
+    POLL = 2
+
+
+@dataclass(slots=True)
+class _Job:
+    request: Read | Write
+    timing: Timing
+    priority: Priority
+    answer: asyncio.Future[tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What the bus knows of one device address; all times are line time."""
+
+    free_at: float = 0.0  # its own gap since its last answer
+    quiet_until: float = 0.0  # a late answer may still come
+    retry_at: float = 0.0  # back-off: not polled before
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class BusStatus:
+    """Counters since the start. ``busy_s`` is the time spent on requests, ``busy_share`` its part of the last minute or so."""
+
+    name: str
+    connected: bool = False
+    connects: int = 0
+    requests: int = 0
+    time_outs: int = 0
+    bad_replies: int = 0
+    exceptions: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    busy_s: float = 0.0
+    busy_share: float = 0.0
+    waiting: int = 0
+    last_error: str = ""
+    silent_units: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Reconnect:
+    """When the next attempt is due, and how long to wait after it fails."""
+
+    due_at: float = 0.0
+    tried_at: float = 0.0
+    wait_s: float = 0.0
+    connected_at: float = 0.0
+    lost: bool = True
+
+    def failed(self, now: float) -> None:
+        self.wait_s = min(max(2 * self.wait_s, RECONNECT_S[0]), RECONNECT_S[1])
+        self.due_at = now + self.wait_s
+        self.tried_at = now
+
+    def made(self, now: float) -> None:
+        self.wait_s, self.connected_at, self.lost = 0.0, now, False
+
+
+class Bus:
+    """A ``Port`` on a real connection. ``start`` in a running loop, ``stop`` before it ends.
+
+    It connects by itself, from the first attempt on, and again after every loss (0.2 s doubling to 10 s).
+    """
+
+    def __init__(self, link: Link) -> None:
+        self.name = link.name
+        self._link = link
+        self._queues: dict[Priority, deque[_Job]] = {priority: deque() for priority in Priority}
+        self._units: dict[int, _Unit] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._reconnect = _Reconnect()
+        self._line_free_at = 0.0
+        self._status = BusStatus(link.name)
+        self._share = _Share()
+
+    def start(self) -> None:
+        """Begin to connect and to serve. Must be called in a running event loop."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve(), name=f"bus {self.name}")
+
+    async def stop(self) -> None:
+        """Finish nothing more: what waits fails as disconnected, the connection is closed."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        for job in self._waiting():
+            _fail(job, Disconnected("the bus was stopped", bus=self.name, unit=job.request.unit))
+        for queue in self._queues.values():
+            queue.clear()
+        self._link.close()
+
+    async def read(
+        self, request: Read, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING
+    ) -> Sequence[int]:
+        """See ``Port.read``. Raises ``BackingOff`` at once while the unit is silent, unless urgent."""
+        if not urgent:
+            self._check_back_off(request)
+        return await self._submit(request, timing, Priority.WRITE if urgent else Priority.POLL)
+
+    async def write(self, request: Write, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING) -> None:
+        """See ``Port.write``. Always tried, once, whatever the unit did before."""
+        await self._submit(request, timing, Priority.STOP if urgent else Priority.WRITE)
+
+    def status(self) -> BusStatus:
+        """The counters now."""
+        now, status = line.monotonic(), self._status
+        status.connected = self._link.connected
+        status.bytes_sent, status.bytes_received = self._link.bytes_sent, self._link.bytes_received
+        status.busy_share = self._share.at(now, status.busy_s)
+        status.waiting = sum(len(queue) for queue in self._queues.values())
+        status.silent_units = tuple(sorted(unit for unit, state in self._units.items() if state.failures))
+        return status
+
+    async def _submit(self, request: Read | Write, timing: Timing, priority: Priority) -> tuple[int, ...]:
+        if self._task is None:
+            raise Disconnected("the bus is not started", bus=self.name, unit=request.unit)
+        answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
+        self._queues[priority].append(_Job(request, timing, priority, answer))
+        self._wake.set()
+        return await answer
+
+    # ------------------------------------------------------------------------------------------------------ the worker
+
+    async def _serve(self) -> None:
+        while True:
+            if not self._link.connected and self._is_due():
+                await self._restore()
+            job, wait_s = self._choose()
+            if job is None:
+                self._wake.clear()
+                await line.wait_for(self._wake, wait_s)
+                continue
+            await self._do(job)
+
+    def _choose(self) -> tuple[_Job | None, float | None]:
+        """The next job that may go now (taken off its queue), or the seconds until one may; None: nothing waits."""
+        now = line.monotonic()
+        earliest: float | None = None
+        for queue in self._queues.values():
+            for job in queue:
+                ready_at = now if job.answer.done() else self._ready_at(job)
+                if ready_at <= now:
+                    queue.remove(job)
+                    return job, 0.0
+                earliest = ready_at if earliest is None else min(earliest, ready_at)
+        if not self._link.connected:
+            earliest = self._reconnect.due_at if earliest is None else min(earliest, self._reconnect.due_at)
+        return None, None if earliest is None else earliest - now
+
+    def _ready_at(self, job: _Job) -> float:
+        """Line time from which ``job`` may be sent. A write need not wait for late answers: its echo tells it apart."""
+        if not self._link.connected:
+            return 0.0 if job.priority is Priority.POLL else self._reconnect.tried_at + RECONNECT_S[0]
+        unit = self._unit(job.request.unit)
+        ready = max(self._line_free_at, self._link.busy_until, unit.free_at)
+        ready = max(ready, self._reconnect.connected_at + job.timing.connect_wait_s)
+        return max(ready, unit.quiet_until) if isinstance(job.request, Read) else ready
+
+    async def _do(self, job: _Job) -> None:
+        if job.answer.done():
+            return  # its caller has gone
+        if not self._link.connected and job.priority is not Priority.POLL:
+            await self._restore()  # a command does not wait for the next attempt, it makes one
+        try:
+            if job.priority is Priority.POLL:
+                self._check_back_off(job.request)
+            self._check_connected(job)
+        except DriverError as error:
+            _fail(job, error)
+            return
+        started = line.monotonic()
+        try:
+            values = await self._link.exchange(job.request, job.timing)
+        except DriverError as error:
+            self._note(job, started, error)
+            _fail(job, error)
+        except asyncio.CancelledError:
+            _fail(job, Disconnected("the bus was stopped", bus=self.name, unit=job.request.unit))
+            raise
+        else:
+            self._note(job, started, None)
+            if not job.answer.done():
+                job.answer.set_result(values)
+
+    def _note(self, job: _Job, started: float, error: DriverError | None) -> None:
+        """Account for one exchange: counters, gaps, quiet time, back-off."""
+        now = line.monotonic()
+        status, unit = self._status, self._unit(job.request.unit)
+        status.requests += 1
+        status.busy_s += now - started
+        self._share.at(now, status.busy_s)
+        self._line_free_at = now + self._link.frame_gap_s
+        unit.free_at = now + job.timing.gap_s
+        unit.quiet_until = 0.0
+        if error is None:
+            unit.failures, unit.retry_at = 0, 0.0
+            return
+        status.last_error = str(error)
+        silent = isinstance(error, TimeOut)
+        if isinstance(error, ExceptionReply):
+            status.exceptions += 1
+            silent = error.code in GATEWAY_SILENT
+        elif silent:
+            status.time_outs += 1
+        elif not isinstance(error, Disconnected):
+            status.bad_replies += 1
+        if self._link.late_replies and not isinstance(error, ExceptionReply):
+            unit.quiet_until = now + job.timing.late_s
+        if silent:
+            unit.retry_at = now + BACK_OFF_S[min(unit.failures, len(BACK_OFF_S) - 1)]
+            unit.failures += 1
+        elif isinstance(error, ExceptionReply):
+            unit.failures, unit.retry_at = 0, 0.0
+
+    def _is_due(self) -> bool:
+        """Whether it is time for the next attempt to connect; at once after a loss."""
+        if not self._reconnect.lost:
+            self._reconnect.lost, self._reconnect.due_at = True, 0.0
+        return line.monotonic() >= self._reconnect.due_at
+
+    async def _restore(self) -> None:
+        """One attempt to connect. If it fails, everything that waits fails with its reason."""
+        state = self._reconnect
+        try:
+            await self._link.connect()
+        except Disconnected as error:
+            state.failed(line.monotonic())
+            self._status.last_error = str(error)
+            self._fail_all(error)
+            return
+        state.made(line.monotonic())
+        self._line_free_at = state.connected_at + _SETTLE_AFTER_CONNECT_S
+        self._status.connects += 1
+
+    # ------------------------------------------------------------------------------------------------------- the rules
+
+    def _unit(self, number: int) -> _Unit:
+        return self._units.setdefault(number, _Unit())
+
+    def _check_back_off(self, request: Read | Write) -> None:
+        unit = self._unit(request.unit)
+        left = unit.retry_at - line.monotonic()
+        if left > 0:
+            raise BackingOff(
+                f"silent {unit.failures} time(s), asked again in {left:.1f} s",
+                hint="Check its supply and wiring",
+                bus=self.name, unit=request.unit, registers=request.registers, params={"seconds": left},
+            )  # fmt: skip
+
+    def _check_connected(self, job: _Job) -> None:
+        if self._link.connected:
+            return
+        left = max(0.0, self._reconnect.due_at - line.monotonic())
+        raise Disconnected(
+            f"not connected, next attempt in {left:.1f} s ({self._status.last_error or 'not tried yet'})",
+            bus=self.name, unit=job.request.unit, registers=job.request.registers,
+        )  # fmt: skip
+
+    def _fail_all(self, error: Disconnected) -> None:
+        for job in self._waiting():
+            _fail(
+                job,
+                Disconnected(
+                    error.what, hint=error.hint, bus=self.name, unit=job.request.unit,
+                    registers=job.request.registers,
+                ),
+            )  # fmt: skip
+        for queue in self._queues.values():
+            queue.clear()
+
+    def _waiting(self) -> Iterator[_Job]:
+        for queue in self._queues.values():
+            yield from queue
+
+
+@dataclass(slots=True)
+class _Share:
+    """The busy part of the time, over windows of a minute."""
+
+    window_s: float = 60.0
+    marks: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def at(self, now: float, busy_s: float) -> float:
+        """Share (0..1) over the time since the oldest mark in the window; records a mark once a second."""
+        if not self.marks or now - self.marks[-1][0] >= 1.0:
+            self.marks.append((now, busy_s))
+        while len(self.marks) > 1 and now - self.marks[0][0] > self.window_s:
+            self.marks.popleft()
+        since, before = self.marks[0]
+        return (busy_s - before) / (now - since) if now > since else 0.0
+
+
+def _fail(job: _Job, error: DriverError) -> None:
+    if not job.answer.done():
+        job.answer.set_exception(error)
