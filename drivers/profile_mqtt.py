@@ -1,0 +1,91 @@
+"""The words of the profile language for MQTT: topics, payloads, where a value stands in them, and who is still alive."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from drivers.profile_points import Coding, Model, Name, NumberType, Repeat
+
+
+class Bytes(Model):
+    """A number in a fixed layout: ``at`` is its first byte. Big end first unless ``little``."""
+
+    at: Annotated[int, Field(ge=0, le=255)]
+    type: NumberType
+    little: bool = False
+
+
+class MqttField(Coding):
+    """One value of a message. ``path``: where it stands in the JSON; several are tried in order.
+
+    A path is names joined by dots, ``[0]`` for the first of a list, ``[id=2]`` for the entry of a list whose ``id`` is 2,
+    an empty text for the payload itself. ``bytes``: where it stands in the message's fixed layout, used when no path answers.
+    Numbers may come as "3.3 V"; on/off, true/false, open/closed, online/offline are 1 and 0 without any ``enum``.
+    ``decimals``: how many a simulator writes. ``as_text``: a simulator writes the number as text with this suffix.
+    """
+
+    name: Name | None = None
+    path: tuple[str, ...] = ()
+    bytes: Bytes | None = None
+    decimals: Annotated[int, Field(ge=0, le=9)] = 3
+    as_text: str | None = None
+    repeat: Repeat | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_path(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("path"), str):
+            return data | {"path": [data["path"]]}
+        return data
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> MqttField:
+        if not self.path and self.bytes is None:
+            raise ValueError("a field needs a path, or bytes")
+        return self
+
+
+class Layout(Model):
+    """Where the message carries packed bytes (``path`` in the JSON, "" for the payload itself), how, and how many at least."""
+
+    path: str = ""
+    encoding: Literal["base64", "hex", "raw"] = "base64"
+    length: Annotated[int, Field(ge=1, le=256)]
+
+
+class Message(Model):
+    """One topic that the device publishes. ``payload``: json, or text for a bare value (then fields use the path "").
+
+    ``time``: where the device's own time stands (ISO 8601 or Unix seconds). ``require``: path and value that the message
+    must carry to be ours (fPort 2, method NotifyStatus), otherwise it is not for this profile.
+    """
+
+    topic: str
+    payload: Literal["json", "text"] = "json"
+    time: str | None = None
+    layout: Layout | None = None
+    require: dict[str, str | float | bool] = Field(default_factory=dict)
+    fields: Annotated[tuple[MqttField, ...], Field(min_length=1)]
+    simulate: bool = True
+
+
+class Availability(Model):
+    """Where the device or its last will says that it lives. ``path`` for JSON; ``online``: the words that mean yes."""
+
+    topic: str
+    path: str | None = None
+    online: tuple[str, ...] = ("online", "Online", "true", "1")
+
+
+class Mqtt(Model):
+    """All of a device's MQTT. ``{topic}`` in topics is what the site file gives. ``stale_s``: silence that means dead.
+
+    ``kind``: measurements are acknowledged after they are stored, control at once.
+    """
+
+    messages: tuple[Message, ...] = ()
+    availability: Availability | None = None
+    stale_s: Annotated[float, Field(gt=0)] = 900.0
+    kind: Literal["measurement", "control"] = "measurement"
