@@ -46,13 +46,16 @@ def connect_readonly(path: Path | str) -> sqlite3.Connection:
 
 
 def translated(path: Path | str, error: sqlite3.DatabaseError) -> StoreError:
-    """A damaged file and a file that is only out of reach (rights, disk full, locked) need different words."""
-    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-        return StoreError(
-            path, f"cannot be used: {error}", "Check the disk's free space and the rights of the folder."
+    """A damaged file and a file that is only out of reach (rights, disk full, locked) need different words.
+
+    SQLite raises the plain class for a file that is malformed or no database, subclasses for everything else.
+    """
+    if type(error) is sqlite3.DatabaseError or "malformed" in str(error):
+        return DamagedError(
+            path, f"is damaged: {error}", "Set it aside; it is kept beside the new one for inspection."
         )
-    return DamagedError(
-        path, f"is damaged: {error}", "Set it aside; it is kept beside the new one for inspection."
+    return StoreError(
+        path, f"cannot be used: {error}", "Check the disk's free space and the rights of the folder."
     )
 
 

@@ -1,0 +1,178 @@
+"""One telemetry file: series, points, points that wait for a trusted clock, counters. Used under the queue's lock."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+from controller.core.instant import Instant
+from controller.store.database import connect, make_schema, translated
+from controller.store.point import Point, Series, milliseconds
+from controller.store.progress import Progress
+from controller.store.thinning import count, counter, thin
+
+VERSION = 1
+MAX_HELD = 50_000
+"""Points that may wait for a trusted clock; the oldest go first and are counted as lost."""
+
+MAX_SERIES_CACHED = 5_000
+
+Entry: TypeAlias = tuple[Point, str, bool]
+"""A point, the boot it was measured in, and whether the wall clock was trusted then."""
+
+_INSERT = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?)"
+_HOLD = "INSERT INTO held (series, epoch_ms, mono_ms, boot, fields) VALUES (?, ?, ?, ?, ?)"
+
+
+class Shelf:
+    """Raises DamagedError (set the file aside) or StoreError (try again later)."""
+
+    def __init__(self, path: Path | str, max_bytes: int) -> None:
+        self._path, self._max_bytes = path, max_bytes
+        self.connection = connect(path, "NORMAL")
+        try:
+            make_schema(self.connection, path, "telemetry", VERSION)
+            self._next_seq = self._newest() + 1
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise translated(path, error) from error
+        except BaseException:
+            self.connection.close()
+            raise
+        self._series: dict[str, int] = {}
+        self._boots: dict[str, tuple[int, int | None]] = {}
+        self._released: set[str] = set()
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        self.connection.close()
+
+    def store(self, entries: Iterable[Entry], at: Instant) -> None:
+        """Commit the entries in one transaction; learn the boot's clock offset when ``at`` is trusted."""
+        before = self._next_seq
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._learn(at)
+                self._insert(entries)
+                self._bound()
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self._next_seq = before
+                self._forget()
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self._shrink()
+        except sqlite3.DatabaseError as error:
+            raise translated(self._path, error) from error
+
+    def counts(self) -> dict[str, int]:
+        """See ``Telemetry.counts``."""
+        held = "SELECT count(*) FROM held JOIN boots ON boots.id = held.boot WHERE"
+        current = "boots.id = (SELECT max(id) FROM boots)"
+        return {
+            "points": self._one("SELECT count(*) FROM points"),
+            "held": self._one(f"{held} {current}"),
+            "unplaced": self._one(f"{held} NOT {current}"),
+            "thinned": counter(self.connection, "thinned"),
+            "lost": counter(self.connection, "lost"),
+            "rejected": self._one("SELECT count(*) FROM rejects"),
+        }
+
+    def _one(self, query: str) -> int:
+        return int(self.connection.execute(query).fetchone()[0])
+
+    def _newest(self) -> int:
+        newest = self.connection.execute("SELECT coalesce(max(seq), 0) FROM points").fetchone()[0]
+        for (text,) in self.connection.execute("SELECT progress FROM sinks"):
+            progress = Progress.from_json(text)
+            newest = max(newest, progress.done, *(span.last for span in progress.ahead))
+        return int(newest)
+
+    def _learn(self, at: Instant) -> None:
+        """The first trusted moment of a boot dates everything that was measured in it before."""
+        if not at.trusted or at.boot in self._released:
+            return
+        boot, offset = self._boot(at.boot)
+        if offset is None:
+            offset = milliseconds(at.epoch_s - at.mono_s)
+            self.connection.execute("UPDATE boots SET offset_ms = ? WHERE id = ?", (offset, boot))
+            self._boots[at.boot] = (boot, offset)
+        query = "SELECT series, mono_ms, fields FROM held WHERE boot = ? ORDER BY id"
+        for series, mono_ms, fields in self.connection.execute(query, (boot,)).fetchall():
+            self._add(series, mono_ms + offset, mono_ms, boot, False, fields)
+        self.connection.execute("DELETE FROM held WHERE boot = ?", (boot,))
+        self._released.add(at.boot)
+
+    def _insert(self, entries: Iterable[Entry]) -> None:
+        for point, boot_id, trusted in entries:
+            series, mono_ms = self._series_id(point.series), milliseconds(point.mono_s)
+            boot, offset = self._boot(boot_id)
+            if trusted:
+                self._add(series, milliseconds(point.epoch_s), mono_ms, boot, True, point.fields)
+            elif offset is not None:
+                self._add(series, mono_ms + offset, mono_ms, boot, False, point.fields)
+            else:
+                epoch_ms = milliseconds(point.epoch_s)
+                self.connection.execute(_HOLD, (series, epoch_ms, mono_ms, boot, point.fields))
+
+    def _add(self, series: int, epoch_ms: int, mono_ms: int, boot: int, trusted: bool, fields: str) -> None:
+        row = (self._next_seq, series, epoch_ms, mono_ms, boot, int(trusted), fields)
+        self.connection.execute(_INSERT, row)
+        self._next_seq += 1
+
+    def _series_id(self, series: Series) -> int:
+        key = series.key
+        known = self._series.get(key)
+        if known is None:
+            tags = json.dumps(dict(series.tags), sort_keys=True)
+            insert = (
+                "INSERT INTO series (key, measurement, tags) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"
+            )
+            self.connection.execute(insert, (key, series.measurement, tags))
+            known = self.connection.execute("SELECT id FROM series WHERE key = ?", (key,)).fetchone()[0]
+            if len(self._series) >= MAX_SERIES_CACHED:  # every event is a series of its own
+                self._series.clear()
+            self._series[key] = known
+        return known
+
+    def _boot(self, boot: str) -> tuple[int, int | None]:
+        known = self._boots.get(boot)
+        if known is None:
+            self.connection.execute(
+                "INSERT INTO boots (boot) VALUES (?) ON CONFLICT (boot) DO NOTHING", (boot,)
+            )
+            query = "SELECT id, offset_ms FROM boots WHERE boot = ?"
+            known = self._boots[boot] = self.connection.execute(query, (boot,)).fetchone()
+        return known
+
+    def _bound(self) -> None:
+        """Keep everything that may grow within its limit."""
+        excess = self.connection.execute(
+            "SELECT max(id) - min(id) + 1 - ? FROM held", (MAX_HELD,)
+        ).fetchone()[0]
+        if excess is not None and excess > 0:
+            oldest = "DELETE FROM held WHERE id < (SELECT min(id) FROM held) + ?"
+            count(self.connection, lost=self.connection.execute(oldest, (excess,)).rowcount)
+        if thin(self.connection, self._max_bytes).thinned:
+            self._series.clear()
+
+    def _shrink(self) -> None:
+        """Give pages back to the disk, some at a time, when the limit was lowered."""
+        pages, size = (
+            self.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+        )
+        if pages * size > self._max_bytes:
+            self.connection.executescript(
+                "PRAGMA incremental_vacuum(1000)"
+            )  # execute() would free one page only
+
+    def _forget(self) -> None:
+        """After a rollback the caches may name rows that are not there."""
+        self._series.clear()
+        self._boots.clear()
+        self._released.clear()
