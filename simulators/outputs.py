@@ -1,0 +1,61 @@
+"""What every switching device has inside: outputs with their own timers, in plant time, that end without anybody's help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from controller.core.instant import Instant
+from drivers.reading import Value
+
+
+class World(Protocol):
+    """The physics behind the devices: design's ``--world`` contract. ``device`` is the id in the site file."""
+
+    def value(self, device: str, quantity: str, at: datetime) -> Value | None:
+        """The true value now, in the glossary's unit; None when the device would have none."""
+        ...
+
+    def apply(self, device: str, quantity: str, value: float, at: datetime) -> None:
+        """An output of a device was set."""
+        ...
+
+    def advance(self, at: datetime) -> None:
+        """Let the physics run up to ``at``."""
+        ...
+
+
+@dataclass(slots=True)
+class Outputs:
+    """The outputs of one device. ``dead_s``: the device's own communication time-out, s, by quantity."""
+
+    device: str
+    world: World
+    now: Callable[[], Instant]
+    dead_s: dict[str, float] = field(default_factory=dict)
+    _ends: dict[str, float] = field(default_factory=dict)
+
+    def set(self, quantity: str, value: float, lease_s: float | None = None) -> None:
+        """Set an output; with ``lease_s`` it returns to 0 by itself."""
+        at = self.now()
+        self.world.apply(self.device, quantity, value, at.utc)
+        self._ends.pop(quantity, None)
+        if value != 0.0 and lease_s is not None:
+            self._ends[quantity] = at.mono_s + lease_s
+        elif value != 0.0 and quantity in self.dead_s:
+            self._ends[quantity] = at.mono_s + self.dead_s[quantity]
+
+    def heard(self) -> None:
+        """Somebody spoke to the device: its communication time-outs begin again."""
+        for quantity in self.dead_s.keys() & self._ends.keys():
+            self._ends[quantity] = self.now().mono_s + self.dead_s[quantity]
+
+    def expire(self, at: Instant) -> None:
+        """Drop the outputs whose time is over."""
+        if not self._ends:
+            return
+        for quantity in [q for q, end in self._ends.items() if end <= at.mono_s]:
+            del self._ends[quantity]
+            self.world.apply(self.device, quantity, 0.0, at.utc)
