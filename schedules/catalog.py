@@ -26,6 +26,14 @@ class Names(Model):
     aliases: tuple[str, ...] = ()
 
 
+class Named(Model):
+    """What crops and soils have in common: the ident (used in program files), names for people, and a source."""
+
+    name: str
+    names: Names
+    source: str
+
+
 class Stages3(Model):
     """A coefficient at the initial, mid and end stage (FAO-56 Tables 12 and 17)."""
 
@@ -34,15 +42,12 @@ class Stages3(Model):
     end: Coefficient
 
 
-class Crop(Model):
+class Crop(Named):
     """One crop: crop coefficients, height (m), rooting depth (m, smallest and largest), depletion fraction p at ETc 5 mm/d,
     lengths of the four stages in days (none: the coefficients do not follow stages). ``source`` and ``confidence`` say how
     far to trust it: ``table`` FAO-56 itself, ``stand-in`` another crop's values, ``rule`` of practice.
     """
 
-    name: str
-    names: Names
-    source: str
     confidence: Literal["table", "stand-in", "rule"] = "table"
     cycle: Literal["annual", "perennial"] = "annual"
     kc: Stages3
@@ -67,14 +72,11 @@ class Crop(Model):
         return None if self.stages_d is None else sum(self.stages_d)
 
 
-class Soil(Model):
+class Soil(Named):
     """One soil: water contents (m3/m3) at field capacity, wilting point and saturation, saturated conductivity (mm/h, the
     limit of what rain enters), readily and totally evaporable water (mm, FAO-56 Table 19).
     """
 
-    name: str
-    names: Names
-    source: str
     fc: Share
     wp: Share
     sat: Share
@@ -101,7 +103,7 @@ class UnknownNameError(KeyError):
         return f"unknown {self.what} {self.name!r}{hint}"
 
 
-Entry = TypeVar("Entry", Crop, Soil)
+Entry = TypeVar("Entry", bound=Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ def _find(what: str, name: str, table: Mapping[str, Entry]) -> Entry:
         return entry
     wanted = name.strip().lower()
     known: dict[str, str] = {}
-    for ident, item in table.items():
-        for alias in (ident, item.names.en, item.names.id, *item.names.aliases):
+    for ident in table:
+        names = table[ident].names
+        for alias in (ident, names.en, names.id, *names.aliases):
             known.setdefault(alias.lower(), ident)
     if wanted in known:
         return table[known[wanted]]
