@@ -151,3 +151,7 @@ class PumpState:
         """The well follows the flow: first order, ten minutes, ``drawdown_m`` at rated flow."""
         target = self.rest_m - self.drawdown_m * self.flow_m3_h / self.curve.rated_m3_h
         self.suction_m += (target - self.suction_m) * min(1.0, dt_s / 600.0)
+
+    def stop(self) -> None:
+        """The motor stands still; counters and the command stay."""
+        self.power_w = self.speed = self.flow_m3_h = self.pressure_bar = 0.0

@@ -71,8 +71,7 @@ def _irradiance(clearness: float, sky: SkyDay, dark: list[tuple[int, int]], rng:
             index[minute - first] = min(index[minute - first], shade)
     clear = sky.clear_w_m2[first:last]
     index = _meet(index, clear, clearness)
-    ghi = [0.0] * first + [k * c for k, c in zip(index, clear, strict=True)] + [0.0] * (MINUTES - last)
-    return ghi
+    return [0.0] * first + [k * c for k, c in zip(index, clear, strict=True)] + [0.0] * (MINUTES - last)
 
 
 def _meet(index: list[float], clear: list[float], clearness: float) -> list[float]:
