@@ -97,9 +97,7 @@ class ModbusLink:
     def __init__(self, connection: Connection, *, connect_timeout_s: float = _CONNECT_S) -> None:
         self.name = connection.url
         self.frame_gap_s = connection.frame_gap_s
-        self.late_replies = (
-            connection.kind != "tcp"
-        )  # no transaction numbers: an old answer can pass for a new one
+        self.late_replies = connection.kind != "tcp"  # no transaction numbers: an old answer may pass for new
         self.busy_until = 0.0  # line time until which stray bytes forbid to speak
         self.bytes_sent = 0
         self._connection = connection
