@@ -1,0 +1,151 @@
+"""Buses: URLs, one serial format per cable, and whether there is time for everything that is to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from controller.check_base import Finding, Subject, error, outputs, warning
+from controller.core.site import Bus, DeviceEntry
+from drivers.errors import Refused
+from drivers.marked_yaml import Loc
+from drivers.modbus_url import Connection, parse_connection
+from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, pack
+from drivers.profile_model import Profile
+
+TURN_S = 0.02
+"""What a device or a gateway needs to begin its answer, s."""
+
+GATEWAY_BAUD = 9600
+"""Behind a gateway or converter the serial speed is not in the file; most devices allow this one."""
+
+NOTICE_SHARE, FULL_SHARE = 0.7, 1.0
+SLOW_STOP_S = 2.0
+REQUEST_BYTES, REPLY_BYTES = 8, 5
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about buses."""
+    first: dict[str, str] = {}
+    for i, bus in enumerate(subject.file.buses):
+        loc: Loc = ("buses", i)
+        if bus.url.partition(":")[0] == "mqtt":
+            yield from _mqtt(bus, loc)
+            wire = bus.url
+        else:
+            try:
+                connection = parse_connection(bus.url)
+            except Refused as refused:
+                yield error((*loc, "url"), "bus-url", url=bus.url, why=refused.what, how=refused.hint)
+                continue
+            wire = connection.device or f"{connection.host}:{connection.port}"
+            yield from _cable(subject, bus, connection)
+            yield from _time(subject, bus, connection, loc)
+        if wire in first:
+            yield error((*loc, "url"), "bus-twice", id=bus.id, other=first[wire], wire=wire)
+        first.setdefault(wire, bus.id)
+
+
+def _mqtt(bus: Bus, loc: Loc) -> Iterator[Finding]:
+    parts = urlsplit(bus.url)
+    try:
+        good = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.path not in ("", "/") or parts.query:
+        how = "mqtt://host:port"
+        yield error((*loc, "url"), "bus-url", url=bus.url, why="host:port?", how=how)
+    if bus.password_file is not None and bus.username is None:
+        yield error((*loc, "password_file"), "password-without-user", id=bus.id)
+
+
+def _members(subject: Subject, bus: Bus) -> Iterator[tuple[Loc, DeviceEntry, Profile]]:
+    for i, device in enumerate(subject.file.devices):
+        profile = subject.profiles.get(device.id)
+        if device.bus == bus.id and profile is not None and profile.transport == "modbus":
+            yield ("devices", i), device, profile
+
+
+def _cable(subject: Subject, bus: Bus, connection: Connection) -> Iterator[Finding]:
+    """One cable carries one format; a device that leaves the factory with another speed must be able to take this one."""
+    if connection.kind == "tcp":
+        return
+    parity, stop = connection.parity, connection.stop
+    for i, (loc, device, profile) in enumerate(_members(subject, bus)):
+        serial = profile.serial
+        if i == 0 and connection.kind == "rtu+tcp":
+            parity, stop = (
+                serial.parity,
+                serial.stop,
+            )  # the converter's own setting is unknown: they must agree
+        if (serial.parity, serial.stop) != (parity, stop):
+            needs, has = f"8{serial.parity}{serial.stop}", f"8{parity}{stop}"
+            yield error((*loc, "bus"), "serial-format", device=device.id, needs=needs, bus=bus.id, has=has)
+        elif connection.kind == "rtu" and connection.baud not in (serial.baud, *serial.other_bauds):
+            bauds = ", ".join(map(str, (serial.baud, *serial.other_bauds)))
+            yield error(
+                (*loc, "bus"), "serial-baud", device=device.id, needs=bauds, bus=bus.id, has=connection.baud
+            )
+
+
+def _time(subject: Subject, bus: Bus, connection: Connection, loc: Loc) -> Iterator[Finding]:
+    line_share, slowest, who = 0.0, 0.0, ""
+    for at, device, profile in _members(subject, bus):
+        try:
+            busy, own = load(device, profile, connection, bus)
+        except PackingError as failed:
+            yield error((*at, "profile"), "profile-unreadable", device=device.id, why=str(failed))
+            continue
+        line_share += busy
+        if own > FULL_SHARE:
+            yield error((*at, "id"), "device-too-slow", device=device.id, share=100.0 * own)
+        timeout = bus.timeout_s if bus.timeout_s is not None else profile.limits.timeout_ms / 1000.0
+        if timeout > slowest:
+            slowest, who = timeout, device.id
+    if line_share > FULL_SHARE:
+        yield error((*loc, "url"), "bus-overloaded", bus=bus.id, share=100.0 * line_share)
+    elif line_share > NOTICE_SHARE:
+        yield warning((*loc, "url"), "bus-busy", bus=bus.id, share=100.0 * line_share)
+    switched = {output.device for _, output in outputs(subject.file)}
+    gaps = [_gap_s(p, bus) for _, d, p in _members(subject, bus) if d.id in switched]
+    if gaps:
+        worst = slowest + max(gaps) + exchange_s(_assumed(connection), 4)
+        if worst > SLOW_STOP_S:
+            yield warning((*loc, "url"), "stop-slow", bus=bus.id, seconds=worst, device=who)
+
+
+def load(device: DeviceEntry, profile: Profile, connection: Connection, bus: Bus) -> tuple[float, float]:
+    """(share of the line's time, share of the device's own time with its gaps) that its polls take. Raises PackingError."""
+    wire = connection if profile.tcp_port is not None and connection.kind == "tcp" else _assumed(connection)
+    hole = HOLE_WORDS_TCP if wire.kind == "tcp" else HOLE_WORDS_RTU
+    busy = own = 0.0
+    for poll in ("fast", "slow"):
+        period = device.poll_s.get(poll, getattr(profile.poll_s, poll))
+        sizes = [
+            (block.count + 15) // 16 if block.table in ("coil", "discrete") else block.count
+            for block in pack(profile.of_class(poll), profile.limits, hole)
+        ]
+        if poll == "fast" and profile.sunspec is not None:
+            sizes += [max((max(model.lengths, default=50) for model in profile.sunspec.models), default=50)]
+        seconds = [exchange_s(wire, 2 * words) for words in sizes]
+        busy += sum(seconds) / period
+        own += sum(s + _gap_s(profile, bus) for s in seconds) / period
+    return busy, own
+
+
+def exchange_s(connection: Connection, data_bytes: int) -> float:
+    """Seconds that one request with an answer of so many data bytes holds the line."""
+    if connection.kind == "tcp":
+        return TURN_S
+    return (
+        (REQUEST_BYTES + REPLY_BYTES + data_bytes) * connection.char_s + 2 * connection.frame_gap_s + TURN_S
+    )
+
+
+def _assumed(connection: Connection) -> Connection:
+    return connection if connection.kind == "rtu" else replace(connection, kind="rtu", baud=GATEWAY_BAUD)
+
+
+def _gap_s(profile: Profile, bus: Bus) -> float:
+    return (bus.gap_ms if bus.gap_ms is not None else profile.limits.gap_ms) / 1000.0

@@ -1,0 +1,189 @@
+"""Zones and programs against each other: water that cannot come, windows that never open, dates that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from controller.check_base import Finding, Subject, error, warning
+from controller.check_references import near
+from controller.core.site import Pump, SiteFile, Zone
+from drivers.marked_yaml import Loc
+from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program, Window
+
+DAY_MIN = 24 * 60
+HALF_DAY_OF_SUN_MIN = 6 * 60
+"""From sunrise to solar noon anywhere in Indonesia, give or take 25 minutes."""
+
+RAIN_LIKE_MM_H = 150.0
+"""More than the heaviest rain: water would run off; paddies and pots may take it."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about zones and programs."""
+    for name, program in subject.programs.items():
+        yield from _windows(name, program)
+        yield from _runs(name, program)
+        yield from _crop(subject, name, program)
+    for i, zone in enumerate(subject.file.zones):
+        loc: Loc = ("zones", i)
+        program_or_none = subject.program_of(zone)
+        pump = subject.pump(zone.source)
+        if pump is not None and zone.flow_m3_h > 1.05 * pump.rated_flow_m3_h:
+            yield error(
+                (*loc, "flow_m3_h"),
+                "zone-above-pump",
+                flow=zone.flow_m3_h,
+                pump=pump.id,
+                most=pump.rated_flow_m3_h,
+            )
+        if program_or_none is not None:
+            yield from _zone(subject, zone, program_or_none, pump, loc)
+
+
+def minutes(clock: str) -> int:
+    """Minutes since midnight of HH:MM."""
+    return int(clock[:2]) * 60 + int(clock[3:5])
+
+
+def span(window: Window) -> tuple[int, int]:
+    """(begin, end) in minutes; end is above 1440 for a window across midnight."""
+    begin, end = minutes(window.begin), minutes(window.end)
+    return begin, end if end > begin else end + DAY_MIN
+
+
+def _windows(name: str, program: Program) -> Iterator[Finding]:
+    for j, window in enumerate(program.windows):
+        loc: Loc = ("windows", j)
+        if window.begin == window.end:
+            yield error((*loc, "to"), "window-empty", program=name, clock=window.begin)
+            continue
+        begin, end = span(window)
+        if (end - begin) * 60 < program.min_run_s:
+            yield error(
+                (*loc, "to"),
+                "window-short",
+                program=name,
+                length=(end - begin) * 60,
+                minimum=program.min_run_s,
+            )
+        for other in program.windows[:j]:
+            if other.begin != other.end and _same_days(window, other) and _overlap(span(other), (begin, end)):
+                yield warning(
+                    (*loc, "from"), "window-overlap", program=name, begin=window.begin, end=window.end
+                )
+                break
+
+
+def _same_days(a: Window, b: Window) -> bool:
+    return not a.days or not b.days or bool(set(a.days) & set(b.days))
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return any(a[0] < b[1] + shift and b[0] + shift < a[1] for shift in (-DAY_MIN, 0, DAY_MIN))
+
+
+def _runs(name: str, program: Program) -> Iterator[Finding]:
+    if program.min_run_s > program.max_run_s:
+        minimum, maximum = program.min_run_s, program.max_run_s
+        yield error(("min_run_s",), "min-run-above-max", program=name, minimum=minimum, maximum=maximum)
+
+
+def _crop(subject: Subject, name: str, program: Program) -> Iterator[Finding]:
+    from schedules.catalog import catalog  # reads the crop and soil files
+
+    known = catalog()
+    if isinstance(program, FieldProgram | PaddyProgram):
+        if not _knows(known.crop, program.crop):
+            yield error(
+                ("crop",),
+                "crop-unknown",
+                program=name,
+                name=program.crop,
+                near=near(program.crop, known.crops),
+            )
+        days = (program.planted - subject.today).days if subject.today else 0
+        if days > 0:
+            yield warning(
+                ("planted",), "planted-ahead", program=name, date=program.planted.isoformat(), days=days
+            )
+    if isinstance(program, FieldProgram) and not _knows(known.soil, program.soil):
+        yield error(
+            ("soil",), "soil-unknown", program=name, name=program.soil, near=near(program.soil, known.soils)
+        )
+    if isinstance(program, PaddyProgram):
+        if program.flower_from_day > program.flower_to_day:
+            first, last = program.flower_from_day, program.flower_to_day
+            yield error(("flower_from_day",), "flower-order", program=name, first=first, last=last)
+        if program.lower_mm >= program.upper_mm:
+            yield error(
+                ("lower_mm",), "ponding-order", program=name, lower=program.lower_mm, upper=program.upper_mm
+            )
+    if (
+        isinstance(program, CalendarProgram)
+        and subject.today
+        and (program.anchor - subject.today).days > program.every_days
+    ):
+        yield warning(("anchor",), "anchor-ahead", program=name, date=program.anchor.isoformat())
+
+
+def _knows(find: Callable[[str], object], name: str) -> bool:
+    from schedules.catalog import UnknownNameError
+
+    try:
+        find(name)
+    except UnknownNameError:
+        return False
+    return True
+
+
+def _zone(subject: Subject, zone: Zone, program: Program, pump: Pump | None, loc: Loc) -> Iterator[Finding]:
+    if isinstance(program, PaddyProgram) and zone.ponding is None:
+        yield warning((*loc, "id"), "paddy-without-level", zone=zone.id)
+    if zone.ponding is not None and not isinstance(program, PaddyProgram):
+        yield warning((*loc, "ponding"), "level-without-paddy", zone=zone.id, program_name=zone.program_name)
+    rate = 1000.0 * zone.flow_m3_h / zone.area_m2
+    if rate > RAIN_LIKE_MM_H and not isinstance(program, PaddyProgram):
+        yield warning((*loc, "flow_m3_h"), "zone-floods", zone=zone.id, rate=rate)
+    if isinstance(program, ContainerProgram):
+        yield from _pots(zone, program)
+    if pump is not None:
+        yield from _direct(subject, zone, program, pump)
+
+
+def _pots(zone: Zone, program: ContainerProgram) -> Iterator[Finding]:
+    available_mm = program.pots * program.pot_volume_l * program.available_share / zone.area_m2
+    if available_mm > 400.0:
+        yield error(
+            ("pots",), "pots-too-many", program=zone.program_name, available=available_mm, area=zone.area_m2
+        )
+
+
+def _direct(subject: Subject, zone: Zone, program: Program, pump: Pump) -> Iterator[Finding]:
+    """A zone straight from a pump: without a tank or another source of power it can only drink while the sun shines."""
+    longest = max(60 * (end - begin) for begin, end in map(span, program.windows) if end > begin)
+    name = zone.program_name
+    if longest < pump.limits.min_run_s:
+        params = {"length": longest, "minimum": pump.limits.min_run_s, "pump": pump.id}
+        yield error(("windows",), "window-below-pump", program=name, **params)
+    if pump.supply == "pv" or subject.file.power.backup == "none":
+        rise, down = daylight(subject.file)
+        if not any(_overlap(span(window), (rise, down)) for window in program.windows):
+            hours = {"sunrise": _clock(rise), "sunset": _clock(down)}
+            yield error(("windows",), "window-without-sun", program=name, pump=pump.id, **hours)
+
+
+def daylight(file: SiteFile) -> tuple[int, int]:
+    """(sunrise, sunset) in local minutes, within half an hour near the equator, from longitude and time zone alone."""
+    site = file.site
+    if site.timezone not in available_timezones():
+        return 0, DAY_MIN
+    offset = datetime(2026, 3, 20, 12, tzinfo=ZoneInfo(site.timezone)).utcoffset()
+    hours = offset.total_seconds() / 3600.0 if offset else 0.0
+    noon = round(12 * 60 + 4 * (hours * 15.0 - site.longitude))
+    return noon - HALF_DAY_OF_SUN_MIN, noon + HALF_DAY_OF_SUN_MIN
+
+
+def _clock(minute: int) -> str:
+    return f"{minute % DAY_MIN // 60:02d}:{minute % 60:02d}"

@@ -1,0 +1,184 @@
+"""Pumps and tanks against physics: power, head and flow together, levels, limits, and what stops a pump when we die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.check_base import Finding, Subject, error, warning
+from controller.core.site import Output, Pump, Tank, Valve
+from drivers.marked_yaml import Loc
+
+WH_PER_M3_M = 9.80665 * 998.0 / 3600.0
+"""Hydraulic energy of 1 m3 lifted by 1 m, Wh (rho g H; water at 25 C)."""
+
+BEST_EFFICIENCY = 0.80
+"""No pump set turns more of its electric power into lifted water: best hydraulics (0.88) x best motor (0.91)."""
+
+USUAL_EFFICIENCY = (0.17, 0.70)
+"""Wire to water of sound pump sets: 4 to 15 Wh per m3 and m; outside, a number is probably wrong."""
+
+LEASE_CYCLES = 3
+"""A lease shorter than so many cycles would run out between two decisions."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about pumps, tanks and the leases of outputs."""
+    for i, pump in enumerate(subject.file.pumps):
+        loc: Loc = ("pumps", i)
+        yield from _power(subject, pump, loc)
+        yield from _head(pump, loc)
+        yield from _limits(pump, loc)
+        yield from _protect(pump, loc)
+        yield from _fail_safe(subject, pump, loc)
+    for i, tank in enumerate(subject.file.tanks):
+        yield from _tank(tank, ("tanks", i))
+    for i, valve in enumerate(subject.file.valves):
+        yield from _valve(subject, valve, ("valves", i))
+
+
+def _power(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
+    peak = subject.sun_peak_w
+    start = pump.threshold * subject.file.power.surplus.start_margin
+    here = (*loc, "rated_power_w")
+    params = {"pump": pump.id, "rated": pump.rated_power_w, "kwp": subject.file.power.pv_kwp, "peak": peak}
+    if start > peak:
+        yield Finding(here, "pump-never-starts", params | {"start": start})
+    elif pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak:
+        yield Finding(here, "pump-above-sun", params)
+    elif pump.supply == "inverter" and pump.rated_power_w > peak:
+        yield warning(here, "pump-near-sun", **params)
+    if pump.threshold >= pump.rated_power_w:
+        yield error(
+            (*loc, "threshold_w"), "threshold-above-rated", threshold=pump.threshold, rated=pump.rated_power_w
+        )
+
+
+def _head(pump: Pump, loc: Loc) -> Iterator[Finding]:
+    hydraulic = WH_PER_M3_M * pump.rated_flow_m3_h * pump.rated_head_m
+    efficiency = hydraulic / pump.rated_power_w
+    here = (*loc, "rated_flow_m3_h")
+    most = BEST_EFFICIENCY * pump.rated_power_w / (WH_PER_M3_M * pump.rated_head_m)
+    params = {
+        "flow": pump.rated_flow_m3_h,
+        "head": pump.rated_head_m,
+        "power": pump.rated_power_w,
+        "hydraulic": hydraulic,
+        "most": most,
+        "share": 100.0 * efficiency,
+    }
+    if efficiency > BEST_EFFICIENCY:
+        yield Finding(here, "flow-forbidden-by-head", params)
+    elif efficiency > USUAL_EFFICIENCY[1]:
+        yield warning(here, "efficiency-high", **params)
+    elif efficiency < USUAL_EFFICIENCY[0]:
+        yield warning(here, "efficiency-low", **params)
+    if pump.static_head_m is not None and pump.static_head_m >= pump.rated_head_m:
+        yield error(
+            (*loc, "static_head_m"), "static-head-high", static=pump.static_head_m, head=pump.rated_head_m
+        )
+
+
+def _limits(pump: Pump, loc: Loc) -> Iterator[Finding]:
+    limits = pump.limits
+    if limits.min_run_s > limits.max_run_s:
+        yield error(
+            (*loc, "limits", "min_run_s"),
+            "min-run-above-max",
+            minimum=limits.min_run_s,
+            maximum=limits.max_run_s,
+        )
+    turn = limits.min_run_s + limits.min_rest_s
+    if turn > 0 and limits.starts_per_hour > 1 and (limits.starts_per_hour - 1) * turn >= 3600:
+        possible = max(1, int(3600 // turn))
+        here = (*loc, "limits", "starts_per_hour")
+        yield warning(here, "starts-impossible", starts=limits.starts_per_hour, possible=possible, turn=turn)
+    if limits.starts_per_day < limits.starts_per_hour:
+        here = (*loc, "limits", "starts_per_day")
+        yield error(here, "starts-order", day=limits.starts_per_day, hour=limits.starts_per_hour)
+
+
+def _protect(pump: Pump, loc: Loc) -> Iterator[Finding]:
+    protect = pump.protect
+    needs = [
+        ("min_flow_m3_h", protect.min_flow_m3_h, pump.flow, "flow"),
+        ("min_pressure_bar", protect.min_pressure_bar, pump.pressure, "pressure"),
+        ("max_pressure_bar", protect.max_pressure_bar, pump.pressure, "pressure"),
+        ("dry_power_share", protect.dry_power_share or None, pump.power, "power"),
+    ]
+    for key, limit, signal, sensor in needs:
+        if limit is not None and signal is None:
+            yield error(
+                (*loc, "protect", key), "protect-without-sensor", key=key, sensor=sensor, pump=pump.id
+            )
+    if pump.min_suction_m is not None and pump.suction is None:
+        yield error(
+            (*loc, "min_suction_m"),
+            "protect-without-sensor",
+            key="min_suction_m",
+            sensor="suction",
+            pump=pump.id,
+        )
+    if protect.min_flow_m3_h is not None and protect.min_flow_m3_h >= pump.rated_flow_m3_h:
+        here = (*loc, "protect", "min_flow_m3_h")
+        yield error(here, "min-flow-above-rated", minimum=protect.min_flow_m3_h, rated=pump.rated_flow_m3_h)
+    low, high = protect.min_pressure_bar, protect.max_pressure_bar
+    if low is not None and high is not None and low >= high:
+        yield error((*loc, "protect", "min_pressure_bar"), "bounds-order", minimum=low, maximum=high)
+    if pump.flow is None and pump.power is None and pump.suction is None and pump.suction_tank is None:
+        yield warning((*loc, "id"), "no-dry-run-protection", pump=pump.id)
+
+
+def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
+    limit, known = _device_limit(subject, pump.run)
+    if known and limit is None and pump.accepts_risk is None:
+        yield error((*loc, "run"), "pump-without-fail-safe", pump=pump.id, output=".".join(pump.run.key))
+    elif known and limit is not None and pump.accepts_risk is not None:
+        yield warning((*loc, "accepts_risk"), "risk-not-needed", pump=pump.id, limit=limit)
+    yield from _lease(subject, pump.lease_s, limit, loc)
+
+
+def _valve(subject: Subject, valve: Valve, loc: Loc) -> Iterator[Finding]:
+    limit, known = _device_limit(subject, valve.command)
+    if known and limit is None:
+        yield warning(
+            (*loc, "command"), "valve-without-fail-safe", valve=valve.id, output=".".join(valve.command.key)
+        )
+    yield from _lease(subject, valve.lease_s, limit, loc)
+
+
+def _device_limit(subject: Subject, output: Output) -> tuple[float | None, bool]:
+    """(the longest lease that the device enforces, whether its profile is known)."""
+    profile = subject.profiles.get(output.device)
+    if profile is None or output.quantity not in profile.commands:
+        return None, False
+    return profile.fail_safe_s(output.quantity), True
+
+
+def _lease(subject: Subject, lease: float | None, limit: float | None, loc: Loc) -> Iterator[Finding]:
+    if lease is None:
+        return
+    here = (*loc, "lease_s")
+    if limit is not None and lease > limit:
+        yield error(here, "lease-above-device", lease=lease, limit=limit)
+    shortest = LEASE_CYCLES * subject.file.site.cycle_s
+    if lease < shortest:
+        yield error(here, "lease-too-short", lease=lease, shortest=shortest)
+
+
+def _tank(tank: Tank, loc: Loc) -> Iterator[Finding]:
+    refill = tank.refill_m
+    if tank.full_m > tank.height_m:
+        yield error((*loc, "full_m"), "tank-above-rim", full=tank.full_m, height=tank.height_m)
+    if tank.empty_m >= tank.full_m:
+        yield error((*loc, "empty_m"), "tank-order", empty=tank.empty_m, full=tank.full_m)
+    elif refill is not None and not tank.empty_m < refill < tank.full_m:
+        yield error((*loc, "refill_m"), "tank-refill", refill=refill, empty=tank.empty_m, full=tank.full_m)
+    level = tank.level
+    if not level.minimum <= tank.empty_m or not level.maximum >= tank.full_m:
+        params = {
+            "minimum": level.minimum,
+            "maximum": level.maximum,
+            "empty": tank.empty_m,
+            "full": tank.full_m,
+        }
+        yield Finding((*loc, "level"), "level-bounds", params)

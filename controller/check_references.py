@@ -1,0 +1,185 @@
+"""Names: every id is there once, every reference leads somewhere, nothing is switched by two masters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
+
+from controller.check_base import Finding, Subject, error, outputs, signals, warning
+from controller.core.site import Pump, Zone
+from drivers.marked_yaml import Loc
+
+RESERVED = ("site", "zones")
+"""Names with a meaning of their own: ``into: zones``, and the site as the subject of a reason."""
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, else the whole (shortened) list of them."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about names."""
+    yield from _ids(subject)
+    yield from _timezone(subject)
+    yield from _buses(subject)
+    yield from _pumps(subject)
+    yield from _zones(subject)
+    yield from _unused(subject)
+    yield from _shared_outputs(subject)
+    yield from _renamed(subject)
+
+
+def _ids(subject: Subject) -> Iterator[Finding]:
+    file = subject.file
+    yield from _unique([(("buses", i, "id"), bus.id) for i, bus in enumerate(file.buses)])
+    yield from _unique([(("devices", i, "id"), device.id) for i, device in enumerate(file.devices)])
+    groups = {"pumps": file.pumps, "tanks": file.tanks, "valves": file.valves, "zones": file.zones}
+    places: list[tuple[Loc, str]] = []
+    for group, items in groups.items():
+        places += [((group, i, "id"), item.id) for i, item in enumerate(items)]  # type: ignore[attr-defined]
+    yield from _unique(places)
+    yield from (error(loc, "id-reserved", id=ident) for loc, ident in places if ident in RESERVED)
+
+
+def _unique(places: Sequence[tuple[Loc, str]]) -> Iterator[Finding]:
+    first: dict[str, Loc] = {}
+    for loc, ident in places:
+        if ident in first:
+            yield error(loc, "id-twice", id=ident, first="{}[{}]".format(*first[ident]))
+        else:
+            first[ident] = loc
+
+
+def _timezone(subject: Subject) -> Iterator[Finding]:
+    site = subject.file.site
+    loc: Loc = ("site", "timezone")
+    known = available_timezones()
+    if site.timezone not in known:
+        yield error(loc, "timezone-unknown", name=site.timezone, near=near(site.timezone, known))
+        return
+    if subject.today is None:
+        return
+    offset = datetime.combine(subject.today, time(12), ZoneInfo(site.timezone)).utcoffset()
+    hours = offset.total_seconds() / 3600.0 if offset else 0.0
+    away = abs((hours * 15.0 - site.longitude + 180.0) % 360.0 - 180.0)
+    if away > 35.0:
+        yield warning(loc, "timezone-far", name=site.timezone, longitude=site.longitude, hours=hours)
+
+
+def _buses(subject: Subject) -> Iterator[Finding]:
+    known = [bus.id for bus in subject.file.buses]
+    for i, device in enumerate(subject.file.devices):
+        if device.bus not in known:
+            yield error(("devices", i, "bus"), "bus-unknown", name=device.bus, near=near(device.bus, known))
+
+
+def _pumps(subject: Subject) -> Iterator[Finding]:
+    tanks = [tank.id for tank in subject.file.tanks]
+    for i, pump in enumerate(subject.file.pumps):
+        for key, name, known in _pump_references(pump, tanks):
+            if name not in known:
+                yield error(("pumps", i, key), "tank-unknown", name=name, near=near(name, known))
+
+
+def _pump_references(pump: Pump, tanks: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    yield "into", pump.into, [*tanks, "zones"]
+    if pump.suction_tank is not None:
+        yield "suction_tank", pump.suction_tank, tanks
+
+
+def _zones(subject: Subject) -> Iterator[Finding]:
+    for i, zone in enumerate(subject.file.zones):
+        yield from _zone_valves(subject, zone, i)
+        yield from _zone_source(subject, zone, i)
+        if zone.program_name not in subject.programs:
+            loc: Loc = ("zones", i, "program" if zone.program else "id")
+            known = subject.programs
+            yield error(
+                loc,
+                "program-unknown",
+                zone=zone.id,
+                name=zone.program_name,
+                near=near(zone.program_name, known),
+                folder=subject.file.programs,
+            )
+
+
+def _zone_valves(subject: Subject, zone: Zone, index: int) -> Iterator[Finding]:
+    known = [valve.id for valve in subject.file.valves]
+    for j, name in enumerate(zone.valves):
+        loc: Loc = ("zones", index, "valves", j)
+        if name not in known:
+            yield error(loc, "valve-unknown", name=name, near=near(name, known))
+        elif name in zone.valves[:j]:
+            yield error(loc, "valve-twice", name=name)
+
+
+def _zone_source(subject: Subject, zone: Zone, index: int) -> Iterator[Finding]:
+    loc: Loc = ("zones", index, "source")
+    pump = subject.pump(zone.source)
+    if pump is None and subject.tank(zone.source) is None:
+        known = [item.id for item in (*subject.file.tanks, *subject.file.pumps)]
+        yield error(loc, "source-unknown", name=zone.source, near=near(zone.source, known))
+    elif pump is not None and pump.into != "zones":
+        yield error(loc, "source-pump-fills-tank", zone=zone.id, pump=pump.id, tank=pump.into)
+
+
+def _unused(subject: Subject) -> Iterator[Finding]:
+    file = subject.file
+    used = {name for zone in file.zones for name in zone.valves}
+    yield from (
+        warning(("valves", i, "id"), "valve-unused", name=v.id)
+        for i, v in enumerate(file.valves)
+        if v.id not in used
+    )
+    filled = {pump.into for pump in file.pumps}
+    yield from (
+        warning(("tanks", i, "id"), "tank-unfilled", name=t.id)
+        for i, t in enumerate(file.tanks)
+        if t.id not in filled
+    )
+    sources = {zone.source for zone in file.zones}
+    for i, pump in enumerate(file.pumps):
+        if pump.into == "zones" and pump.id not in sources:
+            yield warning(("pumps", i, "into"), "pump-feeds-nothing", name=pump.id)
+    wanted = {zone.program_name for zone in file.zones}
+    for name in subject.programs:
+        if name not in wanted:
+            yield warning(("program",), "program-unused", program=name, name=name)
+
+
+def _shared_outputs(subject: Subject) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Loc] = {}
+    for loc, output in outputs(subject.file):
+        if output.key in first:
+            other = first[output.key]
+            yield error(loc, "output-twice", name=".".join(output.key), first=f"{other[0]}[{other[1]}]")
+        first.setdefault(output.key, loc)
+
+
+def _renamed(subject: Subject) -> Iterator[Finding]:
+    """An id that nothing uses while a similar one is missing was probably mistyped where it is defined."""
+    file = subject.file
+    sources = {"pumps": file.pumps, "tanks": file.tanks}
+    keys = [*signals(file), *outputs(file)]
+    uses: list[tuple[str, list[str], set[str]]] = [
+        ("buses", [b.id for b in file.buses], {d.bus for d in file.devices}),
+        ("devices", [d.id for d in file.devices], {value.device for _, value in keys}),
+        ("valves", [v.id for v in file.valves], {name for zone in file.zones for name in zone.valves}),
+    ]
+    wanted = {zone.source for zone in file.zones} | {pump.into for pump in file.pumps if pump.into != "zones"}
+    known = {item.id for items in sources.values() for item in items}  # type: ignore[attr-defined]
+    uses += [(group, [item.id for item in items], wanted) for group, items in sources.items()]  # type: ignore[attr-defined]
+    for group, ids, names in uses:
+        missing = names - (known if group in sources else set(ids))
+        for i, ident in enumerate(ids):
+            close = get_close_matches(ident, missing, n=1, cutoff=0.6) if ident not in names else []
+            if close:
+                yield error((group, i, "id"), "id-renamed", id=ident, wanted=close[0])
