@@ -6,7 +6,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -38,6 +38,17 @@ class _Job:
     done: Future[Head] = field(default_factory=Future)
 
 
+Annotate = Callable[[Event], Note | None]
+"""A further row that an event brings with it, in the same transaction (a daily closing: its impact)."""
+
+
+def _with_notes(entries: Sequence[Event | Note], annotate: Annotate | None) -> tuple[Event | Note, ...]:
+    if annotate is None or not entries:
+        return tuple(entries)
+    notes = (annotate(entry) for entry in entries if isinstance(entry, Event))
+    return (*entries, *(note for note in notes if note is not None))
+
+
 class LedgerWriter:
     """Owns a ledger in one thread. ``submit`` returns at once; rows queued together share one transaction.
 
@@ -45,9 +56,11 @@ class LedgerWriter:
     submit: the ledger then tells late, never wrongly. Nothing else may write the ledger while this lives.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, annotate: Annotate | None = None) -> None:
+        self._ledger, self._annotate = ledger, annotate
         self._next_seq = ledger.head().seq + 1
+        self.first_seq = self._next_seq
+        """Number of the first row of the latest submit: event i of it has the number first_seq + i."""
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._owed: list[Batch] = []
         self.lost = 0
@@ -56,9 +69,10 @@ class LedgerWriter:
 
     def submit(self, entries: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
         """Queue one transaction; never blocks. Call from one thread only (the event loop's)."""
-        first = self._next_seq
-        self._next_seq += len(entries)
-        job = _Job(Batch(tuple(entries), state_json, at))
+        rows = _with_notes(entries, self._annotate)
+        first = self.first_seq = self._next_seq
+        self._next_seq += len(rows)
+        job = _Job(Batch(rows, state_json, at))
         self._jobs.put(job)
         return Ticket(first, self._next_seq - 1, job.done)
 
@@ -141,21 +155,22 @@ class LedgerWriter:
 class SteppedJournal:
     """The same promises kept at once, in the caller's thread: for stepped simulations and tests."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, annotate: Annotate | None = None) -> None:
+        self._ledger, self._annotate = ledger, annotate
+        self.first_seq = ledger.head().seq + 1
 
     def submit(self, entries: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
         """Write one transaction before returning. Raises StoreError when the disk refuses."""
-        first = self._ledger.head().seq + 1
-        self._ledger.commit(entries, state_json, at)
+        self.first_seq = self._ledger.head().seq + 1
+        self._ledger.commit(_with_notes(entries, self._annotate), state_json, at)
         head = self._ledger.head()
         done: Future[Head] = Future()
         done.set_result(head)
-        return Ticket(first, head.seq, done)
+        return Ticket(self.first_seq, head.seq, done)
 
     def commit(self, entries: Sequence[Event | Note], state_json: str, at: Instant) -> asyncio.Future[Head]:
         """``submit`` for the event loop: the future is done already."""
-        self._ledger.commit(entries, state_json, at)
+        self.submit(entries, state_json, at)
         future: asyncio.Future[Head] = asyncio.get_running_loop().create_future()
         future.set_result(self._ledger.head())
         return future

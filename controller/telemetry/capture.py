@@ -1,0 +1,99 @@
+"""The station between the cycle and the telemetry queue: an observer of every cycle that never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from controller.core.decision import Decision, EventKind
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.core.snapshot import Snapshot
+from controller.impact.co2 import day_impact
+from controller.store.point import Point, Series, render_fields
+from controller.store.telemetry import Telemetry
+from controller.telemetry.points import EventPoints, Points, Render
+
+
+class Numbered(Protocol):
+    """The journal, as far as events need it: the number of the first row of its latest commit."""
+
+    first_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How the controller is: points that no sink has yet, points lost so far, resident memory in MB, and the ledger's head
+    (``seq:hash``), which is kept outside the ledger so that a cut tail shows.
+    """
+
+    backlog_points: int = 0
+    dropped_points: int = 0
+    rss_mb: float | None = None
+    ledger_head: str = ""
+
+
+class Capture:
+    """``cycle`` turns what a cycle saw and decided into points and ticks the queue. ``vitals`` is asked once a period."""
+
+    def __init__(
+        self,
+        site: Site,
+        telemetry: Telemetry,
+        render: Render,
+        journal: Numbered,
+        vitals: Callable[[], Vitals] = Vitals,
+    ) -> None:
+        ident, entry = site.file.site, site.file.impact
+        self._site, self._telemetry, self._journal, self._vitals = site, telemetry, journal, vitals
+        self._points, self._events = Points(site), EventPoints(site, render)
+        self._own = Series.of("controller", site=ident.id)
+        self._impact = Series.of("impact", site=ident.id, baseline=entry.baseline, factor=entry.factor.name)
+        self._period_s = site.file.telemetry.rest_s
+        self._due_s = float("-inf")
+        self._last_s: float | None = None
+        self._worst_ms = self._worst_gap_s = 0.0
+
+    def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
+        """Observe one cycle (after its events were handed to the journal)."""
+        at = snapshot.at
+        if cycle_ms > self._worst_ms:
+            self._worst_ms = cycle_ms
+        if self._last_s is not None and at.mono_s - self._last_s > self._worst_gap_s:
+            self._worst_gap_s = at.mono_s - self._last_s
+        self._last_s = at.mono_s
+        points = self._points.due(snapshot, decision)
+        if decision.events:
+            points += self._event_points(decision, at)
+        if at.mono_s >= self._due_s:
+            points.append(self._controller(decision, at))
+        if points:
+            self._telemetry.append(points, at)
+        self._telemetry.tick(at)
+
+    def _event_points(self, decision: Decision, at: Instant) -> list[Point]:
+        points, first = [], self._journal.first_seq
+        for index, event in enumerate(decision.events):
+            points.append(self._events.of(event, first + index, at))
+            if event.kind is EventKind.DAY:
+                fields = render_fields(day_impact(self._site, event.figures).fields())
+                points.append(Point(self._impact, fields, at.epoch_s, at.mono_s))
+        return points
+
+    def _controller(self, decision: Decision, at: Instant) -> Point:
+        vitals, cycle_s = self._vitals(), decision.state.cycle_s or self._site.file.site.cycle_s
+        fields = render_fields(
+            {
+                "cycle_ms": self._worst_ms,
+                "lag_s": max(0.0, self._worst_gap_s - cycle_s),
+                "backlog_points": float(vitals.backlog_points),
+                "dropped_points": float(vitals.dropped_points),
+                "rss_mb": vitals.rss_mb,
+                "clock_trusted": float(at.trusted),
+                "ledger_head": vitals.ledger_head or None,
+            }
+        )
+        self._due_s = at.mono_s + self._period_s
+        self._worst_ms = self._worst_gap_s = 0.0
+        return Point(self._own, fields, at.epoch_s, at.mono_s)

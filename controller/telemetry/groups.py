@@ -1,0 +1,222 @@
+"""Which signals of a site become which point, worked out once: the schema of docs/telemetry.md as a table of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from controller.core.decision import Decision
+from controller.core.site import DeviceEntry, Pump, Signal, Site, Zone
+from controller.core.snapshot import Sample, Snapshot
+from controller.store.point import Series
+from drivers.quantities import split_channel
+from drivers.reading import Quality
+
+NONE = "-"
+"""A tag that does not apply. Tags are never left out: InfluxDB 3 fixes a table's tags with its first point."""
+
+Key: TypeAlias = tuple[str, str]
+Derived: TypeAlias = Mapping[str, float | None]
+Derive: TypeAlias = Callable[[Snapshot, Decision], Derived]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One field that is a signal's value, in the site's calibration, while it is good and not stale."""
+
+    name: str
+    signal: Signal
+
+    def value(self, sample: Sample, now_s: float) -> float | str | None:
+        """The value to store, or None."""
+        signal, raw = self.signal, sample.value
+        if raw is None or sample.quality is not Quality.GOOD or now_s - sample.mono_s > signal.stale_s:
+            return None
+        if isinstance(raw, str):
+            return raw
+        value = raw * signal.scale + signal.offset
+        return value if signal.minimum <= value <= signal.maximum else None
+
+
+@dataclass(slots=True)
+class Group:
+    """One series and where its fields come from. ``reads`` and what ``derive`` returns never share a name.
+
+    A group of reads alone is dated by its newest sample and written only when there is a newer one: a probe that
+    reports every 20 minutes gives three points an hour, at the times it measured. ``pump``: the pump whose running
+    makes the group due more often. ``watch``: readings whose change makes it due at once.
+    """
+
+    series: Series
+    reads: tuple[Read, ...]
+    derive: Derive | None = None
+    pump: str = ""
+    watch: tuple[Key, ...] = ()
+    due_s: float = field(default=float("-inf"))
+    newest_s: float = field(default=float("-inf"))
+
+
+def groups_of(site: Site) -> list[Group]:
+    """Every group of the site, in a fixed order."""
+    found = [*_pv(site), _power(site)]
+    found += [_pump(site, pump) for pump in site.file.pumps]
+    found += [_tank(site, tank.id, tank.level, tank.area_m2) for tank in site.file.tanks]
+    for zone in site.file.zones:
+        found += [*_soil(site, zone), _zone(site, zone)]
+    return [*found, *_weather(site)]
+
+
+def _reads(signals: Mapping[str, Signal | None]) -> tuple[Read, ...]:
+    return tuple(Read(name, signal) for name, signal in sorted(signals.items()) if signal is not None)
+
+
+def _beside(signal: Signal, *quantities: str) -> dict[str, Signal]:
+    """Other quantities that the same device (and channel) may report: taken as they come."""
+    channel = split_channel(signal.quantity)[1]
+    tail = "" if channel is None else f"_{channel}"
+    return {
+        name: Signal.model_validate({"signal": f"{signal.device}.{name}{tail}", "stale_s": signal.stale_s})
+        for name in quantities
+    }
+
+
+def _by_device(signals: Mapping[str, Signal | None]) -> dict[str, dict[str, Signal]]:
+    devices: dict[str, dict[str, Signal]] = {}
+    for name, signal in signals.items():
+        if signal is not None:
+            devices.setdefault(signal.device, {})[name] = signal
+    return devices
+
+
+def _pv(site: Site) -> Iterable[Group]:
+    power = site.file.power
+    signals = {
+        "power_w": power.pv_power,
+        "energy_wh": power.pv_energy,
+        "irradiance_w_m2": power.irradiance,
+        "status": power.inverter_status,
+    }
+    inverter = power.pv_power or power.pv_energy or power.inverter_status
+    for device, own in _by_device(signals).items():
+        if inverter is not None and device == inverter.device:
+            own = _beside(inverter, "voltage_v", "current_a", "temp_cell_c") | own  # noqa: PLW2901
+        elif power.irradiance is not None and device == power.irradiance.device:
+            own = _beside(power.irradiance, "temp_cell_c") | own  # noqa: PLW2901
+        watch = (own["status"].key,) if "status" in own else ()
+        series = Series.of("pv", site=site.file.site.id, device=device)
+        yield Group(series, _reads(own), watch=watch)
+
+
+def _power(site: Site) -> Group:
+    power = site.file.power
+    signals: dict[str, Signal] = {}
+    inverter = power.pv_power or power.inverter_status
+    if inverter is not None:
+        signals |= _beside(inverter, "genset_w", "battery_w", "soc_pct", "load_w", "grid_w")
+    named = {"load_w": power.load_power, "grid_w": power.grid_power}
+    signals |= {name: signal for name, signal in named.items() if signal is not None}
+
+    def derive(_: Snapshot, decision: Decision) -> Derived:
+        state = decision.state.power
+        return {"surplus_w": state.budget_w, "potential_w": state.potential_w}
+
+    return Group(Series.of("power", site=site.file.site.id), _reads(signals), derive)
+
+
+def _pump(site: Site, pump: Pump) -> Group:
+    signals = {
+        "power_w": pump.power,
+        "flow_m3_h": pump.flow,
+        "pressure_bar": pump.pressure,
+        "energy_wh": pump.energy,
+        "volume_m3": pump.volume,
+    }
+    if pump.frequency is not None:
+        signals["frequency_hz"] = _beside(pump.frequency.feedback or _command(pump), "frequency_hz")[
+            "frequency_hz"
+        ]
+    proof = pump.run.feedback
+
+    def derive(snapshot: Snapshot, decision: Decision) -> Derived:
+        state = decision.state.pumps[pump.id]
+        proven = snapshot.number(proof)
+        running = float(state.on) if proven is None else float(proven > 0)
+        return {"running": running, "starts": float(state.starts_today)}
+
+    series = Series.of("pump", site=site.file.site.id, device=pump.id)
+    return Group(series, _reads(signals), derive, pump.id, (proof.key,) if proof else ())
+
+
+def _command(pump: Pump) -> Signal:
+    output = pump.frequency or pump.run
+    return Signal.model_validate(f"{output.device}.{output.quantity}")
+
+
+def _tank(site: Site, ident: str, level: Signal, area_m2: float) -> Group:
+    volume = level.model_copy(
+        update={
+            "scale": level.scale * area_m2,
+            "offset": level.offset * area_m2,
+            "minimum": level.minimum * area_m2,
+            "maximum": level.maximum * area_m2,
+        }
+    )
+    series = Series.of("tank", site=site.file.site.id, device=ident)
+    return Group(series, _reads({"level_m": level, "volume_m3": volume}))
+
+
+def _soil(site: Site, zone: Zone) -> Iterable[Group]:
+    entries = {entry.id: entry for entry in site.file.devices}
+    for probe in zone.probes:
+        channel = split_channel(probe.quantity)[1]
+        device = probe.device if channel is None else f"{probe.device}:{channel}"
+        depth = _depth(entries.get(probe.device), channel)
+        series = Series.of("soil", site=site.file.site.id, zone=zone.id, device=device, depth_cm=depth)
+        yield Group(series, _reads({**_beside(probe, "temp_c", "ec_us_cm", "ph"), "vwc": probe}))
+
+
+def _depth(entry: DeviceEntry | None, channel: int | None) -> str:
+    settings = entry.settings if entry else {}
+    depth = settings.get(f"depth_cm_{channel}", settings.get("depth_cm", NONE))
+    return f"{depth:g}" if isinstance(depth, float | int) else depth
+
+
+def _zone(site: Site, zone: Zone) -> Group:
+    def derive(snapshot: Snapshot, decision: Decision) -> Derived:
+        state = decision.state
+        balance = state.zones[zone.id].balance
+        level = snapshot.number(zone.ponding)
+        return {
+            "depletion_mm": balance.depletion_mm,
+            "raw_mm": balance.raw_mm,
+            "taw_mm": balance.taw_mm,
+            "ks": balance.ks,
+            "etc_mm_d": balance.etc_mm_d,
+            "owed_mm": balance.owed_mm,
+            "valve": float(any(state.valves[valve].on for valve in zone.valves)),
+            "irrigated_mm": balance.irrigated_mm,
+            "ponding_mm": balance.ponding_mm if level is None else level * 1000.0,
+        }
+
+    return Group(Series.of("zone", site=site.file.site.id, zone=zone.id), (), derive)
+
+
+def _weather(site: Site) -> Iterable[Group]:
+    weather, ident = site.file.weather, site.file.site.id
+    signals = {
+        "rain_mm": weather.rain,
+        "temp_air_c": weather.temp_air,
+        "rh_pct": weather.humidity,
+        "wind_m_s": weather.wind,
+        "ghi_w_m2": site.file.power.irradiance,
+    }
+    for device, own in _by_device(signals).items():
+        yield Group(Series.of("weather", site=ident, device=device), _reads(own))
+    zones = site.file.zones
+    if zones:
+
+        def derive(_: Snapshot, decision: Decision) -> Derived:
+            return {"eto_mm_d": decision.state.zones[zones[0].id].balance.et0_mm_d}
+
+        yield Group(Series.of("weather", site=ident, device=NONE), (), derive)
