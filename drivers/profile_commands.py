@@ -33,7 +33,7 @@ class WriteStep(Model):
 
 class PublishStep(Model):
     """One MQTT message, never retained. ``topic`` may hold {topic} (the site's) and {n}; in ``payload`` (text, or a mapping
-    sent as JSON) the words $value, $lease and $n stand for the coded numbers; $on is true or false.
+    sent as JSON) the words $value, $lease and $n stand for the numbers.
     """
 
     topic: str

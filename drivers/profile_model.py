@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -173,6 +173,13 @@ class Profile(Model):
         for message in self.mqtt.messages if self.mqtt else ():
             names += [q for f in message.fields for q in field_quantities(f.quantity, f.repeat)]
         return tuple(dict.fromkeys(names))
+
+    def with_points(self, points: Iterable[Point]) -> Profile:
+        """The same device with other points (SunSpec after the walk)."""
+        copy = self.model_copy(update={"entries": tuple(points)})
+        for cached in ("points", "commands", "quantities"):
+            copy.__dict__.pop(cached, None)
+        return copy
 
     def of_class(self, poll: Poll) -> tuple[Point, ...]:
         """The readable points of one poll class."""

@@ -21,9 +21,10 @@ class MqttField(Coding):
     """One value of a message. ``path``: where it stands in the JSON; several are tried in order.
 
     A path is names joined by dots, ``[0]`` for the first of a list, ``[id=2]`` for the entry of a list whose ``id`` is 2,
-    an empty text for the payload itself. ``bytes``: where it stands in the message's fixed layout, used when no path answers.
-    Numbers may come as "3.3 V"; on/off, true/false, open/closed, online/offline are 1 and 0 without any ``enum``.
-    ``decimals``: how many a simulator writes. ``as_text``: a simulator writes the number as text with this suffix.
+    an empty text for the payload itself; ``{n}`` is the number of a repeat, ``{n0}`` the same counted from 0. ``bytes``:
+    where it stands in the message's fixed layout, used when no path answers. Numbers may come as "3.3 V"; on/off,
+    true/false, open/closed, online/offline are 1 and 0 without any ``enum``. ``decimals``: how many a simulator writes.
+    ``as_text``: a simulator writes the number as text with this suffix.
     """
 
     name: Name | None = None

@@ -12,9 +12,8 @@ from drivers.profile_points import Address, Model, Point
 class ModelLayout(Model):
     """One SunSpec model. Addresses of its points count from the block's ID register (ID 0, L 1).
 
-    ``lengths``: the L values that are right for it; others are read as far as they reach. Points with ``repeat`` are repeated
-    as often as the register ``count_at`` says, whatever their own count. ``wanted``: false leaves it out unless nothing else
-    gives its quantities.
+    ``lengths``: its L without repeated groups; shorter blocks are read as far as they reach. Points with ``repeat`` are repeated
+    as often as the register ``count_at`` says, whatever their own count.
     """
 
     ids: Annotated[tuple[int, ...], Field(min_length=1)]
