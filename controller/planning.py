@@ -30,7 +30,9 @@ def in_worker(pool: Executor) -> Execute:
 
     def execute(request: PlanRequest, done: Callable[[Plan], None]) -> None:
         task = asyncio.get_running_loop().run_in_executor(pool, plan, request)
-        task.add_done_callback(lambda t: done(t.result()) if not t.cancelled() and t.exception() is None else _lost(t))
+        task.add_done_callback(
+            lambda t: done(t.result()) if not t.cancelled() and t.exception() is None else _lost(t)
+        )
 
     return execute
 

@@ -168,5 +168,3 @@ class Poller:
             health.since_mono_s = at.mono_s
         health.ok, health.error, health.key = False, str(error), type(error).__name__
         health.failures += 1
-
-

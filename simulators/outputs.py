@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from controller.core.instant import Instant
+from drivers.codec_command import Heard
 from drivers.reading import Value
 
 
@@ -36,6 +37,16 @@ class Outputs:
     now: Callable[[], Instant]
     dead_s: dict[str, float] = field(default_factory=dict)
     _ends: dict[str, float] = field(default_factory=dict)
+    _preset: dict[str, float] = field(default_factory=dict)
+
+    def take(self, heard: Heard) -> None:
+        """Do what a command says; one that only sets the timer counts for the next switching on."""
+        if heard.value is None:
+            if heard.lease_s is not None:
+                self._preset[heard.quantity] = heard.lease_s
+            return
+        lease_s = heard.lease_s if heard.lease_s is not None else self._preset.get(heard.quantity)
+        self.set(heard.quantity, heard.value, lease_s)
 
     def set(self, quantity: str, value: float, lease_s: float | None = None) -> None:
         """Set an output; with ``lease_s`` it returns to 0 by itself."""
@@ -52,10 +63,12 @@ class Outputs:
         for quantity in self.dead_s.keys() & self._ends.keys():
             self._ends[quantity] = self.now().mono_s + self.dead_s[quantity]
 
-    def expire(self, at: Instant) -> None:
-        """Drop the outputs whose time is over."""
+    def expire(self, at: Instant) -> bool:
+        """Drop the outputs whose time is over; True when there were any."""
         if not self._ends:
-            return
-        for quantity in [q for q, end in self._ends.items() if end <= at.mono_s]:
+            return False
+        over = [quantity for quantity, end in self._ends.items() if end <= at.mono_s]
+        for quantity in over:
             del self._ends[quantity]
             self.world.apply(self.device, quantity, 0.0, at.utc)
+        return bool(over)

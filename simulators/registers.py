@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
 from drivers.packing import Block
-from drivers.profile import CommandEntry, Point, Profile, WriteStep
-from drivers.profile_commands import Lease
-from drivers.profile_points import WORDS
+from drivers.codec_command import hear_write
+from drivers.profile import CommandEntry, Profile, WriteStep
 from drivers.reading import Value
+from drivers.sunspec import lay_out
 from drivers.transport import Table
 from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Exception_, Silent
 from simulators.outputs import Outputs, World
@@ -20,43 +20,33 @@ COIL_ON = 0xFF00
 Cell = tuple[Table, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A write that means something: which output, to which value, under which lease."""
-
-    quantity: str
-    entry: CommandEntry
-    step: WriteStep
-    kind: str  # on, off, set
-
-
 class RegisterDevice:
     """One unit on a bus. Reads ask the world, writes tell it; timers run in plant time."""
 
     def __init__(
-        self, device: str, profile: Profile, settings: Mapping[str, float | str], world: World, now: Callable[[], Instant]
+        self,
+        device: str,
+        profile: Profile,
+        settings: Mapping[str, float | str],
+        world: World,
+        now: Callable[[], Instant],
     ) -> None:
         self.device = device
-        self.profile = profile
+        self.profile, self._fixed = _laid_out(profile)
         self.settings = settings_for(profile, settings)
         self._world = world
         self._now = now
-        self.points = self._resolve()
+        self.points = tuple(p for p in self.profile.points if p.access != "write")
         self._by_cell = {(Table(p.table), a): p for p in self.points for a in p.addresses}
         self._memory: dict[Cell, int] = {}
         self._codecs: dict[tuple[Table, int, int], BlockCodec | None] = {}
         self._context: Context = {}
-        self._takes = tuple(self._taken())
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
         self.outputs = Outputs(device, world, now, {q: s for q, s in dead.items() if s is not None})
         self._fill_context()
 
-    def _resolve(self) -> tuple[Point, ...]:
-        return tuple(p for p in self.profile.points if p.access != "write")
-
     def _fill_context(self) -> None:
         for point in self.points:
-            self._codec(Table(point.table), point.start, max(point.addresses) - point.start + 1)
             self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
 
     def read(self, table: Table, address: int, count: int) -> list[int]:
@@ -64,7 +54,7 @@ class RegisterDevice:
         self.outputs.heard()
         codec = self._codec(table, address, count)
         if codec is None:
-            raise Exception_(ILLEGAL_ADDRESS)
+            return self._plain_read(table, address, count)
         at = self._now().utc
         values: dict[str, Value | None] = {}
         for point in codec.points:
@@ -78,30 +68,34 @@ class RegisterDevice:
                 values[entry.quantity] = value
         words = codec.encode(values, self._context)
         words = words[address - codec.address : address - codec.address + count]
-        if self._memory:
-            for offset in range(count):
-                words[offset] = self._memory.get((table, address + offset), words[offset])
+        self._overlay(table, address, words)
         return words
+
+    def _plain_read(self, table: Table, address: int, count: int) -> list[int]:
+        """Registers without a point: fixed words and what somebody wrote there."""
+        words = [0] * count
+        if not self._overlay(table, address, words):
+            raise Exception_(ILLEGAL_ADDRESS)
+        return words
+
+    def _overlay(self, table: Table, address: int, words: list[int]) -> bool:
+        found = False
+        if table is Table.HOLDING and (self._fixed or self._memory):
+            for offset in range(len(words)):
+                word = self._memory.get((table, address + offset), self._fixed.get(address + offset))
+                if word is not None:
+                    words[offset] = word
+                    found = True
+        return found
 
     def write(self, function: int, address: int, values: Sequence[int]) -> None:
         """Take a write. Raises Exception_ where the device would refuse."""
         self.outputs.heard()
-        for taken in self._takes:
-            if taken.step.function == function and taken.step.address == address and _fits(taken, values):
-                self._act(taken, values)
-                return
-        self._plain_write(function, address, values)
-
-    def _act(self, taken: _Taken, values: Sequence[int]) -> None:
-        if taken.kind == "off":
-            self.outputs.set(taken.quantity, 0.0)
-        elif taken.kind == "set":
-            self.outputs.set(taken.quantity, _value(taken, values, self.settings))
+        heard = hear_write(self.profile, function, address, tuple(values), self.settings)
+        if heard is not None:
+            self.outputs.take(heard)
         else:
-            lease = taken.entry.lease
-            raw = _word_at(taken.step, "lease", values)
-            seconds = None if lease is None or raw is None else lease_seconds(lease, raw)
-            self.outputs.set(taken.quantity, 1.0, seconds)
+            self._plain_write(function, address, values)
 
     def _plain_write(self, function: int, address: int, values: Sequence[int]) -> None:
         """A write that no command of the profile makes: a coil by hand, a setting, a set-up step."""
@@ -128,7 +122,9 @@ class RegisterDevice:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""
         wanted = range(address, address + count)
         touched = {p.name: p for a in wanted if (p := self._by_cell.get((table, a))) is not None}
-        touched |= {p.name: p for p in self.points if p.view and p.table == table and set(p.addresses) & set(wanted)}
+        touched |= {
+            p.name: p for p in self.points if p.view and p.table == table and set(p.addresses) & set(wanted)
+        }
         if not touched:
             return None
         low = min(address, *(p.start for p in touched.values()))
@@ -139,66 +135,24 @@ class RegisterDevice:
         needed |= {name for d in parts for name in d.parts}
         return BlockCodec(block, self.settings, needed, parts)
 
-    def _taken(self) -> Iterator[_Taken]:
-        for quantity, entry in self.profile.commands.items():
-            for kind in ("off", "on", "set"):
-                steps = [s for s in getattr(entry, kind) if isinstance(s, WriteStep)]
-                if steps:
-                    yield _Taken(quantity, entry, steps[-1], kind)
+
+SUNSPEC_MODELS = (1, 103, 160)
+SUNSPEC_MODULES = 2
+
+
+def _laid_out(profile: Profile) -> tuple[Profile, Mapping[int, int]]:
+    """A SunSpec profile as one concrete device: its points and the fixed words of its chain; others as they are."""
+    if profile.sunspec is None:
+        return profile, {}
+    known = {number for layout in profile.sunspec.models for number in layout.ids}
+    models = tuple(m for m in SUNSPEC_MODELS if m in known)
+    return lay_out(profile, models, repeats={160: SUNSPEC_MODULES})
 
 
 def _writes(entry: CommandEntry) -> Iterator[WriteStep]:
     for step in (*entry.on, *entry.off, *entry.set):
         if isinstance(step, WriteStep):
             yield step
-
-
-def _layout(taken: _Taken) -> list[int | str]:
-    """The step's words, with a 32-bit value or lease taking two places."""
-    flat: list[int | str] = []
-    for word in taken.step.values:
-        size = 1
-        if word == "value" and taken.entry.value is not None:
-            size = WORDS[taken.entry.value.type]
-        if word == "lease" and taken.entry.lease is not None:
-            size = WORDS[taken.entry.lease.type]
-        flat += [word] * size
-    return flat
-
-
-def _fits(taken: _Taken, values: Sequence[int]) -> bool:
-    pattern = _layout(taken)
-    return len(pattern) == len(values) and all(isinstance(p, str) or p == v for p, v in zip(pattern, values, strict=True))
-
-
-def _word_at(step: WriteStep, word: str, values: Sequence[int]) -> int | None:
-    return values[step.values.index(word)] if word in step.values else None
-
-
-def _value(taken: _Taken, values: Sequence[int], settings: Mapping[str, float | str]) -> float:
-    """The set-point in glossary units, through the same codec as a reading."""
-    coding = taken.entry.value
-    assert coding is not None
-    point = Point(
-        name="set_point", address=0, type=coding.type, order=coding.order or "abcd", quantity=taken.quantity,
-        unit=coding.unit, scale=coding.scale, offset=coding.offset, scale_by=coding.scale_by,
-    )  # fmt: skip
-    start = taken.step.values.index("value")
-    words = list(values[start : start + point.size])
-    block = Block("holding", 0, point.size, (point,))
-    (_name, value, _quality), *_rest = BlockCodec(block, settings).decode(words)
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def lease_seconds(lease: Lease, raw: int) -> float:
-    """The seconds that a raw timer value means on the device (pieces: one unit up to a limit, another beyond it)."""
-    below = 0.0
-    for piece in lease.pieces:
-        seconds = (raw - piece.offset) * piece.unit_s
-        if below < seconds <= piece.max_s:
-            return seconds
-        below = piece.max_s
-    return (raw - lease.pieces[-1].offset) * lease.pieces[-1].unit_s
 
 
 @dataclass(slots=True)
@@ -226,6 +180,3 @@ class RegisterBank:
         if device is None or device.device in self.silent:
             raise Silent
         return device
-
-
-__all__ = ["RegisterBank", "RegisterDevice", "lease_seconds"]

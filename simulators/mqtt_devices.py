@@ -1,0 +1,82 @@
+"""An MQTT device made of its profile and the world: it publishes by its own clock and obeys its command topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from controller.core.instant import Instant
+from drivers.codec import settings_for
+from drivers.codec_command import command_topics, hear_message
+from drivers.codec_payload import PayloadCodec
+from drivers.errors import Disconnected
+from drivers.mqtt import Ack, MqttPort
+from drivers.profile import Profile
+from drivers.reading import Value
+from simulators.outputs import Outputs, World
+
+PERIODS_PER_SILENCE = 6.0
+"""A device publishes this often within the silence after which its profile calls it dead."""
+
+
+class MqttDevice:
+    """One device at a broker. ``topic`` is the site's name for it. Timers and periods run in plant time."""
+
+    def __init__(
+        self,
+        device: str,
+        profile: Profile,
+        topic: str,
+        settings: Mapping[str, float | str],
+        world: World,
+        now: Callable[[], Instant],
+    ) -> None:
+        assert profile.mqtt is not None
+        self.device, self.profile, self.topic = device, profile, topic
+        self.settings = settings_for(profile, settings)
+        self.codec = PayloadCodec(profile, topic, self.settings)
+        self.outputs = Outputs(device, world, now)
+        self.period_s = profile.mqtt.stale_s / PERIODS_PER_SILENCE
+        self.silent = False
+        self._world, self._now = world, now
+        self._ports: list[MqttPort] = []
+        self._due_s = float("-inf")
+        self._commanded = False
+
+    def join(self, port: MqttPort) -> None:
+        """Connect to a broker: say that we are here, and listen."""
+        self._ports.append(port)
+        hello = self.codec.online_message(True)
+        if hello is not None:
+            port.publish(hello[0], hello[1], 1, True)
+        for topic in command_topics(self.profile, self.topic):
+            port.subscribe(topic, self._hear)
+
+    def tick(self, at: Instant) -> None:
+        """Run out what ran out, and publish when it is time or when something was switched."""
+        self._commanded |= self.outputs.expire(at)
+        if not self._ports or self.silent or (at.mono_s < self._due_s and not self._commanded):
+            return
+        self._commanded = False
+        self._due_s = at.mono_s + self.period_s
+        self.publish(at)
+
+    def publish(self, at: Instant) -> None:
+        """Send all of the device's messages now."""
+        values: dict[str, Value | None] = {}
+        for quantity in self.profile.quantities:
+            value = self._world.value(self.device, quantity, at.utc)
+            if value is not None:
+                values[quantity] = value
+        for port in self._ports:
+            for topic, payload in self.codec.encode(values, at.utc):
+                try:
+                    port.publish(topic, payload)
+                except Disconnected:
+                    self._due_s = at.mono_s  # again with the next tick
+
+    def _hear(self, topic: str, payload: bytes, ack: Ack) -> None:
+        ack()
+        heard = hear_message(self.profile, topic, self.topic, payload, self.settings)
+        if heard is not None and not self.silent:
+            self.outputs.take(heard)
+            self._commanded = True
