@@ -80,6 +80,8 @@ class PlanRequest:
     rain_until_s: float = 0.0
     running: tuple[Run, ...] = ()
     """Runs under way: a re-plan never chops them."""
+    backup_w: float = 0.0
+    """What grid or genset may add for a forced start, W; 0: none may, then a late demand waits for the sun."""
 
 
 @dataclass(frozen=True, slots=True)
