@@ -17,7 +17,7 @@ from controller.planning import Execute, Planning
 from controller.poller import Poller
 from drivers.device import Device, make_device
 from drivers.mqtt import MqttPort
-from drivers.profile import load_profile
+from drivers.profile import Profile
 from drivers.reading import Command
 from drivers.transport import Port
 
@@ -47,26 +47,28 @@ def outputs_of(site: Site) -> list[Output]:
     return [pump.run for pump in site.file.pumps] + [valve.command for valve in site.file.valves]
 
 
-def make_devices(site: Site, ports: Mapping[str, Port | MqttPort]) -> dict[str, Device]:
+def make_devices(
+    site: Site, profiles: Mapping[str, Profile], ports: Mapping[str, Port | MqttPort]
+) -> dict[str, Device]:
     """The site's devices, by id, each on the port of its bus."""
-    devices = {}
-    for entry in site.file.devices:
-        profile = load_profile(entry.profile)
-        devices[entry.id] = make_device(entry, profile, ports[entry.bus])
-    return devices
+    return {
+        entry.id: make_device(entry.id, profiles[entry.id], ports[entry.bus], entry.unit, entry.settings, entry.topic)
+        for entry in site.file.devices
+    }
 
 
 def assemble(
     site: Site,
     state: ControllerState,
+    profiles: Mapping[str, Profile],
     ports: Mapping[str, Port | MqttPort],
     now: Callable[[], Instant],
     journal: Journal,
     execute: Execute,
     observers: tuple[Observer, ...] = (),
 ) -> Controller:
-    """Build the controller of ``site`` from ``state`` on ``ports`` (bus id -> port)."""
-    devices = make_devices(site, ports)
+    """Build the controller of ``site`` from ``state`` on ``ports`` (bus id -> port). ``profiles`` by device id."""
+    devices = make_devices(site, profiles, ports)
     bus_of = {entry.id: entry.bus for entry in site.file.devices}
     proofs = {output.key: output.feedback.key for output in outputs_of(site) if output.feedback is not None}
     poller = Poller(devices, bus_of, now)

@@ -22,7 +22,7 @@ class LoopbackBroker:
         self._busy = False
         self._matching: dict[str, list[Handler]] = {}
 
-    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1) -> None:  # noqa: ARG002 - nothing is lost here
+    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1) -> None:
         """Deliver what matches ``topic`` from now on, and what is retained at once."""
         self._handlers.append((topic, handler))
         self._matching.clear()
@@ -30,7 +30,7 @@ class LoopbackBroker:
             if topic_matches(topic, name):
                 handler(name, payload, _nothing)
 
-    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:  # noqa: ARG002
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
         """Deliver to every subscriber; what their handlers publish in turn comes after."""
         if retain:
             self._retained[topic] = payload

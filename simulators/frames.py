@@ -19,7 +19,7 @@ MAX_BITS, MAX_WORDS = 2000, 125
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE = 1, 2, 3
 
 
-class Exception_(Exception):  # noqa: N818 - the protocol's own word
+class RefusedByDevice(Exception):
     """The device answers with a Modbus exception ``code``."""
 
     def __init__(self, code: int) -> None:
@@ -27,7 +27,7 @@ class Exception_(Exception):  # noqa: N818 - the protocol's own word
         self.code = code
 
 
-class Silent(Exception):  # noqa: N818 - not an error: the device does not answer
+class Silent(Exception):
     """The device does not answer (no such unit, asleep, broadcast)."""
 
 
@@ -35,11 +35,11 @@ class Bank(Protocol):
     """The registers behind a bus."""
 
     def read(self, unit: int, table: Table, address: int, count: int) -> Sequence[int]:
-        """The words or bits; raises Exception_ or Silent."""
+        """The words or bits; raises RefusedByDevice or Silent."""
         ...
 
     def write(self, unit: int, function: int, address: int, values: Sequence[int]) -> None:
-        """Take a write; for function 5 the value is the raw 16-bit word. Raises Exception_ or Silent."""
+        """Take a write; for function 5 the value is the raw 16-bit word. Raises RefusedByDevice or Silent."""
         ...
 
 
@@ -55,8 +55,8 @@ def answer(bank: Bank, unit: int, pdu: bytes) -> bytes:
             return pdu[:5]
         if function in (15, 16):
             return _write_many(bank, unit, function, pdu)
-        raise Exception_(ILLEGAL_FUNCTION)
-    except Exception_ as fault:
+        raise RefusedByDevice(ILLEGAL_FUNCTION)
+    except RefusedByDevice as fault:
         return bytes((function | 0x80, fault.code))
     except struct.error:
         return bytes((function | 0x80, ILLEGAL_VALUE))
@@ -65,7 +65,7 @@ def answer(bank: Bank, unit: int, pdu: bytes) -> bytes:
 def _read(bank: Bank, unit: int, function: int, pdu: bytes) -> bytes:
     address, count = struct.unpack_from(">HH", pdu, 1)
     if not 1 <= count <= (MAX_BITS if function in BIT_READS else MAX_WORDS):
-        raise Exception_(ILLEGAL_VALUE)
+        raise RefusedByDevice(ILLEGAL_VALUE)
     values = bank.read(unit, READS[function], address, count)
     if function not in BIT_READS:
         return struct.pack(f">BB{count}H", function, 2 * count, *values)
@@ -79,7 +79,7 @@ def _write_many(bank: Bank, unit: int, function: int, pdu: bytes) -> bytes:
     address, count, size = struct.unpack_from(">HHB", pdu, 1)
     body = pdu[6 : 6 + size]
     if len(body) != size or size != ((count + 7) // 8 if function == 15 else 2 * count):
-        raise Exception_(ILLEGAL_VALUE)
+        raise RefusedByDevice(ILLEGAL_VALUE)
     if function == 15:
         values: Sequence[int] = [body[i // 8] >> (i % 8) & 1 for i in range(count)]
     else:

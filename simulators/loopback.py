@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drivers.errors import ExceptionReply, TimeOut
 from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
-from simulators.frames import Exception_, Silent
+from simulators.frames import RefusedByDevice, Silent
 from simulators.registers import RegisterBank
 
 
@@ -24,7 +24,7 @@ class LoopbackPort:
             return self.bank.read(request.unit, request.table, request.address, request.count)
         except Silent:
             raise _silence(self.name, request, timing) from None
-        except Exception_ as fault:
+        except RefusedByDevice as fault:
             raise _refusal(self.name, request, fault.code) from None
 
     async def write(self, request: Write, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING) -> None:
@@ -33,7 +33,7 @@ class LoopbackPort:
             self.bank.write(request.unit, request.function, request.address, request.values)
         except Silent:
             raise _silence(self.name, request, timing) from None
-        except Exception_ as fault:
+        except RefusedByDevice as fault:
             raise _refusal(self.name, request, fault.code) from None
 
 

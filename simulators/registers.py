@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
-from drivers.packing import Block
 from drivers.codec_command import hear_write
+from drivers.packing import Block
 from drivers.profile import CommandEntry, Profile, WriteStep
 from drivers.reading import Value
 from drivers.sunspec import lay_out
 from drivers.transport import Table
-from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Exception_, Silent
+from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE, RefusedByDevice, Silent
 from simulators.outputs import Outputs, World
 
 COIL_ON = 0xFF00
@@ -50,7 +50,7 @@ class RegisterDevice:
             self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
 
     def read(self, table: Table, address: int, count: int) -> list[int]:
-        """The words or bits; raises Exception_(2) where the device has nothing at all."""
+        """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
         self.outputs.heard()
         codec = self._codec(table, address, count)
         if codec is None:
@@ -75,7 +75,7 @@ class RegisterDevice:
         """Registers without a point: fixed words and what somebody wrote there."""
         words = [0] * count
         if not self._overlay(table, address, words):
-            raise Exception_(ILLEGAL_ADDRESS)
+            raise RefusedByDevice(ILLEGAL_ADDRESS)
         return words
 
     def _overlay(self, table: Table, address: int, words: list[int]) -> bool:
@@ -89,7 +89,7 @@ class RegisterDevice:
         return found
 
     def write(self, function: int, address: int, values: Sequence[int]) -> None:
-        """Take a write. Raises Exception_ where the device would refuse."""
+        """Take a write. Raises RefusedByDevice where the device would refuse."""
         self.outputs.heard()
         heard = hear_write(self.profile, function, address, tuple(values), self.settings)
         if heard is not None:
@@ -105,10 +105,10 @@ class RegisterDevice:
             point = self._by_cell.get((table, address + offset))
             if table is Table.COIL and point is not None and point.quantity is not None:
                 if function == 5 and raw not in (0, COIL_ON):
-                    raise Exception_(ILLEGAL_VALUE)
+                    raise RefusedByDevice(ILLEGAL_VALUE)
                 self.outputs.set(point.quantity, 1.0 if raw else 0.0)
             elif point is None and address + offset not in known:
-                raise Exception_(ILLEGAL_ADDRESS)
+                raise RefusedByDevice(ILLEGAL_ADDRESS)
             elif table is Table.HOLDING:
                 self._memory[(table, address + offset)] = raw
 

@@ -1,0 +1,136 @@
+"""A season in minutes: the shipped controller in stepped time, on simulated devices in process, with nothing left out but
+the sockets, the waiting and the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from controller.assembly import Controller, assemble
+from controller.clock import real_mono_s
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.core.state import initial_state
+from controller.cycle import Observer
+from controller.i18n import render
+from controller.impact.co2 import closing_note
+from controller.planning import inline
+from controller.store.journal import SteppedJournal
+from controller.store.ledger import Ledger
+from controller.store.record import Recorder
+from controller.store.telemetry import Telemetry
+from controller.telemetry.capture import Capture
+from drivers.profile import Profile
+from simulators.clock import SteppedClock
+from simulators.outputs import World
+from simulators.rig import Rig, loopback_ports, make_rig
+
+CYCLE_S = 60.0
+"""One-minute cycles: what a season is counted in."""
+
+
+@dataclass(slots=True)
+class Season:
+    """``world``: the physics; ``folder``: where ledger.db and telemetry.db are kept (None: in memory). ``record``: keep
+    what ``ledger replay`` needs, in the folder.
+    """
+
+    site: Site
+    profiles: Mapping[str, Profile]
+    world: World
+    start: datetime
+    days: float
+    folder: Path | None = None
+    record: bool = False
+    cycle_s: float = CYCLE_S
+    progress: Callable[[float], None] | None = None
+    cycles: int = 0
+    wall_s: float = 0.0
+    controller: Controller | None = field(default=None)
+
+    def run(self) -> Controller:
+        """Run to the end and return the controller as it then stands."""
+        gc.collect()
+        gc.freeze()  # what is loaded stays: only the season's own garbage is looked at
+        began = real_mono_s()
+        with ExitStack() as stack:
+            asyncio.run(self._run(stack))
+        self.wall_s = real_mono_s() - began
+        assert self.controller is not None
+        return self.controller
+
+    async def _run(self, stack: ExitStack) -> None:
+        site = with_cycle(self.site, self.cycle_s)
+        rig: Rig
+        clock = SteppedClock(self.start.timestamp(), self.days * 86400.0, lambda at: rig.advance(at), _polls, _writes)
+        rig = make_rig(site, self.profiles, self.world, clock.now)
+        ledger = stack.enter_context(Ledger(self._path("ledger.db"), durable=False))
+        journal = SteppedJournal(ledger, lambda event: closing_note(site, event))
+        observers = self._observers(site, journal, clock.now(), stack)
+        controller = assemble(
+            site, initial_state(site), self.profiles, loopback_ports(rig), clock.now, journal, inline, observers
+        )
+        controller.poller.listen()
+        clock.barrier, clock.settle = controller.poller.poll_due, controller.actuator.flush
+        self.controller = controller
+        once = controller.cycle.once
+        async for at in clock.every(self.cycle_s):
+            await once(at)
+            self.cycles += 1
+            if self.progress is not None and self.cycles % 1440 == 0:
+                self.progress(self.cycles * self.cycle_s / 86400.0)
+
+    def _observers(
+        self, site: Site, journal: SteppedJournal, at: Instant, stack: ExitStack
+    ) -> tuple[Observer, ...]:
+        telemetry = Telemetry(
+            self._path("telemetry.db"), at, int(site.file.telemetry.max_mb * 1e6), background=False
+        )
+        end = Instant(at.epoch_s + self.days * 86400.0, self.days * 86400.0, at.boot)
+        stack.callback(telemetry.close, end)
+        capture = Capture(site, telemetry, render, journal)
+        if not self.record or self.folder is None:
+            return (capture,)
+        recorder = stack.enter_context(Recorder(self.folder / "record.db", site))
+        return (capture, recorder)
+
+    def _path(self, name: str) -> Path | None:
+        if self.folder is None:
+            return None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / name
+
+
+async def _polls(at: Instant) -> None:
+    """Replaced as soon as there is a poller."""
+
+
+async def _writes() -> None:
+    """Replaced as soon as there is an actuator."""
+
+
+def with_cycle(site: Site, cycle_s: float) -> Site:
+    """The site with another cycle; nothing else differs."""
+    identity = site.file.site.model_copy(update={"cycle_s": cycle_s})
+    return site.model_copy(update={"file": site.file.model_copy(update={"site": identity})})
+
+
+def local_midnight(site: Site, day: str) -> datetime:
+    """The aware start of a local day YYYY-MM-DD. Raises ValueError."""
+    return datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(site.file.site.timezone))
+
+
+def measured(season: Season) -> dict[str, Any]:
+    """What the run itself took: cycles, wall seconds, cycles per second, peak resident memory in MB."""
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    rate = season.cycles / season.wall_s if season.wall_s else 0.0
+    return {"cycles": season.cycles, "wall_s": season.wall_s, "cycles_per_s": rate, "peak_rss_mb": peak_mb}
