@@ -32,6 +32,7 @@ class Need:
     left_l: float
     after_s: float
     worth_l: float = 0.0
+    failed_l: float = math.inf
     runs: list[Run] = field(default_factory=list)
 
     @property
@@ -254,8 +255,8 @@ def _run_from(need: Need, stretch: list[Piece], start: float) -> list[Piece]:
 def _place_gravity(need: Need, sheet: TankSheet, grid: Grid) -> Run | None:
     """The next run of a zone from its tank: as early as its windows and the expected water allow."""
     flow, least = need.zone.flow_m3_h, need.least_l
-    if need.most_l < least:
-        return None
+    if need.most_l < least or need.worth_l >= need.failed_l:
+        return None  # other runs have only taken water since it failed: looking again is in vain
     for begin, end in need.open():
         start = begin
         while (room := min(need.most_l, (end - start) * flow / 3.6)) > max(least - EPS, EPS):
@@ -265,6 +266,7 @@ def _place_gravity(need: Need, sheet: TankSheet, grid: Grid) -> Run | None:
                 stop = min(end, float(math.ceil(start + litres * 3.6 / flow - EPS)))
                 return Run(need.zone.zone, start, stop, litres, False, need.demand.latest_start_s)
             start = float(math.ceil(grid.now_s + (sheet.step_at(start) + 1) * grid.step_s))
+    need.failed_l = need.worth_l
     return None
 
 

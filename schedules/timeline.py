@@ -69,21 +69,22 @@ class Grid:
 
 @dataclass(slots=True)
 class PumpSheet:
-    """One pump: what flows where, and when it runs (``busy``: sorted, disjoint, with what it did before now)."""
+    """One pump: what flows in each step, and when it runs (``busy``: sorted, disjoint, with what it did before now)."""
 
     limits: PumpLimits
     grid: Grid
     pump: Pump
-    flows: list[Piece] = field(default_factory=list)
-    drawn_w: list[float] = field(default_factory=list)
-    busy: list[Interval] = field(default_factory=list)
+    booked: list[list[Piece]]
+    drawn_w: list[float]
+    busy: list[Interval]
 
     @classmethod
     def of(cls, limits: PumpLimits, grid: Grid) -> PumpSheet:
         """A fresh sheet: what the pump did before now is written too, so that its run and its rest go on counting."""
         pump = make_pump(limits.rated_w, limits.rated_flow_m3_h, 1.0, None, limits.threshold_w)
         past = [(grid.now_s - limits.running_s, grid.now_s)] if limits.running_s > 0.0 else []
-        return cls(limits, grid, pump, [], [0.0] * len(grid.power_w), past)
+        steps = len(grid.power_w)
+        return cls(limits, grid, pump, [[] for _ in range(steps)], [0.0] * steps, past)
 
     @property
     def ready_s(self) -> float:
@@ -103,22 +104,22 @@ class PumpSheet:
 
     def free(self, zone: ZoneLimits, window: Interval, *, forced: bool = False) -> list[Piece]:
         """Where and how fast this zone could run within a window: alone at a reduced flow, beside others only at its own."""
-        begin, end = window
-        edges = {begin, end}
-        edges.update(p.begin for p in self.flows if begin < p.begin < end)
-        edges.update(p.end for p in self.flows if begin < p.end < end)
-        steps = self.grid.steps(begin, end)
-        edges.update(t for i in steps if begin < (t := self.grid.now_s + i * self.grid.step_s) < end)
-        marks = sorted(edges)
-        taken = [p for p in self.flows if p.begin < end and p.end > begin]
+        least = MIN_FLOW_SHARE * zone.flow_m3_h
         pieces = []
-        for a, b in pairwise(marks):
-            step = min(len(self.drawn_w) - 1, int((a - self.grid.now_s + EPS) // self.grid.step_s))
-            used = sum(p.flow for p in taken if p.begin < b - EPS and p.end > a + EPS)
-            free = self.capacity(step, forced=forced) - used
-            flow = min(zone.flow_m3_h, free) if used == 0.0 else zone.flow_m3_h
-            if flow >= MIN_FLOW_SHARE * zone.flow_m3_h and free >= flow - EPS:
-                pieces.append(Piece(a, b, flow))
+        for step in self.grid.steps(*window):
+            capacity = self.capacity(step, forced=forced)
+            if capacity < least:
+                continue
+            a = self.grid.now_s + step * self.grid.step_s
+            begin, end = max(window[0], a), min(window[1], a + self.grid.step_s)
+            booked = self.booked[step]
+            edges = {begin, end, *(t for p in booked for t in (p.begin, p.end) if begin < t < end)}
+            for a, b in pairwise(sorted(edges)):
+                used = sum(p.flow for p in booked if p.begin < b - EPS and p.end > a + EPS)
+                free = capacity - used
+                flow = min(zone.flow_m3_h, free) if used == 0.0 else zone.flow_m3_h
+                if flow >= least and free >= flow - EPS:
+                    pieces.append(Piece(a, b, flow))
         return pieces
 
     def fits(self, begin: float, end: float) -> bool:
@@ -140,16 +141,13 @@ class PumpSheet:
     def book(self, pieces: Iterable[Piece]) -> None:
         """Write a run: its flow, the pump's time, and the power it takes in each step it touches."""
         for piece in pieces:
-            self.flows.append(piece)
             self.busy = list(join([*self.busy, (piece.begin, piece.end)]))
             for step in self.grid.steps(piece.begin, piece.end):
-                a = self.grid.now_s + step * self.grid.step_s
-                self._draw(step, self._peak(a, a + self.grid.step_s))
-
-    def _peak(self, begin: float, end: float) -> float:
-        """The largest flow at any time in an interval."""
-        here = [p for p in self.flows if p.begin < end - EPS and p.end > begin + EPS]
-        return max((sum(q.flow for q in here if q.begin <= p.begin + EPS < q.end) for p in here), default=0.0)
+                booked = self.booked[step]
+                booked.append(piece)
+                self._draw(
+                    step, max(sum(q.flow for q in booked if q.begin <= p.begin + EPS < q.end) for p in booked)
+                )
 
     def _draw(self, step: int, flow: float) -> None:
         """Take the power for this flow out of what is left (the back-up carries what the sun does not)."""
@@ -252,10 +250,10 @@ class TankSheet:
 
     def most(self, begin: float, litres: float, least: float, flow_m3_h: float) -> float:
         """The largest volume up to ``litres`` that can be drawn from ``begin``; 0 when not even ``least``."""
-        if self.can_give(begin, litres, flow_m3_h):
-            return litres
         if not self.can_give(begin, least, flow_m3_h):
             return 0.0
+        if self.can_give(begin, litres, flow_m3_h):
+            return litres
         low, high = least, litres
         for _ in range(7):
             middle = (low + high) / 2.0
