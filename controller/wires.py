@@ -1,0 +1,71 @@
+"""The site's real buses: opened from the site file, started and stopped together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from controller.core.site import Bus as BusEntry
+from controller.core.site import Site
+from drivers.bus import Bus
+from drivers.modbus import ModbusLink
+from drivers.modbus_url import parse_connection
+from drivers.mqtt import Broker, MqttClient, MqttPort, parse_broker
+from drivers.profile import Profile
+from drivers.profile_model import Serial
+from drivers.transport import Port
+
+
+@dataclass(slots=True)
+class Wires:
+    """Every bus by its id."""
+
+    modbus: dict[str, Bus] = field(default_factory=dict)
+    mqtt: dict[str, MqttClient] = field(default_factory=dict)
+
+    @property
+    def ports(self) -> dict[str, Port | MqttPort]:
+        """What devices talk to."""
+        return {**self.modbus, **self.mqtt}
+
+    def start(self) -> None:
+        """Begin to connect everywhere; nothing waits for an answer."""
+        for bus in self.modbus.values():
+            bus.start()
+        for client in self.mqtt.values():
+            client.start()
+
+    async def stop(self) -> None:
+        """Close everything."""
+        for bus in self.modbus.values():
+            await bus.stop()
+        for client in self.mqtt.values():
+            await client.stop()
+
+
+def open_wires(site: Site, profiles: Mapping[str, Profile], folder: Path) -> Wires:
+    """A bus for every entry of the site. ``folder``: where password files are looked for. Raises ``Refused``, OSError."""
+    wires = Wires()
+    for entry in site.file.buses:
+        if entry.url.startswith("mqtt:"):
+            wires.mqtt[entry.id] = _client(site, entry, folder)
+        else:
+            serial = _serial_of(site, profiles, entry.id)
+            connection = parse_connection(entry.url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
+            wires.modbus[entry.id] = Bus(ModbusLink(connection))
+    return wires
+
+
+def _client(site: Site, entry: BusEntry, folder: Path) -> MqttClient:
+    broker, _topic = parse_broker(entry.url)
+    if entry.username:
+        password = (folder / entry.password_file).read_text().strip() if entry.password_file else ""
+        broker = Broker(broker.host, broker.port, entry.username, password)
+    ident = site.file.site.id
+    return MqttClient(broker, f"tirta-{ident}-{entry.id}", status_topic=f"tirta/{ident}/status")
+
+
+def _serial_of(site: Site, profiles: Mapping[str, Profile], bus: str) -> Serial:
+    """The line settings of the first device on the bus: what the URL leaves out is as the devices come from the factory."""
+    return next((profiles[device.id].serial for device in site.file.devices if device.bus == bus), Serial())
