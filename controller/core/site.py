@@ -5,7 +5,7 @@ Numbers are SI with the unit in the name. A signal is written ``device.quantity`
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -66,10 +66,13 @@ def two_points(points: object) -> dict[str, float]:
     Raises ValueError when the points are not two pairs of numbers with different raw values.
     """
     try:
-        (raw_a, true_a), (raw_b, true_b) = points  # type: ignore[misc]
+        pairs: Any = points
+        (raw_a, true_a), (raw_b, true_b) = pairs
         scale = (float(true_b) - float(true_a)) / (float(raw_b) - float(raw_a))
     except (TypeError, ValueError, ZeroDivisionError):
-        raise ValueError("calibrate takes two points [[raw, true], [raw, true]] with different raw values") from None
+        raise ValueError(
+            "calibrate takes two points [[raw, true], [raw, true]] with different raw values"
+        ) from None
     return {"scale": scale, "offset": float(true_a) - scale * float(raw_a)}
 
 

@@ -1,0 +1,97 @@
+"""Energy of the day: counters first (with resets), else power times time; and the closing at local midnight.
+
+Writes: ``draws``, ``accounts``, ``counters``, ``pumps`` (starts of the day).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from controller.core.decision import EventKind, Reason
+from controller.core.draft import Draft
+from controller.core.metering import counter
+from controller.core.state import Accounts
+from controller.core.wiring import PumpWiring
+
+ENERGY_QUANTUM_WH = 1000.0
+"""One step of the coarsest energy counter (whole kWh) is always believed."""
+
+
+def energy(c: Draft) -> None:
+    """Add the energy of the time since the last decision to the day."""
+    day, hours = c.accounts, c.lived_s / 3600.0
+    power = c.wiring.site.file.power
+    pv_w = c.number(c.wiring.pv_power)
+    pv_wh = max(0.0, pv_w) * hours if pv_w is not None else 0.0
+    if c.wiring.pv_energy is not None:
+        pv_wh = counter(c, c.wiring.pv_energy, power.pv_kwp * 1500.0 / 3600.0, ENERGY_QUANTUM_WH, pv_wh)
+    used_wh = run_s = 0.0
+    measured = True
+    for pump in c.wiring.pumps:
+        was = c.old.pumps.get(pump.id)
+        on = was is not None and was.on
+        if on or pump.energy is not None:
+            used_wh += _pump_wh(c, pump, on, hours)
+        if on:
+            run_s += c.lived_s
+            measured = measured and (pump.power is not None or pump.energy is not None)
+    if pv_wh == 0.0 and used_wh == 0.0 and run_s == 0.0 and c.lived_s == 0.0:
+        return
+    c.accounts = Accounts(
+        day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + _backup_wh(c, hours, used_wh),
+        day.water_m3, day.run_s + run_s, day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0),
+        day.starts,
+    )  # fmt: skip
+
+
+def _pump_wh(c: Draft, pump: PumpWiring, on: bool, hours: float) -> float:
+    """Energy of one pump; notes what it draws now. Without a meter its rated power stands in."""
+    draw = 0.0
+    rated = pump.entry.rated_power_w
+    if on:
+        seen = c.number(pump.power)
+        draw = rated if seen is None else min(max(0.0, seen), 2.0 * rated)
+        c.draws[pump.id] = draw
+    if pump.energy is None:
+        return draw * hours
+    return counter(c, pump.energy, 2.0 * rated / 3600.0, ENERGY_QUANTUM_WH, draw * hours)
+
+
+def _backup_wh(c: Draft, hours: float, used_wh: float) -> float:
+    """The part of the pumps' energy that the sun did not give: their share of a measured import, else what a pump draws beyond
+    the plant's potential where a back-up can supply it.
+    """
+    draw = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
+    if draw <= 0.0:
+        return 0.0
+    imported = c.number(c.wiring.grid_power)
+    if imported is None:
+        if c.wiring.site.file.power.backup == "none":
+            return 0.0
+        imported = max(0.0, draw - (c.old.power.potential_w or 0.0))
+    return min(max(0.0, imported), draw) * hours if used_wh > 0.0 else 0.0
+
+
+def close_day(c: Draft) -> None:
+    """At local midnight of a trusted clock: one DAY event with the figures of the day that ended, and a clean sheet."""
+    day = c.accounts
+    if not c.trusted or (day.day and c.epoch < day.ends_s):
+        return
+    local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo)
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), c.wiring.zoneinfo)
+    name, ends = local.date().isoformat(), midnight.timestamp()
+    if (
+        not day.day
+    ):  # what was counted before the clock could be trusted belongs to the day that it then names
+        c.accounts = replace(day, day=name, ends_s=ends)
+        return
+    figures: dict[str, float | str] = {
+        "day": day.day, "pv_wh": day.pv_wh, "used_wh": day.used_wh, "grid_wh": day.grid_wh, "water_m3": day.water_m3,
+        "starts": day.starts, "run_s": day.run_s, "covered_s": day.covered_s, "measured_s": day.measured_s,
+    }  # fmt: skip
+    params = {name: figures[name] for name in ("day", "pv_wh", "used_wh", "grid_wh", "water_m3")}
+    c.event(EventKind.DAY, Reason("site", "day_closed", params), figures)
+    c.accounts = Accounts(day=name, ends_s=ends)
+    for pump, state in c.pumps.items():
+        c.pumps[pump] = replace(state, starts_today=0)

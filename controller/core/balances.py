@@ -1,0 +1,138 @@
+"""The zones' water accounts on a fixed 15-minute grid of plant time, and what each zone wants. Between grid points weather and
+water only add up. Writes: ``air``, ``grid_s``, ``zones`` (balances, credits), ``demands``, ``replan``, ``counters`` (rain).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from controller.core.draft import Draft
+from controller.core.metering import counter
+from controller.core.state import GRID_S, Air
+from controller.core.wiring import Reader, ZoneWiring
+from schedules.evapotranspiration import Atmosphere, et0_step
+from schedules.plan import Demand
+from schedules.zone import StepInputs, demand, step
+
+SAMPLE_S = 60.0
+"""Weather is sampled this often."""
+
+STEPS_MAX = 96
+"""At most this many steps are made up for at once (24 h)."""
+
+RAIN_CAP_MM_S = 100.0 / 600.0
+RAIN_QUANTUM_MM = 5.0
+"""No rain is heavier than 100 mm in ten minutes; a bucket's tips arrive together."""
+
+URGENT = 0.5
+"""A demand at least this urgent does not wait because it has rained."""
+
+
+def balances(c: Draft) -> None:
+    """Sample the weather, and at each grid point step every balance and ask every zone what it wants."""
+    if c.air.sampled_s is None or c.mono - c.air.sampled_s >= SAMPLE_S:
+        c.air = _sampled(c)
+    if c.grid_s < GRID_S:
+        return
+    steps = min(int(c.grid_s // GRID_S), STEPS_MAX)
+    c.grid_s %= GRID_S
+    for number in range(steps):
+        _step(c, c.epoch - c.grid_s - (steps - 1 - number) * GRID_S, last=number == steps - 1)
+    wanted = demands(c)
+    if wanted or _zones(c.demands) != _zones(wanted):
+        c.replan = c.replan or "grid"
+    c.demands = wanted
+
+
+def _zones(wanted: tuple[Demand, ...]) -> list[str]:
+    return [one.zone for one in wanted]
+
+
+def _mean(total: float, count: int) -> float | None:
+    return total / count if count else None
+
+
+def _sampled(c: Draft) -> Air:
+    """The sums with this moment's weather."""
+    w, air = c.wiring, c.air
+    temp, rh, wind = (c.number(signal) for signal in w.air)
+    irradiance = c.number(w.irradiance)
+    rain = air.rain_mm
+    if w.rain is not None:
+        rain += counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0)
+    return Air(
+        c.mono,
+        air.temp_c + (temp or 0.0), air.temp_n + (temp is not None),
+        air.rh_pct + (rh or 0.0), air.rh_n + (rh is not None),
+        rh if air.rh_min_pct is None else air.rh_min_pct if rh is None else min(rh, air.rh_min_pct),
+        air.wind_m_s + (wind or 0.0), air.wind_n + (wind is not None),
+        air.irradiance_w_m2 + (irradiance or 0.0), air.irradiance_n + (irradiance is not None),
+        rain,
+    )  # fmt: skip
+
+
+def _step(c: Draft, at_s: float, last: bool) -> None:
+    """One grid step that ends at POSIX ``at_s``. What was gathered counts once, in the last step; the missed ones before it
+    go by climatology.
+    """
+    w, gathered = c.wiring, c.air if last else Air()
+    where = w.site.file.site
+    wind = _mean(gathered.wind_m_s, gathered.wind_n)
+    air = Atmosphere(
+        at_s=at_s - 0.5 * GRID_S,
+        latitude_deg=where.latitude,
+        longitude_deg=where.longitude,
+        elevation_m=where.elevation_m,
+        ghi_w_m2=_mean(gathered.irradiance_w_m2, gathered.irradiance_n),
+        temp_c=_mean(gathered.temp_c, gathered.temp_n),
+        rh_pct=_mean(gathered.rh_pct, gathered.rh_n),
+        wind_m_s=wind,
+    )
+    local = datetime.fromtimestamp(at_s, w.zoneinfo).date() if c.trusted else None
+    et0 = et0_step(air, GRID_S)
+    measured = air.measured or w.rain is not None
+    for zone in w.zones:
+        state = c.zones[zone.id]
+        inputs = StepInputs(
+            dt_s=GRID_S,
+            et0_mm=et0,
+            rain_mm=gathered.rain_mm,
+            irrigated_mm=state.credit_l / zone.entry.area_m2 if last else 0.0,
+            local_date=local,
+            vwc=_good(c, zone.probes) if last else (),
+            ponding_m=c.number(zone.ponding) if last else None,
+            measured=measured,
+            wind_m_s=1.0 if wind is None else wind,
+            rh_min_pct=60.0 if gathered.rh_min_pct is None else gathered.rh_min_pct,
+        )
+        balance = step(zone.program, state.balance, inputs, w.catalog)
+        c.zones[zone.id] = replace(state, balance=balance, credit_l=0.0 if last else state.credit_l)
+    if last:
+        c.air = Air(c.air.sampled_s)
+
+
+def _good(c: Draft, probes: tuple[Reader, ...]) -> tuple[float, ...]:
+    values = (probe.read(c.readings, c.mono) for probe in probes)
+    return tuple(value for value in values if value is not None)
+
+
+def demands(c: Draft) -> tuple[Demand, ...]:
+    """What every zone wants now; a zone that can wait does so after enough rain."""
+    local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo) if c.trusted else None
+    found = (_demand(c, zone, local) for zone in c.wiring.zones)
+    return tuple(one for one in found if one is not None)
+
+
+def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None:
+    balance = c.zones[zone.id].balance
+    wanted = demand(zone.program, balance, zone.id, zone.entry.area_m2, c.epoch, local, c.wiring.catalog)
+    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone):
+        return wanted
+    return None
+
+
+def rained(c: Draft, zone: ZoneWiring) -> bool:
+    """True if the rain of the last 24 h lets this zone wait."""
+    enough = c.wiring.site.file.weather.rain_skip_mm
+    return zone.program.rain_skip and c.zones[zone.id].balance.rain_24h_mm >= enough

@@ -1,0 +1,356 @@
+"""The layer that refuses: a table of interlocks, applied last. A row may only move an output towards its safe state.
+
+How to read a row: ``name`` is also the key of its sentence; the row exists for subjects that it ``applies`` to; it ``needs``
+facts, and a fact that is missing fires by itself ("sensor_missing"): unknown never means fine; ``fires`` returns the
+numbers of the sentence while the condition holds, which must last ``hold`` seconds. ``effect``:
+
+* REFUSE: not now; a running pump stops too, nothing is counted, nothing is ledgered (the asking layer should have known).
+* STOP: off while it lasts, then a rest. RETRY: off, a long rest, counted, locked after too many. ALARM: tell people.
+
+Adding an interlock is adding a row here and a sentence in ``controller/i18n``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from controller.core.decision import Level
+from controller.core.draft import Params
+from controller.core.facts import PumpFacts, ValveFacts, ZoneFacts
+from controller.core.state import Phase
+from controller.core.wiring import PumpWiring, ValveWiring, ZoneWiring
+
+HOUR_S = 3600.0
+LEAK_AFTER_S = 300.0
+"""Water that still flows this long after everything was closed is a leak."""
+
+WRITE_GRACE_S = 10.0
+"""An output that cannot be written for this long is not under control."""
+
+SUCTION_M = 0.1
+"""The least suction level, m, where the site states none; also right for a float switch (0 or 1)."""
+
+LEVEL_BACK_M = 0.05
+"""A level that was too low must rise this far above its limit before it counts as enough."""
+
+FAULTY = frozenset({"fault"})
+ABSENT = frozenset({"fault", "off"})
+
+
+class Effect(StrEnum):
+    """What a row does; see the module."""
+
+    REFUSE = "refuse"
+    STOP = "stop"
+    RETRY = "retry"
+    ALARM = "alarm"
+
+
+F = TypeVar("F")
+W = TypeVar("W")
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+def _at_once(_: object) -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock(Generic[F, W]):
+    """One row; see the module. ``late``: looked at when the valves of this decision are known. ``latch_s``: once fired it keeps its
+    effect for so long.
+    """
+
+    name: str
+    effect: Effect
+    fires: Callable[[F], Params | None]
+    needs: tuple[str, ...] = ()
+    applies: Callable[[W], bool] = _always
+    hold: Callable[[W], float] = _at_once
+    level: Level = Level.WARNING
+    late: bool = False
+    latch_s: float = 0.0
+
+
+# ------------------------------------------------------------------------------------------------------------- pumps
+
+
+def _emergency(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+    return {} if f.c.emergency else None
+
+
+def _stale_decision(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+    return {"gap_s": f.c.gap_s} if f.c.restarted else None
+
+
+def _proving(f: PumpFacts | ValveFacts) -> Params | None:
+    return None if f.state.proven else {}
+
+
+def _locked(f: PumpFacts) -> Params | None:
+    return {"cause": f.state.fault} if f.state.phase is Phase.LOCKED else None
+
+
+def _min_rest(f: PumpFacts) -> Params | None:
+    left = f.w.entry.limits.min_rest_s - f.off_s
+    return {"left_s": left} if not f.on and left > 0.0 else None
+
+
+def _starts_hour(f: PumpFacts) -> Params | None:
+    if f.on:
+        return None
+    recent = [start for start in f.state.starts if f.c.mono - start < HOUR_S]
+    if len(recent) < f.w.entry.limits.starts_per_hour:
+        return None
+    return {"starts": len(recent), "left_s": HOUR_S - (f.c.mono - recent[0])}
+
+
+def _starts_day(f: PumpFacts) -> Params | None:
+    starts = f.state.starts_today
+    return {"starts": starts} if not f.on and starts >= f.w.entry.limits.starts_per_day else None
+
+
+def _max_run(f: PumpFacts) -> Params | None:
+    return {"run_s": f.on_s} if f.on_s >= f.w.entry.limits.max_run_s else None
+
+
+def _tank_full(f: PumpFacts) -> Params | None:
+    tank = f.w.tank
+    if tank is None or f.level is None or f.level < tank.entry.full_m:
+        return None
+    return {"level_m": f.level, "full_m": tank.entry.full_m}
+
+
+def _low(level: float | None, limit: float, again: bool) -> Params | None:
+    """Fires at and below the limit, and once it had fired until the level is a little above it."""
+    limit += LEVEL_BACK_M if again else 0.0
+    return {"level_m": level, "limit_m": limit} if level is not None and level <= limit else None
+
+
+def _suction_empty(f: PumpFacts) -> Params | None:
+    least = f.w.entry.min_suction_m
+    limit = SUCTION_M if least is None else least
+    return _low(f.suction, limit, f.fired("suction_empty"))
+
+
+def _source_empty(f: PumpFacts) -> Params | None:
+    tank = f.w.suction_tank
+    return None if tank is None else _low(f.source_m, tank.entry.empty_m, f.fired("source_empty"))
+
+
+def _settled(f: PumpFacts) -> bool:
+    return f.on and f.on_s >= f.w.entry.protect.settle_s
+
+
+def _no_flow(f: PumpFacts) -> Params | None:
+    if f.flow is None or not _settled(f) or f.flow >= f.w.min_flow_m3_h:
+        return None
+    return {"flow_m3_h": f.flow, "limit_m3_h": f.w.min_flow_m3_h}
+
+
+def _dry_power(f: PumpFacts) -> Params | None:
+    """A pump without water draws far less than it should at the power that the sun gives it."""
+    if f.power is None or not _settled(f):
+        return None
+    expected = f.w.entry.rated_power_w
+    if f.w.entry.supply == "pv" and f.c.power.potential_w is not None:
+        expected = min(expected, f.c.power.potential_w)
+    limit = f.w.entry.protect.dry_power_share * expected
+    return {"power_w": f.power, "limit_w": limit} if f.power < limit else None
+
+
+def _over_pressure(f: PumpFacts) -> Params | None:
+    limit = f.w.entry.protect.max_pressure_bar
+    if f.pressure is None or limit is None or f.pressure <= limit:
+        return None
+    return {"pressure_bar": f.pressure, "limit_bar": limit}
+
+
+def _under_pressure(f: PumpFacts) -> Params | None:
+    limit = f.w.entry.protect.min_pressure_bar
+    if f.pressure is None or limit is None or not _settled(f) or f.pressure >= limit:
+        return None
+    return {"pressure_bar": f.pressure, "limit_bar": limit}
+
+
+def _drive_fault(f: PumpFacts) -> Params | None:
+    return {"code": f.fault} if f.fault is not None and f.fault != 0.0 else None
+
+
+def _drive_status(f: PumpFacts) -> Params | None:
+    return {"status": f.status} if f.status in FAULTY else None
+
+
+def _inverter(f: PumpFacts) -> Params | None:
+    """The inverter must be there while it feeds the pump; a back-up that carries the pump does not need it."""
+    power = f.c.wiring.site.file.power
+    if power.backup != "none" and (f.group == "manual" or (f.group == "forced" and power.backup_for_forced)):
+        return None
+    status = None if f.w.inverter is None else f.w.inverter.text(f.c.readings, f.c.mono)
+    return {"status": status or "-"} if status is None or status in ABSENT else None
+
+
+def _write_failed(f: PumpFacts | ValveFacts) -> Params | None:
+    return {} if f.w.key in f.c.failed else None
+
+
+def _no_answer(f: PumpFacts) -> Params | None:
+    """Commanded on, yet the read-back says off."""
+    late = f.on and f.on_s >= f.w.entry.run.verify_s and f.feedback is False
+    return {"verify_s": f.w.entry.run.verify_s} if late else None
+
+
+def _stuck_valve(f: PumpFacts) -> Params | None:
+    for zone in f.w.zones:
+        for valve in zone.valves:
+            if f"{valve.id}/valve_stuck_open" in f.c.trips:
+                return {"valve": valve.id}
+    return None
+
+
+def _no_path(f: PumpFacts) -> Params | None:
+    """No zone whose valves are all open. While starting it is enough that they are opening."""
+    starting = f.asked is Phase.STARTING
+    for name in f.c.pumps[f.w.id].fed:
+        ways = f.c.wiring.zone[name].valves
+        if all(_open(f, valve, starting) for valve in ways):
+            return None
+    return {}
+
+
+def _open(f: PumpFacts, valve: ValveWiring, starting: bool) -> bool:
+    if valve.id not in f.c.opened:
+        return False
+    state = f.c.valves[valve.id]
+    if starting:
+        return True
+    if not state.on or f.c.mono - state.since_s < valve.open_s:
+        return False
+    return valve.feedback is None or valve.feedback.switch(f.c.readings, f.c.mono) is True
+
+
+def _verify_pump(w: PumpWiring) -> float:
+    return w.entry.protect.no_flow_after_s
+
+
+def _grace(_: object) -> float:
+    return WRITE_GRACE_S
+
+
+PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
+    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
+    Interlock("stale_decision", Effect.REFUSE, _stale_decision),
+    Interlock("proving_off", Effect.REFUSE, _proving),
+    Interlock("pump_locked", Effect.REFUSE, _locked, level=Level.ALARM),
+    Interlock("min_rest", Effect.REFUSE, _min_rest),
+    Interlock("starts_per_hour", Effect.REFUSE, _starts_hour),
+    Interlock("starts_per_day", Effect.REFUSE, _starts_day),
+    Interlock("max_run", Effect.STOP, _max_run),
+    Interlock("tank_full", Effect.STOP, _tank_full, ("level",), lambda w: w.tank is not None, level=Level.INFO),
+    Interlock("suction_empty", Effect.STOP, _suction_empty, ("suction",), lambda w: w.suction is not None),
+    Interlock("source_empty", Effect.STOP, _source_empty, ("source_m",), lambda w: w.suction_tank is not None),
+    Interlock("no_flow", Effect.RETRY, _no_flow, ("flow",), lambda w: w.flow is not None, _verify_pump, Level.ALARM),
+    Interlock(
+        "dry_power", Effect.RETRY, _dry_power, ("power",),
+        lambda w: w.flow is None and w.power is not None and w.entry.protect.dry_power_share > 0.0,
+        _verify_pump, Level.ALARM,
+    ),
+    Interlock(
+        "over_pressure", Effect.RETRY, _over_pressure, ("pressure",),
+        lambda w: w.pressure is not None and w.entry.protect.max_pressure_bar is not None, level=Level.ALARM,
+    ),
+    Interlock(
+        "under_pressure", Effect.RETRY, _under_pressure, ("pressure",),
+        lambda w: w.pressure is not None and w.entry.protect.min_pressure_bar is not None, _verify_pump, Level.ALARM,
+    ),
+    Interlock("drive_fault", Effect.RETRY, _drive_fault, ("fault",), lambda w: w.fault is not None, level=Level.ALARM),
+    Interlock("drive_status", Effect.RETRY, _drive_status, ("status",), lambda w: w.status is not None, level=Level.ALARM),
+    Interlock("inverter_absent", Effect.STOP, _inverter, (), lambda w: w.inverter is not None),
+    Interlock("write_failed", Effect.STOP, _write_failed, hold=_grace, level=Level.ALARM),
+    Interlock("no_answer", Effect.RETRY, _no_answer, ("feedback",), lambda w: w.feedback is not None, level=Level.ALARM),
+    Interlock("stuck_valve", Effect.STOP, _stuck_valve, (), lambda w: bool(w.zones), level=Level.ALARM),
+    Interlock("no_path", Effect.RETRY, _no_path, (), lambda w: w.tank is None, late=True, level=Level.ALARM),
+)  # fmt: skip
+"""Looked at for a pump that is on or about to be."""
+
+
+def _still_on(f: PumpFacts) -> Params | None:
+    late = not f.on and f.off_s >= f.w.entry.run.verify_s and f.feedback is True
+    return {"verify_s": f.w.entry.run.verify_s} if late else None
+
+
+def _leak(f: PumpFacts) -> Params | None:
+    """Water flows though the pump is off and all its valves are closed."""
+    if f.on or f.flow is None or f.flow < f.w.min_flow_m3_h:
+        return None
+    if any(f.c.valves[valve.id].on for zone in f.w.zones for valve in zone.valves):
+        return None
+    return {"flow_m3_h": f.flow}
+
+
+def _leak_after(_: object) -> float:
+    return LEAK_AFTER_S
+
+
+WATCHED_PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
+    Interlock("still_on", Effect.ALARM, _still_on, (), lambda w: w.feedback is not None, level=Level.ALARM),
+    Interlock("leak", Effect.ALARM, _leak, (), lambda w: w.flow is not None, _leak_after, Level.ALARM),
+)
+"""Looked at for a pump that stands."""
+
+
+# ------------------------------------------------------------------------------------------------------ valves, zones
+
+
+def _stays_shut(f: ValveFacts) -> Params | None:
+    late = f.on and f.since_s >= f.w.verify_s + f.w.open_s and f.feedback is False
+    return {"verify_s": f.w.verify_s + f.w.open_s} if late else None
+
+
+def _stuck_open(f: ValveFacts) -> Params | None:
+    late = not f.on and f.since_s >= f.w.verify_s + f.w.open_s and f.feedback is True
+    return {"verify_s": f.w.verify_s + f.w.open_s} if late else None
+
+
+VALVES: tuple[Interlock[ValveFacts, ValveWiring], ...] = (
+    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
+    Interlock("stale_decision", Effect.REFUSE, _stale_decision),
+    Interlock("proving_off", Effect.REFUSE, _proving),
+    Interlock("write_failed", Effect.STOP, _write_failed, hold=_grace, level=Level.ALARM, latch_s=600.0),
+    Interlock(
+        "valve_stays_shut", Effect.STOP, _stays_shut, ("feedback",), lambda w: w.feedback is not None,
+        level=Level.ALARM, latch_s=600.0,
+    ),
+)  # fmt: skip
+"""Looked at for a valve that is open or about to be."""
+
+WATCHED_VALVES: tuple[Interlock[ValveFacts, ValveWiring], ...] = (
+    Interlock(
+        "valve_stuck_open", Effect.ALARM, _stuck_open, (), lambda w: w.feedback is not None, level=Level.ALARM
+    ),
+)
+"""Looked at for a valve that is shut."""
+
+
+def _tank_empty(f: ZoneFacts) -> Params | None:
+    tank = f.w.tank
+    return None if tank is None else _low(f.level, tank.entry.empty_m, f.fired("tank_empty"))
+
+
+def _untrusted_clock(f: ZoneFacts) -> Params | None:
+    """Nothing that a calendar asked for begins while the clock may be wrong; what runs is timed by elapsed seconds."""
+    return {} if not f.c.trusted and f.group in ("plan", "forced") and not f.began else None
+
+
+ZONES: tuple[Interlock[ZoneFacts, ZoneWiring], ...] = (
+    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
+    Interlock("untrusted_clock", Effect.REFUSE, _untrusted_clock),
+    Interlock("tank_empty", Effect.STOP, _tank_empty, ("level",), lambda w: w.tank is not None),
+)
+"""Looked at for a zone whose valves are open or about to be."""

@@ -1,0 +1,94 @@
+"""The commands of a decision: every output's wanted value with its lease, in the safe order. Reads the draft, writes nothing."""
+
+from __future__ import annotations
+
+from controller.core.draft import Draft
+from controller.core.site import Output
+from controller.core.wiring import PumpWiring, ValveWiring, Wiring
+from drivers.reading import Command
+
+LEASE_MIN_S = 30.0
+CYCLES = 3.0
+OUTLIVES = 1.5
+"""A valve's lease is this many times its pump's (or its opening time longer), so that a dying controller never shuts a valve on a
+running pump.
+"""
+
+NOMINAL_HZ = 50.0
+STEP_HZ = 0.5
+
+
+def lease_s(w: Wiring, output: Output, wish: float | None, cycle_s: float) -> float:
+    """How long "on" holds without renewal: what the site says, else three cycles (at least 30 s); never longer than the device
+    itself can enforce.
+    """
+    lease = wish if wish is not None else max(LEASE_MIN_S, CYCLES * cycle_s)
+    return min(lease, w.site.fail_safe_s.get(output.key, lease))
+
+
+def valve_lease_s(w: Wiring, valve: ValveWiring, cycle_s: float) -> float:
+    """The lease of a valve: its own, or one that outlives those of its pumps."""
+    lease = lease_s(w, valve.entry.command, valve.entry.lease_s, cycle_s)
+    if valve.entry.lease_s is not None or not valve.pumps:
+        return lease
+    longest = max(lease_s(w, pump.entry.run, pump.entry.lease_s, cycle_s) for pump in valve.pumps)
+    lease = max(lease, OUTLIVES * longest, longest + valve.open_s)
+    return min(lease, w.site.fail_safe_s.get(valve.key, lease))
+
+
+def frequency_hz(c: Draft, pump: PumpWiring) -> float:
+    """The drive's set-point: the speed at which the motor takes what the sun gives (P ~ n3), in steps of half a hertz; full
+    speed for a person or a back-up.
+    """
+    budget = c.power.budget_w
+    if budget is None or c.wanted.get(pump.id) != "plan":
+        return NOMINAL_HZ
+    share = min(1.0, max(budget, pump.need_w) / pump.entry.rated_power_w)
+    hertz: float = NOMINAL_HZ * share ** (1.0 / 3.0)
+    return min(NOMINAL_HZ, max(STEP_HZ, hertz // STEP_HZ * STEP_HZ))
+
+
+def commands(c: Draft) -> tuple[Command, ...]:
+    """Stops first, pump before valve; starts last, valve before pump. Built once per combination and then reused."""
+    cycle = c.cycle_s or c.wiring.site.file.site.cycle_s
+    on = tuple(c.pumps[pump.id].on for pump in c.wiring.pumps)
+    opened = tuple(c.valves[valve.id].on for valve in c.wiring.valves)
+    speeds = tuple(
+        frequency_hz(c, pump) if pump.entry.frequency is not None and c.pumps[pump.id].on else 0.0
+        for pump in c.wiring.pumps
+    )
+    key = ("commands", on, opened, speeds, max(LEASE_MIN_S, round(CYCLES * cycle, 1)))
+    memo = c.wiring.memo
+    found = memo.get(key)
+    if found is None:
+        if len(memo) > 512:
+            memo.clear()
+        found = memo[key] = _build(c.wiring, on, opened, speeds, key[-1] / CYCLES)
+    return found  # type: ignore[return-value]
+
+
+def _build(
+    w: Wiring, on: tuple[bool, ...], opened: tuple[bool, ...], speeds: tuple[float, ...], cycle_s: float
+) -> tuple[Command, ...]:
+    stops: list[Command] = []
+    closes: list[Command] = []
+    opens: list[Command] = []
+    starts: list[Command] = []
+    for pump, is_on, hertz in zip(w.pumps, on, speeds, strict=True):
+        run, frequency = pump.entry.run, pump.entry.frequency
+        lease = lease_s(w, run, pump.entry.lease_s, cycle_s)
+        if is_on and frequency is not None:
+            own = min(lease, w.site.fail_safe_s.get(frequency.key, lease))
+            starts.append(Command(frequency.device, frequency.quantity, hertz, own))
+        (starts if is_on else stops).append(
+            Command(run.device, run.quantity, float(is_on), lease if is_on else 0.0)
+        )
+        if not is_on and frequency is not None:
+            stops.append(Command(frequency.device, frequency.quantity, 0.0))
+    for valve, is_open in zip(w.valves, opened, strict=True):
+        output = valve.entry.command
+        if is_open:
+            opens.append(Command(output.device, output.quantity, 1.0, valve_lease_s(w, valve, cycle_s)))
+        else:
+            closes.append(Command(output.device, output.quantity, 0.0))
+    return (*stops, *closes, *opens, *starts)

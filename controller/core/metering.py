@@ -1,0 +1,109 @@
+"""Where the water went since the last decision: meter volume first, else flow times time, else nominal flow times time.
+
+Every litre is credited to the zones whose ways were open, planned and manual runs alike. Writes: ``counters``, ``accounts``
+(water), ``zones`` (through ``runs.deliver``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from controller.core import runs
+from controller.core.draft import Draft
+from controller.core.state import Counter, PumpState
+from controller.core.wiring import PumpWiring, Reader, ZoneWiring
+
+FLOW_CAP = 3.0
+"""A meter that claims more than this multiple of the rated flow is not believed beyond it."""
+
+VOLUME_QUANTUM_M3 = 0.1
+"""One step of a coarse pulse meter is always believed."""
+
+
+def counter(c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float) -> float:
+    """What a counter says was added since the last decision.
+
+    While it is silent ``assumed`` stands in and is taken off what the counter shows when it comes back, so that nothing is
+    doubled or lost. A counter that fell began again from zero; a jump that physics forbids (``cap_per_s``, ``quantum``) is
+    not believed.
+    """
+    value = reader.read(c.readings, c.mono)
+    last = c.counters.get(reader.name)
+    if value is None:
+        if last is not None and assumed > 0.0:
+            c.counters[reader.name] = replace(last, assumed=last.assumed + assumed)
+        return assumed
+    if last is None:
+        c.counters[reader.name] = Counter(value, c.mono)
+        return assumed
+    added = value - last.value if value >= last.value else value
+    if added == 0.0 and last.assumed == 0.0:
+        return 0.0
+    c.counters[reader.name] = Counter(value, c.mono)
+    if not 0.0 <= added <= cap_per_s * max(0.0, c.mono - last.seen_s) + quantum:
+        return assumed
+    return max(0.0, added - last.assumed)
+
+
+def meter(c: Draft) -> None:
+    """Credit the water of the time since the last decision."""
+    for pump in c.wiring.pumps:
+        was = c.old.pumps.get(pump.id)
+        if was is None:
+            continue
+        on = was.on
+        if not on and pump.volume is None:
+            continue
+        litres = _pumped_l(c, pump, on)
+        if litres > 0.0:
+            c.accounts = replace(c.accounts, water_m3=c.accounts.water_m3 + litres / 1000.0)
+        if (on or litres > 0.0) and pump.zones:
+            _share(c, was, litres)
+    for zone in c.wiring.zones:
+        if zone.tank is not None and c.zones[zone.id].irrigation is not None and was_open(c, zone):
+            runs.deliver(c, zone.id, _zone_l(c, zone))
+
+
+def _pumped_l(c: Draft, pump: PumpWiring, on: bool) -> float:
+    """Litres through the pump. Without a believable meter its rated flow stands in while it is on."""
+    rated = pump.entry.rated_flow_m3_h
+    assumed = 0.0
+    if on:
+        flow = c.number(pump.flow)
+        flow = rated if flow is None else min(max(0.0, flow), FLOW_CAP * rated)
+        assumed = flow * c.lived_s / 3600.0
+    if pump.volume is None:
+        return assumed * 1000.0
+    return 1000.0 * counter(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed)
+
+
+def _share(c: Draft, was: PumpState, litres: float) -> None:
+    """Split the pump's water by nominal flow over the zones that were open to it; a zone with its own meter knows better.
+
+    Water that a slow counter shows after the stop belongs to the zones that were fed last.
+    """
+    fed = [c.wiring.zone[name] for name in was.fed if name in c.wiring.zone]
+    fed = [zone for zone in fed if was_open(c, zone)] or fed
+    total = sum(zone.entry.flow_m3_h for zone in fed)
+    for zone in fed:
+        own = _zone_l(c, zone) if zone.flow is not None and was.on else None
+        runs.deliver(c, zone.id, litres * zone.entry.flow_m3_h / total if own is None else own)
+
+
+def _zone_l(c: Draft, zone: ZoneWiring) -> float:
+    """Litres by the zone's own meter, else by its nominal flow."""
+    nominal = zone.entry.flow_m3_h
+    flow = c.number(zone.flow)
+    flow = nominal if flow is None else min(max(0.0, flow), FLOW_CAP * nominal)
+    return flow * c.lived_s / 3.6
+
+
+def was_open(c: Draft, zone: ZoneWiring) -> bool:
+    """True if all of the zone's valves were commanded open before this decision, and none is known to have stayed shut."""
+    for valve in zone.valves:
+        state = c.old.valves.get(valve.id)
+        if state is None or not state.on:
+            return False
+        if valve.feedback is not None and valve.feedback.switch(c.readings, c.mono) is False:
+            return False
+    return True

@@ -1,0 +1,111 @@
+"""The question to the planner, from the state after a decision. Pure; cheap when no plan is due (one comparison)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from controller.core.pump import HOUR_S
+from controller.core.site import Site
+from controller.core.snapshot import Snapshot
+from controller.core.state import ControllerState, Phase
+from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
+from schedules.plan import PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.windows import resolve
+
+STEP_S = 900.0
+"""The grid of the expected power, s."""
+
+TANK_CHANGE = 0.25
+"""A tank that changed by this share of its capacity since the last plan was asked for deserves another."""
+
+
+def plan_due(state: ControllerState) -> bool:
+    """True if ``plan_request`` would ask: compute the expected power only then. Holds for the decision just made."""
+    return state.replan != ""
+
+
+def plan_request(
+    site: Site, state: ControllerState, snapshot: Snapshot, power_w: Sequence[float]
+) -> PlanRequest | None:
+    """What to ask the planner now, or None when the plan in force still holds (or the clock cannot be trusted).
+
+    ``power_w``: expected PV power, W, on steps of STEP_S from ``snapshot.at.epoch_s``; its length is the horizon. Call it after
+    each decision with that decision's state. ``state.replan`` says why: demands on the grid, an irrigation that is over, a plan
+    that ran out, a tank that changed much, a pump that was locked or reset.
+    """
+    at = snapshot.at
+    if state.replan == "" or not at.trusted or not power_w:
+        return None
+    w = wiring(site)
+    power = site.file.power
+    horizon = len(power_w) * STEP_S
+    backup = power.backup != "none" and power.backup_for_forced
+    return PlanRequest(
+        now_s=at.epoch_s,
+        step_s=STEP_S,
+        power_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_w),
+        demands=tuple(
+            one
+            for one in state.demands
+            if state.zones[one.zone].paused_until_s is None and not state.emergency
+        ),
+        zones=tuple(_zone(w, zone, at.epoch_s, horizon) for zone in w.zones),
+        pumps=tuple(_pump(state, pump, at.mono_s) for pump in w.pumps),
+        tanks=tuple(_tank(snapshot, tank) for tank in w.tanks),
+        running=tuple(
+            run for zone in w.zones if (run := _running(state, zone, at.epoch_s, at.mono_s)) is not None
+        ),
+        backup_w=max((pump.entry.rated_power_w for pump in w.pumps), default=0.0) if backup else 0.0,
+    )
+
+
+def _zone(w: Wiring, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
+    program = zone.program
+    return ZoneLimits(
+        zone.id,
+        zone.entry.source,
+        zone.entry.flow_m3_h,
+        resolve(program.windows, w.zoneinfo, now_s, horizon_s),
+        program.min_run_s,
+        program.max_run_s,
+    )
+
+
+def _pump(state: ControllerState, pump: PumpWiring, mono_s: float) -> PumpLimits:
+    now, limits = state.pumps[pump.id], pump.entry.limits
+    recent = sum(1 for start in now.starts if mono_s - start < HOUR_S)
+    paused = now.paused_until_s is not None and now.paused_until_s > mono_s
+    return PumpLimits(
+        pump=pump.id,
+        into=pump.entry.into,
+        rated_w=pump.entry.rated_power_w,
+        threshold_w=pump.need_w,
+        rated_flow_m3_h=pump.entry.rated_flow_m3_h,
+        min_run_s=limits.min_run_s,
+        # After the last start of an hour the pump rests until the hour is over; the planner has one number for both.
+        min_rest_s=limits.min_rest_s,
+        starts_left=max(0, limits.starts_per_day - now.starts_today),
+        running_s=mono_s - now.since_s if now.on else 0.0,
+        resting_s=0.0 if now.on or recent >= limits.starts_per_hour else mono_s - now.off_since_s,
+        locked=now.phase is Phase.LOCKED or paused,
+    )
+
+
+def _tank(snapshot: Snapshot, tank: TankWiring) -> TankLimits:
+    """An unknown level counts as empty: no water is promised from it."""
+    level = tank.level.read(snapshot.readings, snapshot.at.mono_s)
+    return TankLimits(
+        tank.id, 0.0 if level is None else min(tank.litres(level), tank.capacity_l), tank.capacity_l
+    )
+
+
+def _running(state: ControllerState, zone: ZoneWiring, epoch_s: float, mono_s: float) -> Run | None:
+    """The zone's irrigation under way as the planner knows it; a manual one by its nominal flow."""
+    irrigation = state.zones[zone.id].irrigation
+    if irrigation is None or irrigation.began_s is None:
+        return None
+    manual = irrigation.group == "manual"
+    start = epoch_s - (mono_s - irrigation.began_s) if manual else irrigation.start_s
+    litres = irrigation.duration_s * zone.entry.flow_m3_h / 3.6 if manual else irrigation.target_l
+    ends = epoch_s + max(0.0, irrigation.ends_s - mono_s)
+    return Run(zone.id, start, ends, litres, irrigation.needs_sun, irrigation.latest_start_s)

@@ -1,0 +1,250 @@
+"""The pump as a state machine: a table of (phase, move) -> phase, and the conditions of the moves.
+
+STOPPED -start-> STARTING -ready-> RUNNING -cancel-> STOPPING -quiet-> RESTING -rested-> STOPPED; a trip leads from RUNNING to
+STOPPING and from STARTING to RESTING; too many trips lock the pump until a person resets it. Valves open in STARTING, before
+the pump; they close after STOPPING, when the water stands still. This module asks; the interlocks refuse; ``settle`` writes
+what came out.
+
+Writes: ``pumps``, ``waits``, ``events``, ``accounts`` (starts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from controller.core import surplus, valves
+from controller.core.decision import EventKind, Reason
+from controller.core.draft import Draft, Params
+from controller.core.state import Phase, PumpState
+from controller.core.wiring import PumpWiring
+
+HOUR_S = 3600.0
+
+
+class Move(StrEnum):
+    """What can happen to a pump."""
+
+    START = "start"  # wanted, rested, and the sun pays
+    READY = "ready"  # a way for the water is open
+    CANCEL = "cancel"  # no longer wanted, or no sun for too long
+    TRIP = "trip"  # an interlock took it off
+    LOCK = "lock"  # ... once too often
+    QUIET = "quiet"  # the valves' closing lag is over
+    RESTED = "rested"  # the rest is over
+
+
+TABLE: Mapping[tuple[Phase, Move], Phase] = {
+    (Phase.STOPPED, Move.START): Phase.STARTING,
+    (Phase.STARTING, Move.READY): Phase.RUNNING,
+    (Phase.STARTING, Move.CANCEL): Phase.STOPPED,
+    (Phase.STARTING, Move.TRIP): Phase.RESTING,
+    (Phase.STARTING, Move.LOCK): Phase.LOCKED,
+    (Phase.RUNNING, Move.CANCEL): Phase.STOPPING,
+    (Phase.RUNNING, Move.TRIP): Phase.STOPPING,
+    (Phase.RUNNING, Move.LOCK): Phase.LOCKED,
+    (Phase.STOPPING, Move.QUIET): Phase.RESTING,
+    (Phase.RESTING, Move.RESTED): Phase.STOPPED,
+}
+"""Every move that is not listed leaves the phase as it is."""
+
+
+def propose(c: Draft, pump: PumpWiring) -> Phase:
+    """The phase that the machine asks for in this decision. At most one change of the output."""
+    state = c.pumps[pump.id]
+    phase = state.phase
+    for _ in range(3):
+        move = _MOVES[phase](c, pump, state)
+        if move is None:
+            break
+        phase = TABLE[phase, move]
+        if phase in (Phase.RUNNING, Phase.STOPPING, Phase.RESTING):
+            break
+    return phase
+
+
+def _stopped(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
+    reason = hindrance(c, pump, state)
+    if reason is None:
+        return Move.START
+    c.waits[pump.id] = reason
+    return None
+
+
+def hindrance(c: Draft, pump: PumpWiring, state: PumpState) -> Reason | None:
+    """Why a rested pump does not start, or None if it may."""
+    group = c.wanted.get(pump.id)
+    if group is None:
+        return _idle(c, pump, state)
+    limits = pump.entry.limits
+    recent = [start for start in state.starts if c.mono - start < HOUR_S]
+    if len(recent) >= limits.starts_per_hour:
+        left = HOUR_S - (c.mono - recent[0])
+        return Reason(pump.id, "pump_starts_hour", {"starts": len(recent), "left_s": left}, group=group)
+    if state.starts_today >= limits.starts_per_day:
+        return Reason(pump.id, "pump_starts_day", {"starts": state.starts_today}, group=group)
+    if not surplus.enough_to_start(c, pump, group):
+        return no_sun(c, pump, group)
+    return None
+
+
+def _idle(c: Draft, pump: PumpWiring, state: PumpState) -> Reason:
+    if state.paused_until_s is not None:
+        return Reason(
+            pump.id, "paused_by_operator", {"left_s": state.paused_until_s - c.mono}, group="manual"
+        )
+    if pump.tank is not None:
+        level = pump.tank.level.read(c.readings, c.mono)
+        if level is None:
+            return Reason(pump.id, "pump_tank_unknown", {"signal": pump.tank.level.name})
+        return Reason(pump.id, "pump_tank_enough", {"level_m": level, "refill_m": pump.tank.refill_m})
+    return Reason(pump.id, "pump_not_wanted")
+
+
+def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
+    """The sentence of a pump that waits for the sun, with the power that it sees and needs."""
+    power = c.power
+    if power.budget_w is None:
+        return Reason(pump.id, "pump_power_unknown", {}, group=group)
+    reserved = surplus.reserved_w(c, pump, starting=True)
+    params: Params = {
+        "power_w": max(0.0, (power.budget_w if power.mean_w is None else power.mean_w) - reserved),
+        "need_w": pump.start_w,
+        "average_s": c.wiring.site.file.power.surplus.average_s,
+    }
+    return Reason(pump.id, "pump_waits_sun", params, group=group)
+
+
+def _starting(c: Draft, pump: PumpWiring, _: PumpState) -> Move | None:
+    if pump.id not in c.wanted:
+        return Move.CANCEL
+    if pump.tank is not None or valves.any_ready(c, pump):
+        return Move.READY
+    c.waits[pump.id] = Reason(pump.id, "pump_valves_opening", group=c.wanted[pump.id])
+    return None
+
+
+def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
+    group = c.wanted.get(pump.id)
+    ran = c.mono - state.since_s
+    if group is None:
+        if pump.id in c.halted or c.emergency or ran >= pump.entry.limits.min_run_s:
+            return Move.CANCEL
+        c.waits[pump.id] = Reason(pump.id, "pump_min_run", {"left_s": pump.entry.limits.min_run_s - ran})
+        return None
+    enough = surplus.enough_to_go_on(c, pump, group)
+    since = state.short_since_s
+    if enough:
+        if since is not None:
+            c.pumps[pump.id] = replace(state, short_since_s=None)
+        return None
+    if since is None:
+        since = c.mono
+        c.pumps[pump.id] = replace(state, short_since_s=since)
+    stop_after = c.wiring.site.file.power.surplus.stop_after_s
+    left = max(stop_after - (c.mono - since), pump.entry.limits.min_run_s - ran)
+    if left <= 0.0:
+        return Move.CANCEL
+    params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w, "left_s": left}
+    c.waits[pump.id] = Reason(pump.id, "pump_sun_short", params, group=group)
+    return None
+
+
+def _stopping(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
+    return Move.QUIET if c.mono - state.off_since_s >= pump.lag_s else None
+
+
+def _resting(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
+    left = state.rest_s - (c.mono - state.off_since_s)
+    if left <= 0.0:
+        return Move.RESTED
+    params: Params = {"left_s": left}
+    if state.fault:
+        params |= {"cause": state.fault, "retry": state.retries, "retries": pump.entry.protect.retries}
+    key = "pump_retry" if state.fault else "pump_rests"
+    c.waits[pump.id] = Reason(pump.id, key, params, group=c.wanted.get(pump.id, "idle"))
+    return None
+
+
+def _locked(_c: Draft, _pump: PumpWiring, _: PumpState) -> Move | None:
+    return None
+
+
+_MOVES = {
+    Phase.STOPPED: _stopped,
+    Phase.STARTING: _starting,
+    Phase.RUNNING: _running,
+    Phase.STOPPING: _stopping,
+    Phase.RESTING: _resting,
+    Phase.LOCKED: _locked,
+}
+
+
+def settle(c: Draft, pump: PumpWiring, phase: Phase, fired: Reason | None, retry: bool) -> None:
+    """Write the pump's next state: the phase that was asked for, or what an interlock (``fired``) made of it.
+
+    ``retry``: the interlock counts towards the lock-out, and its rest is the protection's retry time.
+    """
+    state = c.pumps[pump.id]
+    refused = fired is not None and phase in (Phase.STARTING, Phase.RUNNING)
+    if refused:
+        phase, state = _refused(c, pump, state, fired.key if retry and fired is not None else "")
+    if phase is state.phase and not refused:
+        if pump.id in c.wanted and state.group != c.wanted[pump.id]:
+            c.pumps[pump.id] = replace(state, group=c.wanted[pump.id])
+        return
+    if phase is state.phase:
+        return
+    changes: dict[str, object] = {"phase": phase, "since_s": c.mono, "short_since_s": None}
+    if phase is Phase.RUNNING:
+        changes |= _started(c, pump, state)
+    elif state.on:
+        changes["off_since_s"] = c.mono
+        if not refused:
+            changes |= {"rest_s": pump.entry.limits.min_rest_s, "fault": "", "retries": 0}
+        _stopped_event(c, pump, state, fired)
+    elif phase is Phase.STOPPED:
+        changes["fault"] = ""
+    c.pumps[pump.id] = replace(state, **changes)  # type: ignore[arg-type]
+
+
+def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[Phase, PumpState]:
+    """The phase instead of the one that an interlock refuses, with the rest that it costs. A pump that was neither on nor
+    starting only stays where it is.
+    """
+    if state.phase not in (Phase.STARTING, Phase.RUNNING):
+        return (Phase.STOPPED if state.phase is Phase.RESTING else state.phase), state
+    protect, limits = pump.entry.protect, pump.entry.limits
+    retries = state.retries + 1 if cause else state.retries
+    locked = retries > protect.retries
+    rest = protect.retry_after_s if cause else limits.min_rest_s
+    off_since = c.mono if cause or state.on else state.off_since_s
+    state = replace(
+        state, rest_s=max(rest, limits.min_rest_s), retries=retries, fault=cause, off_since_s=off_since
+    )
+    return TABLE[state.phase, Move.LOCK if locked else Move.TRIP], state
+
+
+def _started(c: Draft, pump: PumpWiring, state: PumpState) -> dict[str, object]:
+    group = c.wanted.get(pump.id, "idle")
+    c.accounts = replace(c.accounts, starts=c.accounts.starts + 1)
+    params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w}
+    c.event(EventKind.START, Reason(pump.id, f"pump_start_{group}", params, group=group), {"group": group})
+    recent = tuple(start for start in state.starts if c.mono - start < HOUR_S)
+    return {"starts": (*recent, c.mono), "starts_today": state.starts_today + 1, "group": group}
+
+
+def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason | None) -> None:
+    """Why it stopped: an interlock, a person, no sun, or nothing left to do."""
+    ran = c.mono - state.since_s
+    if fired is not None:
+        reason = fired
+    elif pump.id in c.halted:
+        reason = Reason(pump.id, "stopped_by_operator", {}, group="manual")
+    elif pump.id in c.wanted:
+        params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w}
+        reason = Reason(pump.id, "pump_stop_no_sun", params, group=state.group)
+    else:
+        reason = Reason(pump.id, "pump_stop_done", {"run_s": ran}, group=state.group)
+    c.event(EventKind.STOP, reason, {"run_s": ran})

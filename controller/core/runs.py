@@ -1,0 +1,176 @@
+"""The life of one irrigation: it begins when its planned time has come or a person says so, and ends when the water or the
+time is used up. What is missing then is told with the CLOSE event and becomes the zone's debt.
+
+Writes: ``plan``, ``due_s``, ``zones``, ``wanted``, ``replan``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from controller.core.decision import EventKind, Level, Reason
+from controller.core.draft import Draft
+from controller.core.state import Irrigation, ZoneState
+from controller.core.wiring import ZoneWiring
+from schedules.plan import Run
+from schedules.windows import resolve
+from schedules.zone import owe
+
+OVERTIME_SHARE = 0.25
+OVERTIME_MIN_S = 300.0
+"""A planned irrigation may run over by the larger of these to deliver its volume, but never beyond its window."""
+
+COMPLETE = 0.97
+"""From this share of the planned volume on an irrigation counts as complete."""
+
+MANUAL_WAIT_S = 3600.0
+"""A manual irrigation that its pump could not begin within this time is dropped."""
+
+RANK = {"idle": 0, "plan": 1, "forced": 2, "manual": 3}
+
+
+def latch(c: Draft) -> None:
+    """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it."""
+    offered = c.snapshot.plan
+    if offered is None or (c.plan is not None and offered.ident == c.plan.ident):
+        return
+    c.plan, c.due_s = offered, 0.0
+    for name, zone in c.zones.items():
+        irrigation = zone.irrigation
+        if irrigation is not None and irrigation.began_s is None and irrigation.group != "manual":
+            c.zones[name] = replace(zone, irrigation=None)
+    figures: dict[str, float | str] = {
+        "ident": offered.ident,
+        "runs": len(offered.runs),
+        "fills": len(offered.fills),
+        "unmet": len(offered.unmet),
+        "volume_l": sum(run.volume_l for run in offered.runs),
+    }
+    c.event(EventKind.PLAN, Reason("site", "plan_latched", {"runs": figures["runs"]}, group="plan"), figures)
+
+
+def begin(c: Draft) -> None:
+    """Take up the planned runs whose time has come. Needs a trusted clock: without one no calendar is obeyed."""
+    plan = c.plan
+    if plan is None or not c.trusted or c.emergency or c.epoch < c.due_s:
+        return
+    due = plan.until_s
+    for run in plan.runs:
+        zone = c.zones.get(run.zone)
+        if zone is None or run.end_s <= c.epoch or run.start_s <= zone.done_s:
+            continue
+        if run.start_s > c.epoch:
+            due = min(due, run.start_s)
+        elif zone.irrigation is not None or zone.paused_until_s is not None:
+            due = c.epoch
+        else:
+            c.zones[run.zone] = replace(zone, irrigation=_planned(c, run))
+    c.due_s = due
+
+
+def _planned(c: Draft, run: Run) -> Irrigation:
+    """The run as an irrigation, with overtime as far as its window allows."""
+    length = run.end_s - run.start_s
+    latest = run.end_s + max(OVERTIME_SHARE * length, OVERTIME_MIN_S)
+    program = c.wiring.zone[run.zone].program
+    spans = resolve(program.windows, c.wiring.zoneinfo, c.epoch, max(latest - c.epoch, 1.0))
+    inside = [end for start, end in spans if start <= c.epoch < end]
+    ends = min(latest, max([run.end_s, *inside]))
+    return Irrigation(
+        group="plan",
+        start_s=run.start_s,
+        target_l=run.volume_l,
+        duration_s=ends - run.start_s,
+        ordered_s=c.mono,
+        ends_s=c.mono + (ends - c.epoch),
+        needs_sun=run.needs_sun,
+        latest_start_s=run.latest_start_s,
+    )
+
+
+def live(c: Draft) -> None:
+    """End what is complete or out of time; say for the rest which zones (and pumps) are wanted, and by which rank."""
+    for zw in c.wiring.zones:
+        zone = c.zones[zw.id]
+        if zone.paused_until_s is not None and c.mono >= zone.paused_until_s:
+            zone = c.zones[zw.id] = replace(zone, paused_until_s=None)
+        irrigation = zone.irrigation
+        if irrigation is None:
+            continue
+        if irrigation.target_l > 0.0 and irrigation.delivered_l >= irrigation.target_l:
+            close(c, zw, "irrigation_complete")
+        elif c.mono >= irrigation.ends_s:
+            close(c, zw, "irrigation_time_over")
+        elif c.emergency:
+            close(c, zw, "emergency_stop")
+        else:
+            _want(c, zw, _promoted(c, zw, zone, irrigation).group)
+
+
+def _promoted(c: Draft, zw: ZoneWiring, zone: ZoneState, irrigation: Irrigation) -> Irrigation:
+    """A planned irrigation becomes forced when its latest start has passed (or when it does not ask for sun at all)."""
+    if irrigation.group != "plan" or zw.pump is None:
+        return irrigation
+    late = irrigation.latest_start_s is not None and c.trusted and c.epoch >= irrigation.latest_start_s
+    if irrigation.needs_sun and not late:
+        return irrigation
+    irrigation = replace(irrigation, group="forced")
+    c.zones[zw.id] = replace(zone, irrigation=irrigation)
+    return irrigation
+
+
+def _want(c: Draft, zw: ZoneWiring, group: str) -> None:
+    c.wanted[zw.id] = group
+    if zw.pump is not None:
+        want_pump(c, zw.pump.id, group)
+
+
+def want_pump(c: Draft, pump: str, group: str) -> None:
+    """The pump is wanted by this rank; the highest of all that want it counts."""
+    if RANK[group] > RANK[c.wanted.get(pump, "idle")]:
+        c.wanted[pump] = group
+
+
+def deliver(c: Draft, zone_id: str, litres: float) -> None:
+    """Water reached a zone (0 litres: its way is open): credited to the balance's next step, whoever asked for it."""
+    zone = c.zones[zone_id]
+    irrigation = zone.irrigation
+    if irrigation is not None:
+        began, ends = irrigation.began_s, irrigation.ends_s
+        if began is None:
+            began = c.mono - c.lived_s
+            ends = began + irrigation.duration_s if irrigation.group == "manual" else ends
+        irrigation = replace(
+            irrigation, began_s=began, ends_s=ends, delivered_l=irrigation.delivered_l + litres
+        )
+    elif litres == 0.0:
+        return
+    c.zones[zone_id] = replace(zone, irrigation=irrigation, credit_l=zone.credit_l + litres)
+
+
+def close(c: Draft, zw: ZoneWiring, key: str) -> None:
+    """End the zone's irrigation, tell its figures, and leave what is missing as the zone's debt."""
+    zone = c.zones[zw.id]
+    irrigation = zone.irrigation
+    if irrigation is None:
+        return
+    area = zw.entry.area_m2
+    short = irrigation.target_l - irrigation.delivered_l
+    owed_l = short if irrigation.delivered_l < COMPLETE * irrigation.target_l else 0.0
+    balance = owe(zw.program, zone.balance, owed_l / area) if owed_l > 0.0 else zone.balance
+    c.zones[zw.id] = replace(
+        zone, irrigation=None, balance=balance, done_s=max(zone.done_s, irrigation.start_s)
+    )
+    c.due_s, c.replan = 0.0, c.replan or "irrigation_over"
+    figures: dict[str, float | str] = {
+        "delivered_l": irrigation.delivered_l,
+        "delivered_mm": irrigation.delivered_l / area,
+        "target_l": irrigation.target_l,
+        "owed_l": owed_l,
+        "owed_mm": owed_l / area,
+        "run_s": 0.0 if irrigation.began_s is None else c.mono - irrigation.began_s,
+        "began": irrigation.group,
+    }
+    level = Level.WARNING if owed_l > 0.0 else Level.INFO
+    params = {name: figures[name] for name in ("delivered_l", "target_l", "owed_l")}
+    c.event(EventKind.CLOSE, Reason(zw.id, key, params, level, irrigation.group), figures)

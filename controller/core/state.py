@@ -1,0 +1,225 @@
+"""What the controller remembers from one decision to the next: one frozen value, stored as one row of JSON.
+
+Field names ending in ``_s`` hold monotonic seconds of the boot in ``boot`` unless their line says POSIX seconds. On a new
+boot every one of them is started again in full (``arrival.py``); counts, balances and debts stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from controller.core.site import Site
+from schedules.catalog import catalog
+from schedules.plan import Demand, Plan
+from schedules.zone import ZoneBalance, initial
+
+GRID_S = 900.0
+"""The grid of the water balances, seconds of plant time."""
+
+
+class Phase(StrEnum):
+    """Where a pump stands. The output is on in RUNNING only; the valves it needs are open from STARTING to STOPPING."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"  # its valves are opening
+    RUNNING = "running"
+    STOPPING = "stopping"  # off; its valves wait for the water to stand still
+    RESTING = "resting"
+    LOCKED = "locked"  # a person must look and reset
+
+
+@dataclass(frozen=True, slots=True)
+class PumpState:
+    """One pump. ``rest_s``: how long this rest lasts. ``fault``: the interlock that sent it to rest or locked it.
+
+    ``starts``: moments of the starts of the last hour. ``fed``: the zones that its open valves lead to. ``manual_until_s``:
+    a person asked it to fill its tank. ``paused_until_s``: a person stopped it; no automatic start before.
+    ``proven``: since this controller started, the device has shown (or accepted) that it is off.
+    """
+
+    phase: Phase = Phase.RESTING
+    since_s: float = 0.0
+    off_since_s: float = 0.0
+    rest_s: float = 0.0
+    proven: bool = False
+    fault: str = ""
+    retries: int = 0
+    starts: tuple[float, ...] = ()
+    starts_today: int = 0
+    group: str = "idle"
+    fed: tuple[str, ...] = ()
+    short_since_s: float | None = None
+    manual_until_s: float | None = None
+    paused_until_s: float | None = None
+
+    @property
+    def on(self) -> bool:
+        """True while the output is commanded on."""
+        return self.phase is Phase.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class ValveState:
+    """One valve as commanded, since when, and whether it has proven to be shut since this controller started."""
+
+    on: bool = False
+    since_s: float = 0.0
+    proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TankState:
+    """``filling``: between the refill mark and the target. ``planned_l``: usable litres when the plan was last asked for."""
+
+    filling: bool = False
+    planned_l: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Irrigation:
+    """One irrigation under way or waiting for its pump. ``target_l`` 0: by time only (manual).
+
+    ``start_s``/``latest_start_s``: POSIX seconds of the plan. ``ordered_s``, ``began_s``, ``ends_s``: monotonic; ``began_s`` is
+    None until water can flow. ``duration_s`` counts from then for a manual irrigation.
+    """
+
+    group: str
+    start_s: float
+    target_l: float
+    duration_s: float
+    ordered_s: float
+    ends_s: float
+    needs_sun: bool = False
+    latest_start_s: float | None = None
+    began_s: float | None = None
+    delivered_l: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneState:
+    """One zone. ``credit_l``: litres delivered since the last balance step. ``done_s``: POSIX start of the last planned
+    irrigation that is over (an echo of it in a later plan is not repeated).
+    """
+
+    balance: ZoneBalance
+    irrigation: Irrigation | None = None
+    credit_l: float = 0.0
+    done_s: float = 0.0
+    paused_until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum."""
+
+    sampled_s: float | None = None
+    temp_c: float = 0.0
+    temp_n: int = 0
+    rh_pct: float = 0.0
+    rh_n: int = 0
+    rh_min_pct: float | None = None
+    wind_m_s: float = 0.0
+    wind_n: int = 0
+    irradiance_w_m2: float = 0.0
+    irradiance_n: int = 0
+    rain_mm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PowerState:
+    """The sun's power, W, None while unknown. ``potential_w``: what the plant could give; ``budget_w``: what of it is free
+    for all pumps together; ``mean_w``: its mean over ``Surplus.average_s``. ``buckets``: (seconds, watt-seconds), oldest first.
+    """
+
+    potential_w: float | None = None
+    budget_w: float | None = None
+    mean_w: float | None = None
+    buckets: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The day so far (``day``: local ISO date, "" while no trusted clock has named it; it ends at POSIX ``ends_s``).
+
+    ``pv_wh``: produced. ``used_wh``: taken by the pumps, ``grid_wh``: the part of it that came from the grid or genset.
+    ``covered_s``: seconds seen by decisions; ``measured_s``: of them with a measured pump energy wherever a pump ran.
+    """
+
+    day: str = ""
+    ends_s: float = 0.0
+    pv_wh: float = 0.0
+    used_wh: float = 0.0
+    grid_wh: float = 0.0
+    water_m3: float = 0.0
+    run_s: float = 0.0
+    covered_s: float = 0.0
+    measured_s: float = 0.0
+    starts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then."""
+
+    value: float
+    seen_s: float
+    assumed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerState:
+    """All that survives a decision. ``cycle_s``: measured cycle length (0: unknown). ``began_s``: first decision of this
+    boot or after a gap. ``grid_s``: plant seconds since the last balance step. ``replan``: why a new plan is due now ("" if
+    not). ``due_s``: POSIX moment before which no run of the plan can begin. ``pending``: "subject/row" -> since when an
+    interlock's condition holds; ``trips``: "subject/row" -> reason key of those that have fired.
+    """
+
+    boot: str = ""
+    mono_s: float = 0.0
+    epoch_s: float = 0.0
+    trusted: bool = False
+    cycle_s: float = 0.0
+    gap_s: float = 0.0
+    began_s: float = 0.0
+    emergency: bool = False
+    grid_s: float = 0.0
+    replan: str = ""
+    due_s: float = 0.0
+    plan: Plan | None = None
+    demands: tuple[Demand, ...] = ()
+    pumps: Mapping[str, PumpState] = field(default_factory=dict)
+    valves: Mapping[str, ValveState] = field(default_factory=dict)
+    tanks: Mapping[str, TankState] = field(default_factory=dict)
+    zones: Mapping[str, ZoneState] = field(default_factory=dict)
+    air: Air = Air()
+    power: PowerState = PowerState()
+    accounts: Accounts = Accounts()
+    counters: Mapping[str, Counter] = field(default_factory=dict)
+    pending: Mapping[str, float] = field(default_factory=dict)
+    trips: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
+    """"subject/row" -> the moment until which an interlock that fired keeps its effect."""
+
+
+def restored(state: ControllerState) -> ControllerState:
+    """A state read back by a new process: its next decision begins as after a new boot, even if the computer did not."""
+    return replace(state, boot=f"{state.boot}+") if state.boot else state
+
+
+def initial_state(site: Site) -> ControllerState:
+    """The state of a controller that has never decided: everything off and unproven, every zone's balance as its program
+    starts it.
+    """
+    file = site.file
+    known = catalog()
+    return ControllerState(
+        pumps={pump.id: PumpState() for pump in file.pumps},
+        valves={valve.id: ValveState() for valve in file.valves},
+        tanks={tank.id: TankState() for tank in file.tanks},
+        zones={
+            zone.id: ZoneState(initial(site.programs[zone.program_name], known, zone.area_m2))
+            for zone in file.zones
+        },
+    )

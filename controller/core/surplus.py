@@ -1,0 +1,123 @@
+"""How much power the sun leaves for the pumps, and its mean. Writes: ``power``.
+
+The plant's potential comes from irradiance where it is measured, because an inverter that may not export throttles to its
+load and hides its surplus; else from the export at the grid meter; else from the inverter's own power. What the pumps draw
+themselves is added back, so that a running pump does not argue for its own stop.
+"""
+
+from __future__ import annotations
+
+from controller.core.draft import Draft
+from controller.core.runs import RANK
+from controller.core.state import PowerState
+from controller.core.wiring import PumpWiring
+
+BUCKETS = 10
+"""The mean is kept in this many parts of ``Surplus.average_s``."""
+
+COMPLETE = 0.9
+"""A mean counts when it covers at least this share of ``Surplus.average_s``."""
+
+
+def measure(c: Draft) -> None:
+    """Set potential, budget and mean from the signals of this moment."""
+    potential, budget = _now(c)
+    old = c.power
+    if budget is None:
+        if old.budget_w is not None or old.buckets:
+            c.power = PowerState(potential)
+        return
+    average = c.wiring.site.file.power.surplus.average_s
+    buckets = _pour(old.buckets, c.dt, budget, average)
+    seconds = energy = 0.0
+    for part_s, part_ws in buckets:
+        seconds += part_s
+        energy += part_ws
+    mean = energy / seconds if seconds >= COMPLETE * average else None
+    c.power = PowerState(potential, budget, mean, buckets)
+
+
+def _now(c: Draft) -> tuple[float | None, float | None]:
+    """(potential, budget) in watts, None where no signal tells them."""
+    w, power = c.wiring, c.wiring.site.file.power
+    own = 0.0
+    for name, watts in c.draws.items():
+        own += watts if w.pump[name].entry.supply == "inverter" else 0.0
+    load = c.number(w.load_power)
+    others = power.other_load_w if load is None else max(0.0, load - own)
+    irradiance = c.number(w.irradiance)
+    if irradiance is not None:
+        potential = max(0.0, irradiance) * power.pv_kwp * power.derate
+        if power.inverter_w is not None:
+            potential = min(potential, power.inverter_w)
+        return potential, max(0.0, potential - others)
+    grid = c.number(w.grid_power)
+    if grid is not None:
+        budget = max(0.0, own - grid)
+        return budget + others, budget
+    pv = c.number(w.pv_power)
+    return (None, None) if pv is None else (max(0.0, pv), max(0.0, pv - others))
+
+
+def _pour(
+    buckets: tuple[tuple[float, float], ...], dt: float, watts: float, average_s: float
+) -> tuple[tuple[float, float], ...]:
+    """The buckets with ``dt`` seconds of ``watts`` added and what is older than the average taken off."""
+    if dt <= 0.0:
+        return buckets
+    dt = min(dt, average_s)
+    if buckets and buckets[-1][0] + dt <= average_s / BUCKETS:
+        seconds, energy = buckets[-1]
+        return (*buckets[:-1], (seconds + dt, energy + dt * watts))
+    buckets = (*buckets, (dt, dt * watts))
+    total = sum(part[0] for part in buckets)
+    first = 0
+    while total - buckets[first][0] >= average_s:
+        total -= buckets[first][0]
+        first += 1
+    return buckets[first:] if first else buckets
+
+
+def reserved_w(c: Draft, pump: PumpWiring, starting: bool) -> float:
+    """Power that is already promised: to all other pumps that run or start when this one wants to start, and to those before
+    it in the site file when it only wants to go on. One surplus never starts two pumps.
+    """
+    total = 0.0
+    for other in c.wiring.pumps:
+        if other is pump:
+            if not starting:
+                break
+            continue
+        if c.pumps[other.id].phase in ("starting", "running"):
+            total += max(other.need_w, c.draws.get(other.id, 0.0))
+    return total
+
+
+def carried(c: Draft, pump: PumpWiring, group: str) -> bool:
+    """True if a back-up supply may carry this pump at this rank: a person asked, or a forced start where the site allows it."""
+    power = c.wiring.site.file.power
+    if power.backup == "none" or pump.entry.supply == "pv":
+        return False
+    return group == "manual" or (group == "forced" and power.backup_for_forced)
+
+
+def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
+    """True if the sun (or what may stand in for it) lets the pump start now."""
+    if carried(c, pump, group):
+        return True
+    budget, mean = c.power.budget_w, c.power.mean_w
+    if budget is None:
+        return group == "manual"  # a person is there and answers for it; the protections still hold
+    budget -= reserved_w(c, pump, starting=True)
+    if RANK[group] >= RANK["forced"]:
+        return budget >= pump.need_w
+    mean = 0.0 if mean is None else mean - reserved_w(c, pump, starting=True)
+    return budget >= pump.hold_w and mean >= pump.start_w
+
+
+def enough_to_go_on(c: Draft, pump: PumpWiring, group: str) -> bool:
+    """True if there is power now for a pump that runs."""
+    budget = c.power.budget_w
+    if group == "manual" or carried(c, pump, group):
+        return True
+    return budget is not None and budget - reserved_w(c, pump, starting=False) >= pump.need_w
