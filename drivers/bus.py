@@ -16,6 +16,7 @@ from typing import Protocol
 
 from drivers import line
 from drivers.errors import GATEWAY_SILENT, BackingOff, Disconnected, DriverError, ExceptionReply, TimeOut
+from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
 
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -114,6 +115,7 @@ class Bus:
 
     def __init__(self, link: Link) -> None:
         self.name = link.name
+        self.hole_words = HOLE_WORDS_RTU if link.late_replies else HOLE_WORDS_TCP
         self._link = link
         self._queues: dict[Priority, deque[_Job]] = {priority: deque() for priority in Priority}
         self._units: dict[int, _Unit] = {}
@@ -144,7 +146,10 @@ class Bus:
     async def read(
         self, request: Read, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING
     ) -> Sequence[int]:
-        """See ``Port.read``. Raises ``BackingOff`` at once while the unit is silent, unless urgent."""
+        """See ``Port.read``. Raises ``BackingOff`` at once while the unit is silent.
+
+        An urgent read (the proof of a stop) goes with the writes, and is tried all the same.
+        """
         if not urgent:
             self._check_back_off(request)
         return await self._submit(request, timing, Priority.WRITE if urgent else Priority.POLL)

@@ -42,11 +42,12 @@ _log.addFilter(line.RateLimit(60.0))
 class MqttPort(Protocol):
     """What an MQTT device talks to: ``MqttClient``, or the simulators' loopback in process."""
 
-    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1) -> None:
+    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1, retained: bool = True) -> None:
         """Call ``handler(topic, payload, ack)`` in the event loop for each message; ``topic`` may hold + and #.
 
         The handler must call ``ack`` (from any thread, once is enough) when the message may be forgotten by the broker. With
-        qos 0 there is nothing to acknowledge, and the message does not wait behind unacknowledged ones.
+        qos 0 there is nothing to acknowledge, and the message does not wait behind unacknowledged ones. ``retained`` false:
+        what the broker kept from before we subscribed is not delivered, because nobody knows how old it is.
         """
         ...
 
@@ -89,6 +90,7 @@ class _Subscription:
     topic: str
     handler: Handler
     qos: int
+    retained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class _Arrival:
     mid: int
     qos: int
     dup: bool
+    retained: bool
     session: int
 
     @property
@@ -161,9 +164,9 @@ class MqttClient:
             await asyncio.gather(watcher, return_exceptions=True)
             await asyncio.to_thread(self._end)
 
-    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1) -> None:
+    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1, retained: bool = True) -> None:
         """See ``MqttPort.subscribe``. May be called before ``start``; repeated by itself after every reconnect."""
-        self._subscriptions.append(_Subscription(topic, handler, qos))
+        self._subscriptions.append(_Subscription(topic, handler, qos, retained))
         if self.connected:
             self._client.subscribe(topic, qos)
 
@@ -250,8 +253,8 @@ class MqttClient:
             return
         self._pending += 1
         arrival = _Arrival(
-            topic, bytes(message.payload), message.mid, message.qos, message.dup, self._session
-        )
+            topic, bytes(message.payload), message.mid, message.qos, message.dup, message.retain, self._session
+        )  # fmt: skip
         loop.call_soon_threadsafe(self._deliver, arrival)
 
     # ------------------------------------------------------------------------------------------------ in the event loop
@@ -265,7 +268,11 @@ class MqttClient:
         self._pending -= 1
         if arrival.qos and self._is_duplicate(arrival):
             return
-        handlers = [s.handler for s in self._subscriptions if topic_matches_sub(s.topic, arrival.topic)]
+        handlers = [
+            entry.handler
+            for entry in self._subscriptions
+            if topic_matches_sub(entry.topic, arrival.topic) and (entry.retained or not arrival.retained)
+        ]
         if arrival.qos:
             self._open[arrival.key] = arrival
         waiting = {index for index, _ in enumerate(handlers)}

@@ -93,13 +93,10 @@ DEFAULT_TIMING = Timing()
 class Port(Protocol):
     """Something that answers reads and takes writes; raises ``drivers.errors.DriverError`` and nothing else.
 
-    Urgent writes (stops) overtake everything that waits, other writes overtake reads. An urgent read (the proof of a stop)
-    goes with the writes, and is tried even while its unit is backed off.
+    Urgent writes (stops) overtake everything that waits, other writes overtake reads.
     """
 
-    async def read(
-        self, request: Read, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING
-    ) -> Sequence[int]:
+    async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
         """The ``request.count`` values, words or bits."""
         ...
 

@@ -22,12 +22,12 @@ class LoopbackBroker:
         self._busy = False
         self._matching: dict[str, list[Handler]] = {}
 
-    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1) -> None:
-        """Deliver what matches ``topic`` from now on, and what is retained at once."""
+    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1, retained: bool = True) -> None:
+        """Deliver what matches ``topic`` from now on, and what is retained at once (unless ``retained`` is false)."""
         self._handlers.append((topic, handler))
         self._matching.clear()
         for name, payload in self._retained.items():
-            if topic_matches(topic, name):
+            if retained and topic_matches(topic, name):
                 handler(name, payload, _nothing)
 
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:

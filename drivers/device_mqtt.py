@@ -1,0 +1,128 @@
+"""An MQTT device: its messages become readings when they come, its availability decides whether they still hold."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from drivers import line
+from drivers.codec import CodecError
+from drivers.codec_command import WirePublish, WireStep, encode_command
+from drivers.codec_payload import PayloadCodec
+from drivers.codec_scale import Settings
+from drivers.device_steps import Sequences, pause_of
+from drivers.errors import BadReply, DriverError, Refused
+from drivers.mqtt import Ack, MqttPort
+from drivers.profile_model import Profile
+from drivers.reading import Command, Quality, Reading, Value
+
+Deliver = Callable[[tuple[Reading, ...], Ack | None], None]
+"""Takes readings; ``ack`` (None: nothing to do) is to be called once they are committed."""
+
+_log = logging.getLogger(__name__)
+_log.addFilter(line.RateLimit(60.0))
+
+
+class MqttDevice:
+    """See ``drivers.device.Device``. ``topic`` is the site's name for it in the profile's topics.
+
+    Measurements are acknowledged by whoever they are delivered to, after the commit; control and availability at once.
+    What the broker kept from before is only taken where the payload tells its own time: nobody knows how old the rest is.
+    """
+
+    def __init__(self, device: str, profile: Profile, port: MqttPort, topic: str, settings: Settings) -> None:
+        self.id = device
+        self.profile = profile
+        self.polls: Mapping[str, float] = {}
+        self.topic = topic
+        self.online: bool | None = None
+        self._port, self._settings = port, settings
+        self._codec = PayloadCodec(profile, topic, settings)
+        self._last: dict[str, Value | None] = {}
+        self._problem: DriverError | None = None
+        self._deliver: Deliver | None = None
+        self._steps = Sequences(device, self._send, self._look, pause_of(port))
+
+    @property
+    def problems(self) -> tuple[DriverError, ...]:
+        """The error of the last message, if it could not be read."""
+        return () if self._problem is None else (self._problem,)
+
+    async def read(self, _poll_class: str) -> tuple[Reading, ...]:
+        """Nothing to ask: it speaks by itself."""
+        return ()
+
+    async def command(self, command: Command) -> None:
+        """See ``Device.command``. Raises ``Disconnected`` rather than keep a command for later."""
+        try:
+            steps = encode_command(
+                self.profile, command.quantity, command.value, command.lease_s, self._settings, self.topic
+            )
+        except CodecError as error:
+            raise Refused(str(error), hint="Correct the site file or the profile", device=self.id) from None
+        await self._steps.run(command, steps)
+
+    def listen(self, deliver: Deliver) -> None:
+        """Subscribe to everything that the profile knows. Call once."""
+        self._deliver = deliver
+        timed: dict[str, bool] = {}
+        for message in self._codec.messages:
+            timed[message.pattern] = timed.get(message.pattern, False) or message.time is not None
+        for topic, has_time in timed.items():
+            self._port.subscribe(topic, self._on_message, qos=0 if self._is_control else 1, retained=has_time)
+        if self._codec.availability_topic is not None:
+            self._port.subscribe(self._codec.availability_topic, self._on_availability, qos=0)
+
+    @property
+    def _is_control(self) -> bool:
+        return self.profile.mqtt is not None and self.profile.mqtt.kind == "control"
+
+    def _on_availability(self, topic: str, payload: bytes, ack: Ack) -> None:
+        """Offline: every value is absent from now on. Online: the next messages bring them back."""
+        ack()
+        try:
+            online = self._codec.online(topic, payload)
+        except CodecError as error:
+            self._tell(topic, error)
+            return
+        self.online = online
+        if online is False and self._deliver is not None:
+            self._last.clear()
+            absent = (
+                Reading(self.id, quantity, None, Quality.ABSENT) for quantity in self.profile.quantities
+            )
+            self._deliver(tuple(absent), None)
+
+    def _on_message(self, topic: str, payload: bytes, ack: Ack) -> None:
+        try:
+            measured = self._codec.decode(topic, payload)
+        except CodecError as error:
+            ack()
+            self._tell(topic, error)
+            return
+        if self._is_control or not measured or self._deliver is None:
+            ack()
+        if not measured or self._deliver is None:
+            return
+        self._problem = None
+        self.online = True if self.online is not None else None
+        readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
+        self._last.update((r.quantity, r.value if r.quality is Quality.GOOD else None) for r in readings)
+        self._deliver(readings, None if self._is_control else ack)
+
+    def _tell(self, topic: str, error: CodecError) -> None:
+        hint = "Compare the topic and the payload with the profile"
+        self._problem = BadReply(f"{topic}: {error}", hint=hint, device=self.id)
+        _log.warning("%s", self._problem)
+
+    async def _send(self, step: WireStep, _urgent: bool) -> None:
+        if not isinstance(step, WirePublish):
+            raise Refused("the profile writes registers by MQTT", hint="Correct the profile", device=self.id)
+        try:
+            self._port.publish(step.topic, step.payload, step.qos)
+        except DriverError as error:
+            error.device = self.id
+            raise
+
+    async def _look(self, quantity: str) -> Value | None:
+        return self._last.get(quantity)
