@@ -33,7 +33,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes, fresh = tick(balance, inputs)
     taw, raw, start = balance.taw_mm, balance.raw_mm, balance.depletion_mm
     net = inputs.irrigated_mm * program.efficiency
-    caught = inputs.rain_mm * RAIN_CATCH
+    caught = inputs.rain_mm * RAIN_CATCH if program.rain_skip else 0.0
     eta = min(stress(start, taw, raw) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     depletion = min(taw, max(0.0, after))

@@ -30,7 +30,9 @@ class Window(Model):
 
 
 class Base(Model):
-    """What every program has. ``efficiency``: share of the applied water that reaches the root zone."""
+    """What every program has. ``efficiency``: share of the applied water that reaches the root zone. ``rain_skip``: false for
+    plants under a roof, for which rain neither stops irrigation nor counts as water.
+    """
 
     program: Ident
     note: str = ""

@@ -24,7 +24,7 @@ FILL_MARGIN = 1.1
 START_DAY_S = 86400.0
 """``starts_left`` counts for the first day of the horizon: the planner does not know where midnight is."""
 
-EPS = 1e-6
+EPS = 1e-4
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,10 @@ OWED_MM = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """One step of the root zone: new depletion; what rain entered and ran off, what the crop used, what drained (mm)."""
+    """One step of the root zone: new depletion; what rain entered, what the crop used, what drained (mm)."""
 
     depletion_mm: float
     entered_mm: float
-    runoff_mm: float
     eta_mm: float
     drainage_mm: float
     ks: float
@@ -51,7 +50,7 @@ def root_zone(
     ks = stress(depletion, taw, raw)
     eta = min(ks * etc_mm, max(0.0, taw - depletion) + entered + net)
     after = depletion - entered - net + eta
-    return Flows(min(taw, max(0.0, after)), entered, rain - entered, eta, max(0.0, -after), ks)
+    return Flows(min(taw, max(0.0, after)), entered, eta, max(0.0, -after), ks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,8 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     start = min(start, taw)
     net = inputs.irrigated_mm * program.efficiency
     soil = catalog.soil(program.soil)
-    flows = root_zone(soil, start, taw, raw, kc * inputs.et0_mm, inputs.rain_mm, net, inputs.dt_s)
+    rain = inputs.rain_mm if program.rain_skip else 0.0
+    flows = root_zone(soil, start, taw, raw, kc * inputs.et0_mm, rain, net, inputs.dt_s)
     depletion, told = _probes(balance, inputs, soil, flows.depletion_mm, taw)
     ks = stress(depletion, taw, raw)
     base = (0.0, 0.0, 0.0, 0.0) if fresh else (
@@ -153,7 +153,7 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     changes["etc_mm_d"] = ks * kc * changes.get("et0_mm_d", balance.et0_mm_d)
     changes["eta_mm"] = base[0] + flows.eta_mm
     changes["drainage_mm"] = base[1] + flows.drainage_mm
-    changes["runoff_mm"] = base[2] + flows.runoff_mm
+    changes["runoff_mm"] = base[2] + inputs.rain_mm - flows.entered_mm
     changes["corrected_mm"] = base[3] + (balance.depletion_mm - start) + (flows.depletion_mm - depletion)
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
     changes["level"] = level_of(told["probe_age_s"], inputs.measured)

@@ -22,10 +22,10 @@ def instant(day: date, clock: str, tz: ZoneInfo) -> float:
 
 
 def on_day(window: Window, day: date, tz: ZoneInfo) -> Interval | None:
-    """The interval that begins on local ``day``, or None: not on this weekday. ``to`` at or before ``from``: until the next day;
-    equal times mean the whole day.
+    """The interval that begins on local ``day``, or None: not on this weekday. ``to`` before ``from``: until the next day;
+    equal times are a window that never opens.
     """
-    if window.days and DAYS[day.weekday()] not in window.days:
+    if window.begin == window.end or (window.days and DAYS[day.weekday()] not in window.days):
         return None
     begin = instant(day, window.begin, tz)
     end = instant(day if window.end > window.begin else day + timedelta(days=1), window.end, tz)
@@ -60,7 +60,8 @@ def join(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
 
 def is_open(windows: Sequence[Window], tz: ZoneInfo, at_s: float) -> bool:
     """Whether water may flow at ``at_s`` (the end of a window is outside)."""
-    return bool(resolve(windows, tz, at_s, 1.0)) and resolve(windows, tz, at_s, 1.0)[0][0] == at_s
+    ahead = resolve(windows, tz, at_s, 1.0)
+    return bool(ahead) and ahead[0][0] == at_s
 
 
 def open_hours_per_week(windows: Sequence[Window], tz: ZoneInfo, now_s: float) -> float:

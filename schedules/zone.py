@@ -49,7 +49,11 @@ def demand(
     local: datetime | None,
     catalog: Catalog,
 ) -> Demand | None:
-    """What the zone wants now, or None. ``local``: the site's local time, None while the clock is untrusted."""
+    """What the zone wants now, or None; nothing when none of its windows can ever open. ``local``: the site's local time, None
+    while the clock is untrusted.
+    """
+    if all(window.begin == window.end for window in program.windows):
+        return None
     match program:
         case FieldProgram():
             return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog)
