@@ -52,7 +52,9 @@ def make_devices(
 ) -> dict[str, Device]:
     """The site's devices, by id, each on the port of its bus."""
     return {
-        entry.id: make_device(entry.id, profiles[entry.id], ports[entry.bus], entry.unit, entry.settings, entry.topic)
+        entry.id: make_device(
+            entry.id, profiles[entry.id], ports[entry.bus], entry.unit, entry.settings, entry.topic
+        )
         for entry in site.file.devices
     }
 

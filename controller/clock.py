@@ -168,3 +168,8 @@ async def real_ticks(period_s: float, action: Callable[[], Awaitable[None] | Non
 def real_mono_s() -> float:
     """Real monotonic seconds, for work that faces the real world (network back-off), not the plant."""
     return time.monotonic()
+
+
+async def real_sleep(seconds: float) -> None:
+    """Wait real seconds, for work that faces the real world."""
+    await asyncio.sleep(max(0.0, seconds))

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from controller.core.decision import Decision
+from controller.core.decision import Decision, Reason
 from controller.core.site import Site
 from controller.core.snapshot import OperatorOrder, Snapshot
 
@@ -27,6 +27,8 @@ class Live:
     """How long the controller was away before this start, seconds of wall time; 0 when unknown or first start."""
     notices: list[str] = field(default_factory=list)
     """Texts for the technician (damaged file set aside, recording failed), newest last."""
+    sink_alarm: Reason | None = None
+    """What a person must know about the way to InfluxDB; None when all is well."""
     _orders: deque[OperatorOrder] = field(default_factory=deque)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state import ControllerState, initial_state
-from controller.core.state_json import from_json
+from controller.core.state_json import StateError, from_json
 from controller.store.errors import DamagedError
 from controller.store.ledger import Ledger, set_aside
 
@@ -48,8 +48,8 @@ def remember(folder: Path, site: Site, at: Instant) -> Memory:
         return Memory(ledger, initial_state(site), None, tuple(notices))
     gap_s = at.epoch_s - saved.at.epoch_s if at.trusted and saved.at.trusted else None
     try:
-        state = from_json(saved.state_json, site)
-    except ValueError as error:
+        state = from_json(saved.state_json)
+    except StateError as error:
         log.error("the saved state cannot be used, beginning anew: %s", error)
         notices.append("state_unreadable")
         state = initial_state(site)

@@ -59,7 +59,7 @@ class Poller:
     _frozen: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
     _dirty: bool = True
     _jobs: dict[str, list[_Job]] = field(default_factory=dict)
-    _acks: list[Callable[[], None]] = field(default_factory=list)
+    _acks: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name, device in self.devices.items():
@@ -78,13 +78,17 @@ class Poller:
         for reading in readings:
             self._accept(reading, at)
         if ack is not None:
-            self._acks.append(ack)
+            self._acks.append((at.mono_s, ack))
 
-    def acknowledge(self) -> None:
-        """Everything delivered so far is on disk: tell the brokers."""
-        acks, self._acks = self._acks, []
-        for ack in acks:
-            ack()
+    @property
+    def unacknowledged(self) -> int:
+        """Messages whose broker still waits for our word."""
+        return len(self._acks)
+
+    def acknowledge(self, committed_s: float) -> None:
+        """What was delivered before ``committed_s`` (monotonic) is on disk: tell the brokers."""
+        while self._acks and self._acks[0][0] < committed_s:
+            self._acks.pop(0)[1]()
 
     async def poll_due(self, at: Instant) -> None:
         """Ask everything that is due at ``at``, bus by bus, and wait for the answers."""

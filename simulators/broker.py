@@ -30,6 +30,9 @@ class LoopbackBroker:
             if retained and topic_matches(topic, name):
                 handler(name, payload, _nothing)
 
+    async def pause(self, seconds: float) -> None:
+        """Waits between the steps of a command take no time here."""
+
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
         """Deliver to every subscriber; what their handlers publish in turn comes after."""
         if retain:

@@ -18,6 +18,9 @@ class LoopbackPort:
     bank: RegisterBank
     name: str
 
+    async def pause(self, seconds: float) -> None:
+        """Waits between the steps of a command take no time here."""
+
     async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
         """The words or bits that the device shows now."""
         try:

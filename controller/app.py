@@ -1,0 +1,156 @@
+"""The daemon: everything is opened, joined, run and closed in this order. Pumps off first, the page last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from controller.assembly import Controller, assemble
+from controller.clock import Clock, PlantClock, SystemClock, real_ticks
+from controller.config import load_site
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.i18n import render
+from controller.impact.co2 import closing_note
+from controller.memory import Memory, newest_epoch_s, remember
+from controller.notify import notify
+from controller.options import RunOptions
+from controller.outlets import Outlets
+from controller.planning import in_worker
+from controller.store.chain import Note
+from controller.store.journal import LedgerWriter
+from controller.wires import Wires, open_wires
+from drivers.profile import Profile
+
+log = logging.getLogger(__name__)
+
+OFF_WAIT_S = 5.0
+"""How long a stop waits for outputs to be written off, real seconds; leases end them anyway."""
+
+WATCHDOG_CYCLES = 10.0
+"""The watchdog is fed while the last cycle is not older than so many cycles."""
+
+
+@dataclass(slots=True)
+class Daemon:
+    """One site's running controller. ``run`` is the straight path: the clock says when, the cycle does the rest."""
+
+    site: Site
+    clock: Clock
+    controller: Controller
+    wires: Wires
+    outlets: Outlets
+    stop: asyncio.Event
+
+    async def run(self) -> None:
+        """Run until ``stop`` is set or a part dies; then switch everything off."""
+        self.wires.start()
+        self.controller.poller.listen()
+        parts = {
+            asyncio.create_task(self._cycles(), name="cycles"),
+            asyncio.create_task(self.controller.poller.run(self.clock), name="poller"),
+            asyncio.create_task(self.controller.actuator.run(), name="actuator"),
+            asyncio.create_task(real_ticks(1.0, self._alive), name="watchdog"),
+            asyncio.create_task(self.stop.wait(), name="stop"),
+            *self.outlets.tasks(),
+        }
+        try:
+            done, _running = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                if part.get_name() != "stop" and not part.cancelled() and part.exception() is not None:
+                    log.critical("%s died, stopping", part.get_name(), exc_info=part.exception())
+                    raise SystemExit(2)
+        finally:
+            notify("STOPPING=1")
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+            await self._switch_off()
+
+    async def _cycles(self) -> None:
+        first = True
+        async for at in self.clock.every(self.site.file.site.cycle_s):
+            await self.controller.cycle.once(at)
+            if first:
+                notify("READY=1")
+                first = False
+
+    def _alive(self) -> None:
+        """Feed the watchdog only while decisions are made."""
+        snapshot = self.controller.live.snapshot
+        limit_s = WATCHDOG_CYCLES * self.site.file.site.cycle_s + 10.0 * self.clock.rate
+        if snapshot is not None and self.clock.now().mono_s - snapshot.at.mono_s < limit_s:
+            notify("WATCHDOG=1")
+
+    async def _switch_off(self) -> None:
+        off = asyncio.ensure_future(self.controller.all_off())
+        await asyncio.wait({off, asyncio.ensure_future(self.clock.sleep(OFF_WAIT_S * self.clock.rate))},
+                           return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+        if not off.done():
+            log.error("some outputs could not be written off; their leases end them")
+            off.cancel()
+
+
+def run(options: RunOptions) -> int:
+    """Run the daemon until SIGTERM or SIGINT. Returns the exit code. Raises ConfigError, StoreError, OSError."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    site, profiles = load_site(options.config)
+    asyncio.run(_main(options, site, profiles))
+    return 0
+
+
+async def _main(options: RunOptions, site: Site, profiles: Any) -> None:
+    clock = _clock(options, site)
+    memory = remember(options.state, site, clock.now())
+    async with AsyncExitStack() as stack:
+        daemon = await _build(options, site, profiles, clock, memory, stack)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, daemon.stop.set)
+        await daemon.run()
+
+
+async def _build(
+    options: RunOptions,
+    site: Site,
+    profiles: dict[str, Profile],
+    clock: Clock,
+    memory: Memory,
+    stack: AsyncExitStack,
+) -> Daemon:
+    """Everything that has to be closed again goes on ``stack``, last opened first closed."""
+    journal = LedgerWriter(memory.ledger, lambda event: closing_note(site, event))
+    stack.callback(journal.close)
+    outlets = Outlets(options, site, clock, journal, render)
+    stack.push_async_callback(outlets.close)
+    wires = open_wires(site, profiles, options.config.parent)
+    stack.push_async_callback(wires.stop)
+    pool = outlets.pool
+    controller = assemble(
+        site, memory.state, profiles, wires.ports, clock.now, journal, in_worker(pool), outlets.observers
+    )
+    controller.live.gap_s = memory.gap_s or 0.0
+    for text in memory.notices:
+        controller.live.notice(text)
+    _note_start(journal, site, memory, clock.now())
+    await outlets.open(controller)
+    return Daemon(site, clock, controller, wires, outlets, asyncio.Event())
+
+
+def _clock(options: RunOptions, site: Site) -> Clock:
+    if options.plant_start is not None:
+        return PlantClock(options.plant_start.timestamp(), options.plant_rate, options.plant_anchor)
+    return SystemClock(newest_epoch_s(options.state), site.file.site.clock == "trusted")
+
+
+def _note_start(journal: LedgerWriter, site: Site, memory: Memory, at: Instant) -> None:
+    """The ledger says that the controller began, on which configuration, and how long it was away."""
+    figures: dict[str, float | str] = {"config": site.config_hash}
+    if memory.gap_s is not None:
+        figures["gap_s"] = memory.gap_s
+    journal.submit((Note("boot", "site", figures),), None, at)
