@@ -123,9 +123,9 @@ class Outlets:
             await real_sleep(max(0.05, result.next_in_s))
 
     def _vitals(self) -> Vitals:
-        counts, head = self._telemetry.counts(), self._journal.head()
-        dropped = counts.get("dropped", 0) + self._telemetry.dropped
-        return Vitals(self._backlog, dropped, rss_mb(), f"{head.seq}:{head.hash}")
+        head = self._journal.head()
+        lost = self._telemetry.counts()["lost"]
+        return Vitals(self._backlog, lost, rss_mb(), f"{head.seq}:{head.hash}")
 
     def _context(self, controller: Controller) -> WebContext:
         return WebContext(

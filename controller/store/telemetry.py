@@ -43,6 +43,8 @@ class Telemetry:
         self._max_bytes, self._commit_s = max_bytes, commit_s
         self._buffer: list[Entry] = []
         self._refused: list[Entry] = []  # touched by the worker only while ``_writing`` is not done
+        self.committed_s = at.mono_s
+        """Monotonic moment up to which everything that was appended is on the disk."""
         self._since_s = at.mono_s
         self._lock = threading.Lock()
         self._shelf = self._opened(at)
@@ -109,6 +111,7 @@ class Telemetry:
                     self._shelf.close()
                     self._shelf = self._opened(at)
                     self._shelf.store(batch, at)
+            self.committed_s = at.mono_s
         except StoreError as error:
             self.notices.append(str(error))
             self._refused = batch
