@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from controller.core.instant import Instant
 
 BOOT = "simulation"
+
+
+def _unset(*_arguments: object) -> Any:
+    raise RuntimeError("the stepped clock is not joined to a world and a controller yet")
 
 
 @dataclass(slots=True)
@@ -24,9 +29,9 @@ class SteppedClock:
 
     start_epoch_s: float
     span_s: float
-    advance: Callable[[Instant], None]
-    barrier: Callable[[Instant], Awaitable[None]]
-    settle: Callable[[], Awaitable[None]]
+    advance: Callable[[Instant], None] = _unset
+    barrier: Callable[[Instant], Awaitable[None]] = _unset
+    settle: Callable[[], Awaitable[None]] = _unset
     boot: str = BOOT
     rate: float = float("inf")
     _mono_s: float = 0.0

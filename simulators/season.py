@@ -32,7 +32,7 @@ from controller.telemetry.capture import Capture
 from drivers.profile import Profile
 from simulators.clock import SteppedClock
 from simulators.outputs import World
-from simulators.rig import Rig, loopback_ports, make_rig
+from simulators.rig import loopback_ports, make_rig
 
 CYCLE_S = 60.0
 """One-minute cycles: what a season is counted in."""
@@ -71,13 +71,22 @@ class Season:
     async def _run(self, stack: ExitStack) -> None:
         site = with_cycle(self.site, self.cycle_s)
         rig: Rig
-        clock = SteppedClock(self.start.timestamp(), self.days * 86400.0, lambda at: rig.advance(at), _polls, _writes)
+        clock = SteppedClock(
+            self.start.timestamp(), self.days * 86400.0, lambda at: rig.advance(at), _polls, _writes
+        )
         rig = make_rig(site, self.profiles, self.world, clock.now)
         ledger = stack.enter_context(Ledger(self._path("ledger.db"), durable=False))
         journal = SteppedJournal(ledger, lambda event: closing_note(site, event))
         observers = self._observers(site, journal, clock.now(), stack)
         controller = assemble(
-            site, initial_state(site), self.profiles, loopback_ports(rig), clock.now, journal, inline, observers
+            site,
+            initial_state(site),
+            self.profiles,
+            loopback_ports(rig),
+            clock.now,
+            journal,
+            inline,
+            observers,
         )
         controller.poller.listen()
         clock.barrier, clock.settle = controller.poller.poll_due, controller.actuator.flush
@@ -108,14 +117,6 @@ class Season:
             return None
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / name
-
-
-async def _polls(at: Instant) -> None:
-    """Replaced as soon as there is a poller."""
-
-
-async def _writes() -> None:
-    """Replaced as soon as there is an actuator."""
 
 
 def with_cycle(site: Site, cycle_s: float) -> Site:
