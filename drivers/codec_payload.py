@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from drivers.codec_paths import MISSING, Step, as_number, as_time, look_up, parse_path, put
-from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding
+from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding, exact, mask_shift
 from drivers.profile_model import Profile
-from drivers.profile_mqtt import Bytes, Layout, Message, MqttField
+from drivers.profile_mqtt import Bytes, Layout, Message, MqttField, channels, fill_number
 from drivers.quantities import quantity
 from drivers.reading import Quality, Value
 
@@ -53,7 +53,7 @@ class PayloadCodec:
     def __init__(self, profile: Profile, topic: str, settings: Settings) -> None:
         if profile.mqtt is None:
             raise CodecError(f"{profile.name} does not speak MQTT")
-        self.messages = tuple(_compile(m, topic, settings) for m in profile.mqtt.messages)
+        self.messages = tuple(_compile(m, topic, n, settings) for m in profile.mqtt.messages for n in channels(m.repeat))
         self.stale_s = profile.mqtt.stale_s
         self._online = profile.mqtt.availability
         self.availability_topic = self._online.topic.replace("{topic}", topic) if self._online else None
@@ -114,26 +114,23 @@ def topic_matches(pattern: str, topic: str) -> bool:
     return len(wanted) == len(given) and all(w in ("+", g) for w, g in zip(wanted, given, strict=True))
 
 
-def _compile(message: Message, topic: str, settings: Settings) -> _Message:
+def _compile(message: Message, topic: str, number: int | None, settings: Settings) -> _Message:
     fields: list[_Field] = []
     for entry in message.fields:
-        numbers = [n for n, _ in entry.repeat.numbers()] if entry.repeat else [None]
+        numbers = channels(entry.repeat) if entry.repeat else [number]
         fields += [_field(entry, n, settings) for n in numbers]
     fields.sort(key=lambda f: (f.entry.name is None, bool(f.entry.scale_by)))
     return _Message(
-        message, message.topic.replace("{topic}", topic), tuple(fields),
+        message, fill_number(message.topic, number).replace("{topic}", topic), tuple(fields),
         parse_path(message.time) if message.time is not None else None,
         tuple((parse_path(path), wanted) for path, wanted in message.require.items()),
     )  # fmt: skip
 
 
 def _field(entry: MqttField, number: int | None, settings: Settings) -> _Field:
-    def fill(text: str) -> str:
-        return text if number is None else text.replace("{n}", str(number)).replace("{n0}", str(number - 1))
-
-    name = fill(entry.quantity) if entry.quantity else None
+    name = fill_number(entry.quantity, number) if entry.quantity else None
     row = quantity(name) if name else None
-    paths = tuple(parse_path(fill(p)) for p in entry.path)
+    paths = tuple(parse_path(fill_number(p, number)) for p in entry.path)
     return _Field(entry, name, paths, compile_coding(entry, settings), entry.bytes, bool(row and row.is_text))
 
 
@@ -150,10 +147,12 @@ def _decode(message: _Message, payload: bytes) -> list[Measured]:
         return []
     at = as_time(look_up(data, message.time)) if message.time is not None else None
     packed = _packed(message.entry.layout, data, payload) if message.entry.layout else None
+    raws = [_by_path(field, data) for field in message.fields]
+    if packed is not None and all(raw is MISSING for raw in raws):
+        raws = [_by_bytes(field.bytes, packed) for field in message.fields]
     context: Context = {}
     out: list[Measured] = []
-    for field in message.fields:
-        raw = _raw(field, data, packed)
+    for field, raw in zip(message.fields, raws, strict=True):
         if raw is MISSING:
             continue
         value, quality = _value(field, raw, context)
@@ -168,15 +167,22 @@ def _same(found: Any, wanted: str | float | bool) -> bool:
     return found is not MISSING and (found == wanted or str(found) == str(wanted))
 
 
-def _raw(field: _Field, data: Any, packed: bytes | None) -> Any:
+def _by_path(field: _Field, data: Any) -> Any:
     for path in field.paths:
         found = look_up(data, path)
         if found is not MISSING:
             return found
-    if field.bytes is None or packed is None:
+    return MISSING
+
+
+def _by_bytes(entry: Bytes | None, packed: bytes) -> Any:
+    if entry is None:
         return MISSING
-    form = ("<" if field.bytes.little else ">") + _CHARS[field.bytes.type]
-    return struct.unpack_from(form, packed, field.bytes.at)[0]
+    raw = struct.unpack_from(("<" if entry.little else ">") + _CHARS[entry.type], packed, entry.at)[0]
+    if entry.mask is not None:
+        raw = (raw & entry.mask) >> mask_shift(entry.mask)
+    times, by = exact(entry.scale)
+    return raw * times / by if entry.scale != 1 else raw
 
 
 def _packed(layout: Layout, data: Any, payload: bytes) -> bytes | None:
@@ -189,7 +195,9 @@ def _packed(layout: Layout, data: Any, payload: bytes) -> bytes | None:
             found = bytes.fromhex(found)
     except (binascii.Error, ValueError):
         return None
-    return found if isinstance(found, bytes) and len(found) >= layout.length else None
+    if not isinstance(found, bytes) or len(found) < layout.length:
+        return None
+    return found if all(found[t.at] & t.mask == t.equals for t in layout.require) else None
 
 
 def _value(field: _Field, raw: Any, context: Context) -> tuple[Value | None, Quality]:
@@ -240,7 +248,7 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
         known = field.quantity in values
         if not known and field.entry.simulate is None:
             continue
-        value = values[field.quantity or ""] if known else field.entry.simulate and field.entry.simulate.value
+        value = values[field.quantity or ""] if known else field.entry.simulate.value if field.entry.simulate else None
         written = _written(field, value)
         if field.paths and field.paths[0]:
             put(data, field.paths[0], written)
@@ -278,12 +286,15 @@ def _written(field: _Field, value: Value | None) -> Any:
 def _pack_into(packed: bytearray, field: _Field, value: Value | None) -> None:
     if field.bytes is None:
         return
-    raw = max(field.coder.absent, default=0.0) if value is None else field.coder.encode(value, {})
+    times, by = exact(field.bytes.scale)
+    raw = max(field.coder.absent, default=0.0) if value is None else field.coder.encode(value, {}) * by / times
     form = ("<" if field.bytes.little else ">") + _CHARS[field.bytes.type]
     if field.bytes.type in ("f32", "f64"):
         struct.pack_into(form, packed, field.bytes.at, raw)
         return
     bits = 8 * struct.calcsize(form)
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if field.bytes.type[0] == "s" else (0, (1 << bits) - 1)
-    number = int(raw) if value is None else field.coder.whole(raw, (low, high), clamp=True)
+    if field.bytes.mask is not None:
+        high = field.bytes.mask >> mask_shift(field.bytes.mask)
+    number = max(low, min(high, round(raw))) << mask_shift(field.bytes.mask)
     struct.pack_into(form, packed, field.bytes.at, number)

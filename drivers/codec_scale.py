@@ -142,7 +142,7 @@ class Coder:
 
 def compile_coding(coding: Coding, settings: Settings, *, text: bool = False, signed_byte: bool = False) -> Coder:
     """The coder of a point or field. Factors from settings are folded in. Raises CodecError for unusable settings."""
-    times, by = _exact(coding, settings)
+    times, by = _static(coding, settings)
     known = quantity(coding.quantity) if coding.quantity else None
     low = coding.minimum if coding.minimum is not None else known.minimum if known else -math.inf
     high = coding.maximum if coding.maximum is not None else known.maximum if known else math.inf
@@ -166,7 +166,7 @@ def mask_shift(mask: int | None) -> int:
     return (mask & -mask).bit_length() - 1 if mask else 0
 
 
-def _exact(coding: Coding, settings: Settings) -> tuple[float, float]:
+def _static(coding: Coding, settings: Settings) -> tuple[float, float]:
     """Scale, unit and settings as one fraction (numerator, denominator), so that 0.1 steps stay decimal."""
     total = Fraction(str(coding.scale))
     known = quantity(coding.quantity) if coding.quantity else None
@@ -181,6 +181,15 @@ def _exact(coding: Coding, settings: Settings) -> tuple[float, float]:
         if pair is None or 0 in pair:
             raise CodecError(f"the setting '{factor.setting}' cannot be {settings[factor.setting]!r}")
         total *= Fraction(str(pair[0])) / Fraction(str(pair[1]))
+    return _as_floats(total)
+
+
+def exact(scale: float) -> tuple[float, float]:
+    """A decimal number as (numerator, denominator): 0.01 -> (1, 100)."""
+    return _as_floats(Fraction(str(scale)))
+
+
+def _as_floats(total: Fraction) -> tuple[float, float]:
     if abs(total.numerator) < _EXACT and total.denominator < _EXACT:
         return float(total.numerator), float(total.denominator)
     return float(total), 1.0

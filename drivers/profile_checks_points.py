@@ -101,8 +101,12 @@ def _words(coding: Coding, name: str, is_text: bool, loc: Loc, marks: Marks) -> 
             return
     if coding.bits is not None and not is_text:
         yield marks.problem((*loc, "bits"), f"names of bits make words, but {name} takes numbers", "use fault_text")
-    if isinstance(coding, Point) and is_text != (coding.type == "str" or coding.enum is not None or coding.bits is not None):
-        yield marks.problem(loc, f"{name} takes {'words: give enum, bits or type str' if is_text else 'numbers'}")
+    if not isinstance(coding, Point):
+        return
+    if is_text and coding.type != "str" and coding.enum is None and coding.bits is None:
+        yield marks.problem(loc, f"{name} takes words: give enum, bits or type str")
+    if not is_text and coding.type == "str":
+        yield marks.problem((*loc, "type"), f"{name} takes numbers")
 
 
 def _reach(point: Point, low: float, high: float, loc: Loc, marks: Marks) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ class WriteStep(Model):
 
 class PublishStep(Model):
     """One MQTT message, never retained. ``topic`` may hold {topic} (the site's) and {n}; in ``payload`` (text, or a mapping
-    sent as JSON) the words $value, $lease and $n stand for the numbers.
+    sent as JSON) the words $value, $lease, $n and $n0 (channel counted from 0) stand for the numbers.
     """
 
     topic: str
@@ -146,6 +146,8 @@ def expand_command(quantity: str, entry: CommandEntry) -> Iterator[tuple[str, Co
 
 
 def _fill(text: str, number: int) -> str:
+    for sign in ("{n0}", "$n0"):
+        text = text.replace(sign, str(number - 1))
     return text.replace("{n}", str(number)).replace("$n", str(number))
 
 
@@ -158,11 +160,12 @@ def _move(step: WriteStep | PublishStep, number: int, shift: int) -> WriteStep |
 
 
 def _fill_payload(payload: object, number: int) -> object:
-    """Fill {n} and $n; a text that is only $n or {n} becomes the number itself (JSON ids)."""
+    """Fill {n} and {n0}; a text that is nothing else becomes the number itself (JSON ids)."""
     if isinstance(payload, dict):
         return {_fill(str(k), number): _fill_payload(v, number) for k, v in payload.items()}
     if isinstance(payload, list):
         return [_fill_payload(v, number) for v in payload]
     if isinstance(payload, str):
-        return number if payload in ("{n}", "$n") else _fill(payload, number)
+        whole = {"{n}": number, "$n": number, "{n0}": number - 1, "$n0": number - 1}.get(payload)
+        return _fill(payload, number) if whole is None else whole
     return payload

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from drivers.profile_commands import CommandEntry, expand_command
 from drivers.profile_derived import Derived
-from drivers.profile_mqtt import Mqtt
-from drivers.profile_points import Confidence, Model, Note, Order, Point, Repeat, TableName, expand
+from drivers.profile_mqtt import Mqtt, channels, fill_number
+from drivers.profile_points import Confidence, Model, Note, Order, Point, TableName, expand
 from drivers.profile_sunspec import SunSpec
 
 Poll = Literal["fast", "slow", "once"]
@@ -171,7 +171,9 @@ class Profile(Model):
         """Every quantity that the device reports, each once. SunSpec's are only known after the walk."""
         names = [p.quantity for p in self.points if p.quantity and p.access != "write"] + [d.quantity for d in self.derived]
         for message in self.mqtt.messages if self.mqtt else ():
-            names += [q for f in message.fields for q in field_quantities(f.quantity, f.repeat)]
+            names += [
+                fill_number(f.quantity, n) for f in message.fields if f.quantity for n in channels(f.repeat, message.repeat)
+            ]
         return tuple(dict.fromkeys(names))
 
     def with_points(self, points: Iterable[Point]) -> Profile:
@@ -184,15 +186,6 @@ class Profile(Model):
     def of_class(self, poll: Poll) -> tuple[Point, ...]:
         """The readable points of one poll class."""
         return tuple(p for p in self.points if p.poll == poll and p.access != "write")
-
-
-def field_quantities(quantity: str | None, repeat: Repeat | None) -> list[str]:
-    """Quantities of an MQTT field, one per repetition."""
-    if quantity is None:
-        return []
-    if repeat is not None:
-        return [quantity.replace("{n}", str(n)) for n, _ in repeat.numbers()]
-    return [quantity]
 
 
 def resolved(point: Point, profile: Profile) -> Point:
