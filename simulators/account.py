@@ -69,7 +69,9 @@ def _section(truth: Truth | None, name: str, keys: tuple[str, ...]) -> dict[str,
     return {key: _number(found.get(key)) for key in keys}
 
 
-def _zones(site: Site, truth: Truth | None, owed_mm: Mapping[str, float]) -> dict[str, dict[str, float | None]]:
+def _zones(
+    site: Site, truth: Truth | None, owed_mm: Mapping[str, float]
+) -> dict[str, dict[str, float | None]]:
     found = ((truth or {}).get("water") or {}).get("zones") or {}
     return {
         zone.id: {key: _number((found.get(zone.id) or {}).get(key)) for key in ZONE}
@@ -127,14 +129,18 @@ def _cost(
 def _unmet_m3(truth: Truth | None) -> float | None:
     zones = ((truth or {}).get("water") or {}).get("zones") or {}
     volumes = [
-        None if zone.get("unmet_mm") is None or zone.get("area_m2") is None else zone["unmet_mm"] * zone["area_m2"] / 1000.0
+        None
+        if zone.get("unmet_mm") is None or zone.get("area_m2") is None
+        else zone["unmet_mm"] * zone["area_m2"] / 1000.0
         for zone in zones.values()
     ]
     known = [volume for volume in volumes if volume is not None]
     return sum(known) if truth is not None and zones and len(known) == len(volumes) else None
 
 
-def _end(prices: Prices, pump_kwh: float | None, pumped_m3: float | None, truth: Truth | None) -> float | None:
+def _end(
+    prices: Prices, pump_kwh: float | None, pumped_m3: float | None, truth: Truth | None
+) -> float | None:
     """The water missing at the end, at the grid's price of pumping it (6 Wh/m3/m at 20 m where nothing was pumped)."""
     change = _number(((truth or {}).get("water") or {}).get("stored_change_m3"))
     if change is None or pump_kwh is None or pumped_m3 is None:

@@ -106,7 +106,9 @@ class Ground:
 class SoilGround(Ground):
     """Crop in soil."""
 
-    def __init__(self, program: Program, crop: Crop | None, soil: Soil, depth_m: float, planted: date | None) -> None:
+    def __init__(
+        self, program: Program, crop: Crop | None, soil: Soil, depth_m: float, planted: date | None
+    ) -> None:
         """``depth_m``: where the roots end when grown. Starts at 90 % of field capacity's available water."""
         super().__init__(program, crop, planted)
         self._soil, self._depth_m = soil, depth_m
@@ -213,6 +215,7 @@ class PotGround(Ground):
             water -= used
         if water > self.capacity_mm:
             drained = (water - self.capacity_mm) * self._share(dt_s)
+            drained = max(drained, water - 2.0 * self.capacity_mm)  # the air space is about as large again
             account.drainage += drained
             water -= drained
         self.water_mm = water
@@ -312,5 +315,7 @@ def ground_of(program: Program, area_m2: float) -> Ground:
         return PaddyGround(program, book.crop(program.crop))
     if isinstance(program, FieldProgram):
         crop = book.crop(program.crop)
-        return SoilGround(program, crop, book.soil(program.soil), program.root_depth_m or crop.root_m[0], program.planted)
+        return SoilGround(
+            program, crop, book.soil(program.soil), program.root_depth_m or crop.root_m[0], program.planted
+        )
     return SoilGround(program, None, book.soil(DEFAULT_SOIL), 0.4, None)

@@ -177,7 +177,9 @@ def natural(plant: Plant, part: Part, base: str) -> Getter:
         table |= _drive(plant.pumps[part.whose])
     elif part.what in ("tank", "suction"):
         table["level_m"] = (
-            _of_tank(plant, part.whose, "level") if part.what == "tank" else _of_pump(plant, part.whose, "suction")
+            _of_tank(plant, part.whose, "level")
+            if part.what == "tank"
+            else _of_pump(plant, part.whose, "suction")
         )
     if base in table:
         return table[base]
@@ -194,7 +196,9 @@ def _meter(plant: Plant, part: Part) -> tuple[Number, Number]:
     if part.what == "inverter":
         return (lambda: supply.pv_w - min(0.0, supply.battery_w)), (lambda: supply.energy.pv_yield)
     if part.what == "grid":
-        return (lambda: supply.grid_w + supply.genset_w), (lambda: supply.energy.imported + supply.energy.genset)
+        return (lambda: supply.grid_w + supply.genset_w), (
+            lambda: supply.energy.imported + supply.energy.genset
+        )
     return (lambda: 0.0), (lambda: 0.0)
 
 
@@ -236,7 +240,9 @@ def _inverter(plant: Plant) -> dict[str, Number]:
         "dc_voltage_v": lambda: 340.0 if supply.potential_w > 0.0 else 0.0,
         "dc_current_a": lambda: supply.pv_w / 0.96 / 340.0,
         "running": lambda: 1.0 if supply.pv_w > 0.0 else 0.0,
-        "temp_device_c": lambda: plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w,
+        "temp_device_c": lambda: (
+            plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w
+        ),
     }
 
 

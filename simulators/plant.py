@@ -39,7 +39,9 @@ class ValveState:
         elif self.position != target:
             travel = dt_s / self.valve.open_s if self.valve.open_s > 0.0 else 1.0
             gap = target - self.position
-            self.position = target if abs(gap) <= travel else self.position + (travel if gap > 0.0 else -travel)
+            self.position = (
+                target if abs(gap) <= travel else self.position + (travel if gap > 0.0 else -travel)
+            )
 
 
 @dataclass(slots=True)
@@ -67,7 +69,13 @@ class Plant:
     """One site's physics. Public state (``pumps``, ``tanks``, ``valves``, ``zones``, ``supply``) is open to fault scripts."""
 
     def __init__(
-        self, site: Site, seed: int, start: datetime, *, weather: WeatherSource | None = None, export: bool | None = None
+        self,
+        site: Site,
+        seed: int,
+        start: datetime,
+        *,
+        weather: WeatherSource | None = None,
+        export: bool | None = None,
     ) -> None:
         """``start``: aware. ``weather``: default the South Sumatra generator of ``seed``. ``export``: see supply_of."""
         file = site.file
@@ -125,7 +133,10 @@ class Plant:
             delivered = zone.flow_m3_h * hours
             zone.volume_m3 += delivered
             zone.ground.step(
-                dt_s, et0, 0.0 if zone.roofed else rain, 1000.0 * delivered / zone.zone.area_m2 if delivered else 0.0
+                dt_s,
+                et0,
+                0.0 if zone.roofed else rain,
+                1000.0 * delivered / zone.zone.area_m2 if delivered else 0.0,
             )
         for tank in self.tanks.values():
             tank.settle(dt_s)
@@ -173,7 +184,9 @@ class Plant:
             share, power_w = 0.0, power_w * DRY_SHARE
         elif share < curve.flow_share(pump.speed):
             least = 0.7 * curve.rated_w * pump.speed**3
-            power_w = min(power_w, least + (power_w - least) * share / max(1e-9, curve.flow_share(pump.speed)))
+            power_w = min(
+                power_w, least + (power_w - least) * share / max(1e-9, curve.flow_share(pump.speed))
+            )
         flow = share * curve.rated_m3_h
         moved = flow * dt_s / 3600.0
         if source is not None and moved > source.available_m3:
@@ -197,7 +210,9 @@ class Plant:
             self.tanks[pump.pump.into].volume_m3 += moved_m3 - lost
             return
         for zone in zones:
-            zone.flow_m3_h = flow_m3_h * (1.0 - pump.broken) * zone.opening * zone.zone.flow_m3_h / room if room else 0.0
+            zone.flow_m3_h = (
+                flow_m3_h * (1.0 - pump.broken) * zone.opening * zone.zone.flow_m3_h / room if room else 0.0
+            )
 
     def _gravity(self, dt_s: float) -> None:
         """Water from tanks to zones, as much as there is; zones behind a resting pump get nothing."""
@@ -239,7 +254,9 @@ class Plant:
         fed: dict[str, list[ZoneState] | None] = {}
         for ident, pump in self.pumps.items():
             direct = pump.pump.into not in self.tanks
-            fed[ident] = [zone for zone in self.zones.values() if zone.zone.source == ident] if direct else None
+            fed[ident] = (
+                [zone for zone in self.zones.values() if zone.zone.source == ident] if direct else None
+            )
         return fed
 
     def stored_m3(self) -> float:

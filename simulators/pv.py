@@ -54,7 +54,13 @@ class PvPlant:
         a, b, c = self._plane(sky.declination)
         sky_view, ground_view = 0.5 * (1.0 + cos(self._tilt)), 0.1 * (1.0 - cos(self._tilt))
         scale = self.rated_w * (1.0 - LOSSES) * INVERTER_EFFICIENCY / 1000.0
-        ghi, wind, temp, zeniths, angles = weather.ghi_w_m2, weather.wind_m_s, weather.temp_c, sky.cos_zenith, sky.hour_angle
+        ghi, wind, temp, zeniths, angles = (
+            weather.ghi_w_m2,
+            weather.wind_m_s,
+            weather.temp_c,
+            sky.cos_zenith,
+            sky.hour_angle,
+        )
         for minute in range(sky.rise, sky.set_):
             light, cosine = ghi[minute], zeniths[minute]
             if light <= 0.0:

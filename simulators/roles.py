@@ -72,7 +72,12 @@ def _signals(file: SiteFile) -> Iterator[tuple[str, str, Signal | None, str]]:
     yield "power.irradiance", "", power.irradiance, "weather"
     yield "power.pv_power", "", power.pv_power, "" if _is_pump_device(file, power.pv_power) else "inverter"
     yield "power.pv_energy", "", power.pv_energy, "" if _is_pump_device(file, power.pv_energy) else "inverter"
-    yield "power.status", "", power.inverter_status, "" if _is_pump_device(file, power.inverter_status) else "inverter"
+    yield (
+        "power.status",
+        "",
+        power.inverter_status,
+        "" if _is_pump_device(file, power.inverter_status) else "inverter",
+    )
     yield "power.grid", "", power.grid_power, "grid"
     yield "power.load", "", power.load_power, "grid"
     for pump in file.pumps:

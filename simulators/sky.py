@@ -117,6 +117,8 @@ def _daylight(a: float, b: float, start: float) -> tuple[int, int]:
     half = acos(-a / b)
     rise = int((-half - start) * 720.0 / pi)
     set_ = int((half - start) * 720.0 / pi) + 2
-    if rise < 0 or set_ > MINUTES:  # a zone far from its meridian: daylight wraps around midnight, look at all minutes
+    if (
+        rise < 0 or set_ > MINUTES
+    ):  # a zone far from its meridian: daylight wraps around midnight, look at all minutes
         return 0, MINUTES
     return rise, set_

@@ -114,11 +114,22 @@ def supply_of(file: SiteFile, export: bool | None) -> Supply:
     has_grid = power.backup == "grid" or (power.grid_power is not None and power.backup != "diesel")
     exports = power.grid_power is not None and power.irradiance is None if export is None else export
     battery = next((found for entry in file.devices if (found := _battery_of(entry)) is not None), None)
-    return Supply(has_grid, exports and has_grid, battery, genset_on=power.backup == "diesel" and power.backup_for_forced)
+    return Supply(
+        has_grid,
+        exports and has_grid,
+        battery,
+        genset_on=power.backup == "diesel" and power.backup_for_forced,
+    )
 
 
 def _battery_of(entry: DeviceEntry) -> Battery | None:
     """A device's battery: its setting ``battery_kwh`` (0: none), else one module behind a hybrid inverter."""
     stated = entry.settings.get("battery_kwh")
-    capacity = float(stated) * 1000.0 if stated is not None else HYBRID_BATTERY_WH if "hybrid" in entry.profile else 0.0
+    capacity = (
+        float(stated) * 1000.0
+        if stated is not None
+        else HYBRID_BATTERY_WH
+        if "hybrid" in entry.profile
+        else 0.0
+    )
     return Battery(capacity, limit_w=0.5 * capacity) if capacity > 0.0 else None

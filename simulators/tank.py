@@ -36,7 +36,11 @@ class TankState:
     @property
     def gravity(self) -> float:
         """Share of a zone's nominal flow that the level pushes (1 when the tank is full)."""
-        return ((self.level_m + STAND_M) / (self.tank.full_m + STAND_M)) ** 0.5 if self.available_m3 > 0.0 else 0.0
+        return (
+            ((self.level_m + STAND_M) / (self.tank.full_m + STAND_M)) ** 0.5
+            if self.available_m3 > 0.0
+            else 0.0
+        )
 
     def settle(self, dt_s: float) -> None:
         """After a step's inflow and outflow: leak, then spill what is above the rim."""

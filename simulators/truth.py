@@ -86,8 +86,12 @@ def _wear(names: list[str], plant: Plant) -> dict[str, float | None]:
         "starts": sum(wear.starts for wear in wears),
         "run_h": sum(wear.run_s for wear in wears) / 3600.0,
         "max_starts_per_hour": max((wear.max_starts_per_hour for wear in wears), default=0),
-        "shortest_run_s": min((w.shortest_run_s for w in wears if w.shortest_run_s is not None), default=None),
-        "shortest_rest_s": min((w.shortest_rest_s for w in wears if w.shortest_rest_s is not None), default=None),
+        "shortest_run_s": min(
+            (w.shortest_run_s for w in wears if w.shortest_run_s is not None), default=None
+        ),
+        "shortest_rest_s": min(
+            (w.shortest_rest_s for w in wears if w.shortest_rest_s is not None), default=None
+        ),
     }
 
 
@@ -99,6 +103,8 @@ def water_residual_m3(plant: Plant) -> float:
     for zone in plant.zones.values():
         account, area = zone.ground.account, zone.zone.area_m2
         entered += account.rain * area / 1000.0
-        left += (account.lost + account.eta + account.bare + account.drainage + account.runoff) * area / 1000.0
+        left += (
+            (account.lost + account.eta + account.bare + account.drainage + account.runoff) * area / 1000.0
+        )
     # A direct pump with no open zone moves nothing, so nothing is unaccounted for between pump and valve.
     return entered - left - (plant.stored_m3() - plant.started_m3)

@@ -25,9 +25,11 @@ def standard_offset_s(timezone: str) -> float:
     """Local standard time (no daylight saving) minus UTC, seconds."""
     zone = ZoneInfo(timezone)
     offsets = [zone.utcoffset(datetime(2026, month, 1, tzinfo=UTC).replace(tzinfo=None)) for month in (1, 7)]
-    return min(offset for offset in offsets if offset is not None).total_seconds() if any(
-        offset is not None for offset in offsets
-    ) else timedelta(0).total_seconds()
+    return (
+        min(offset for offset in offsets if offset is not None).total_seconds()
+        if any(offset is not None for offset in offsets)
+        else timedelta(0).total_seconds()
+    )
 
 
 def sky_of(site: Identity) -> Sky:

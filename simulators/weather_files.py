@@ -116,7 +116,9 @@ def read_weather(path: str | Path) -> IntervalTable | DailyTable:
         raise WeatherError(name, 0, f"cannot be read ({error.strerror})") from None
     except csv.Error as error:
         raise WeatherError(name, 1, f"not a CSV file ({error})") from None
-    raise WeatherError(name, 1, "no column 'time' or 'date'", "The first line must name the columns, separated by commas")
+    raise WeatherError(
+        name, 1, "no column 'time' or 'date'", "The first line must name the columns, separated by commas"
+    )
 
 
 def _lines(name: str, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -132,12 +134,19 @@ def _lines(name: str, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str
 
 
 def _layout(
-    name: str, header: list[str], key: str, known: dict[str, tuple[float, float]], needed: tuple[str, ...], notes: Notes
+    name: str,
+    header: list[str],
+    key: str,
+    known: dict[str, tuple[float, float]],
+    needed: tuple[str, ...],
+    notes: Notes,
 ) -> dict[str, int]:
     """Where the known columns are. Raises WeatherError when a needed one is missing or one is there twice."""
     missing = [column for column in needed if column not in header]
     if missing:
-        raise WeatherError(name, 1, f"column {missing[0]!r} is missing", f"Needed: {key}, {', '.join(needed)}")
+        raise WeatherError(
+            name, 1, f"column {missing[0]!r} is missing", f"Needed: {key}, {', '.join(needed)}"
+        )
     for column in header:
         if header.count(column) > 1 and (column == key or column in known):
             raise WeatherError(name, 1, f"column {column!r} is there twice")
@@ -146,7 +155,9 @@ def _layout(
     return {column: header.index(column) for column in known if column in header}
 
 
-def _number(row: list[str], at: int, column: str, bounds: tuple[float, float], line: int, notes: Notes) -> float:
+def _number(
+    row: list[str], at: int, column: str, bounds: tuple[float, float], line: int, notes: Notes
+) -> float:
     """One cell: clamped, or NaN with a note."""
     text = row[at].strip() if at < len(row) else ""
     if not text:
@@ -201,7 +212,9 @@ def _time(name: str, text: str, line: int, notes: Notes) -> float | None:
         notes.add(line, "time is not ISO 8601: the row is left out")
         return None
     if when.tzinfo is None:
-        raise WeatherError(name, line, f"time {text!r} has no offset", "Write it as 2026-06-01T00:00:00+07:00")
+        raise WeatherError(
+            name, line, f"time {text!r} has no offset", "Write it as 2026-06-01T00:00:00+07:00"
+        )
     return when.timestamp()
 
 
@@ -212,7 +225,9 @@ def _grid(name: str, times: array[float], lines: array[int], notes: Notes) -> tu
         raise WeatherError(name, lines[1], "time does not advance")
     step = gaps.most_common(1)[0][0]
     if not MINUTE_S <= step <= HOUR_S:
-        raise WeatherError(name, lines[1], f"the step is {step:g} s", "It must be constant, from 1 minute to 1 hour")
+        raise WeatherError(
+            name, lines[1], f"the step is {step:g} s", "It must be constant, from 1 minute to 1 hour"
+        )
     start = min(times)
     if (max(times) - start) / step > 20 * len(times) + 100_000:
         late = lines[times.index(max(times))]
@@ -263,12 +278,17 @@ def _days(name: str, header: list[str], rows: Iterator[tuple[int, list[str]]]) -
         if found and ordinal != previous + 1:
             notes.add(line, "days are missing before this line: gap filled")
         previous = ordinal
-        found[ordinal] = {column: _number(row, at, column, DAILY[column], line, notes) for column, at in layout.items()}
+        found[ordinal] = {
+            column: _number(row, at, column, DAILY[column], line, notes) for column, at in layout.items()
+        }
     if not found:
         raise WeatherError(name, 2, "no row with a date")
     first, last = min(found), max(found)
     if last - first > 80_000:
         raise WeatherError(name, 0, "the dates span more than 200 years", "Look for a mistyped year")
     empty = dict.fromkeys(layout, nan)
-    columns = {column: array("d", (found.get(day, empty)[column] for day in range(first, last + 1))) for column in layout}
+    columns = {
+        column: array("d", (found.get(day, empty)[column] for day in range(first, last + 1)))
+        for column in layout
+    }
     return DailyTable(first, columns, notes)

@@ -149,7 +149,9 @@ def _showers(total_mm: float, rng: Random) -> tuple[list[float], list[tuple[int,
     if total_mm <= 0.0:
         return rain, []
     spans = []
-    weights = [rng.expovariate(1.0) for _ in range(1 + (total_mm > 6.0) + (total_mm > 25.0 and rng.random() < 0.7))]
+    weights = [
+        rng.expovariate(1.0) for _ in range(1 + (total_mm > 6.0) + (total_mm > 25.0 and rng.random() < 0.7))
+    ]
     for weight in weights:
         amount = total_mm * weight / sum(weights)
         begin = int(rng.gauss(16.3, 2.3) * 60.0) if rng.random() < 0.7 else int(rng.uniform(0.0, 23.0) * 60.0)

@@ -48,7 +48,9 @@ class _FileWeather:
         if not self._told:
             self._told = True
             span = f"{date.fromordinal(self.first)} to {date.fromordinal(self.last)}"
-            self.notes.append(f"{date.fromordinal(ordinal)} is not in the file ({span}): its days are used again")
+            self.notes.append(
+                f"{date.fromordinal(ordinal)} is not in the file ({span}): its days are used again"
+            )
         when = date.fromordinal(ordinal)
         for year in range(date.fromordinal(self.first).year, date.fromordinal(self.last).year + 1):
             try:
@@ -68,8 +70,9 @@ class DailyWeather(_FileWeather):
         super().__init__(table.first, table.first + table.days - 1, [])
         self._sky, self._seed, self._elevation_m = sky, seed, site.elevation_m
         self._columns = dict(table.columns)
+        self._swap()
         for column in ("tmin_c", "tmax_c"):
-            self._columns[column] = self._plausible(column, table.columns[column])
+            self._columns[column] = self._plausible(column, self._columns[column])
         self._dark()
         self.notes[:0] = table.notes.texts()
 
@@ -78,7 +81,9 @@ class DailyWeather(_FileWeather):
         at = ordinal - self.first
         low, high = self._near("tmin_c", at, 22.0), self._near("tmax_c", at, 31.0)
         rain = self._columns["rain_mm"][at]
-        optional = {name: self._columns[name][at] for name in ("srad_mj_m2", "et0_mm") if name in self._columns}
+        optional = {
+            name: self._columns[name][at] for name in ("srad_mj_m2", "et0_mm") if name in self._columns
+        }
         known = {name: None if isnan(value) else value for name, value in optional.items()}
         return Daily(
             ordinal,
@@ -103,6 +108,17 @@ class DailyWeather(_FileWeather):
                     return values[index]
         return default
 
+    def _swap(self) -> None:
+        """Put minimum and maximum where they belong."""
+        low, high = array("d", self._columns["tmin_c"]), array("d", self._columns["tmax_c"])
+        odd = [index for index in range(len(low)) if low[index] > high[index]]
+        for index in odd:
+            low[index], high[index] = high[index], low[index]
+        if odd:
+            when = date.fromordinal(self.first + odd[0])
+            self.notes.append(f"tmin_c is above tmax_c on {len(odd)} days (first {when}): swapped")
+        self._columns |= {"tmin_c": low, "tmax_c": high}
+
     def _plausible(self, column: str, values: array[float]) -> array[float]:
         known = [value for value in values if not isnan(value)]
         if len(known) < 30:
@@ -112,7 +128,9 @@ class DailyWeather(_FileWeather):
         odd = [index for index, value in enumerate(values) if abs(value - middle) > reach]
         if odd:
             when = date.fromordinal(self.first + odd[0])
-            self.notes.append(f"{column} is out of line on {len(odd)} days (first {when}): taken from the nearest day")
+            self.notes.append(
+                f"{column} is out of line on {len(odd)} days (first {when}): taken from the nearest day"
+            )
         return array("d", [nan if abs(value - middle) > reach else value for value in values])
 
     def _dark(self) -> None:
@@ -150,7 +168,11 @@ class IntervalWeather(_FileWeather):
         self._table, self._sky, self._elevation_m = table, sky, site.elevation_m
         self._night_told = False
         self._fallback = GeneratedWeather(site, seed, sky)
-        for column, otherwise in (("rh_percent", "dew point at the night's minimum"), ("wind_m_s", "1 m/s"), ("rain_mm", "dry")):
+        for column, otherwise in (
+            ("rh_percent", "dew point at the night's minimum"),
+            ("wind_m_s", "1 m/s"),
+            ("rain_mm", "dry"),
+        ):
             if column not in table.columns:
                 self.notes.append(f"no column {column!r}: {otherwise}")
 
@@ -160,22 +182,32 @@ class IntervalWeather(_FileWeather):
         own = self.locate(ordinal)
         ghi = self._irradiance(own, sky)
         temp = self._smooth("temp_air_c", own)
-        rh = [min(100.0, value) for value in self._smooth("rh_percent", own)] if "rh_percent" in self._table.columns else (
-            humidity(temp, min(temp) - 0.5)
+        rh = (
+            [min(100.0, value) for value in self._smooth("rh_percent", own)]
+            if "rh_percent" in self._table.columns
+            else (humidity(temp, min(temp) - 0.5))
         )
-        wind = self._smooth("wind_m_s", own) if "wind_m_s" in self._table.columns else diurnal_wind(DEFAULT_WIND, sky)
+        wind = (
+            self._smooth("wind_m_s", own)
+            if "wind_m_s" in self._table.columns
+            else diurnal_wind(DEFAULT_WIND, sky)
+        )
         rain = self._rain(own)
         et0 = reference_et(ghi, temp, rh, wind, sky, self._elevation_m)
         return Day(ordinal, ghi, temp, rh, wind, rain, et0)
 
     def _night(self, raw: list[float], own: int, clear: list[float]) -> None:
         """Tell once that the file's sun shines at night (stray light, or a wrong offset)."""
-        stray = max((v for v, bright in zip(raw, clear, strict=True) if bright <= 0.0 and v > 0.0), default=0.0)
-        if stray > 0.0:
+        stray = max(
+            (v for v, bright in zip(raw, clear, strict=True) if bright <= 0.0 and v > 0.0), default=0.0
+        )
+        if stray > 1.0:
             self._night_told = True
             doubt = "; is the offset of 'time' right?" if stray > 100.0 else ""
             when = date.fromordinal(own)
-            self.notes.append(f"ghi_w_m2 is up to {stray:g} while the sun is down (first on {when}): taken as 0{doubt}")
+            self.notes.append(
+                f"ghi_w_m2 is up to {stray:g} while the sun is down (first on {when}): taken as 0{doubt}"
+            )
 
     def _slots(self, own: int) -> list[int]:
         """The slot of each minute of the day (may lie outside the table)."""

@@ -23,7 +23,13 @@ class World(Plant):
     """One site's world: physics (Plant), the meaning of each device's quantities (roles, naturals), and the truth."""
 
     def __init__(
-        self, site: Site, seed: int, start: datetime, *, weather: WeatherSource | None = None, export: bool | None = None
+        self,
+        site: Site,
+        seed: int,
+        start: datetime,
+        *,
+        weather: WeatherSource | None = None,
+        export: bool | None = None,
     ) -> None:
         """As Plant."""
         super().__init__(site, seed, start, weather=weather, export=export)

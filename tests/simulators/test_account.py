@@ -1,0 +1,90 @@
+"""A season's figures from the world's truth."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from simulators.account import Prices, blocks, prices_of
+from simulators.world import default_world
+from tests.simulators.sample import START, site
+
+
+def season() -> dict[str, Any]:
+    """The truth of three days with the pump on by day and the valves open for an hour."""
+    world = default_world(site(), 1, START)
+    for hour in range(72):
+        of_day = (hour + 7) % 24
+        world.apply("relay", "switch_1", 1.0 if 9 <= of_day < 14 else 0.0)
+        for output in ("switch_2", "switch_3"):
+            world.apply("relay", output, 1.0 if of_day == 16 else 0.0)
+        world.advance(datetime.fromtimestamp(START.timestamp(), UTC) + timedelta(hours=hour + 1))
+    return world.truth()
+
+
+def test_the_blocks_have_the_keys_of_the_season_result() -> None:
+    """All figures are there, finite, and survive JSON."""
+    result = blocks(site(), season(), {"cabai": 3.0})
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert set(result["energy"]) == {
+        "pv_available_kwh", "pv_used_kwh", "pump_kwh", "grid_kwh", "diesel_kwh", "battery_loss_kwh", "solar_fraction",
+    }  # fmt: skip
+    assert set(result["water"]["zones"]["cabai"]) == {
+        "irrigated_mm", "etc_mm", "eta_mm", "drainage_mm", "stress_days", "unmet_mm", "owed_mm",
+    }  # fmt: skip
+    assert result["water"]["zones"]["cabai"]["owed_mm"] == 3.0
+    assert result["water"]["zones"]["bibit"]["owed_mm"] is None
+    assert result["pump"]["starts"] == 3
+    assert set(result["cost_idr"]) == {"grid", "fuel", "unmet", "losses", "starts", "end", "total"}
+
+
+def test_solar_fraction_and_co2_follow_from_the_energies() -> None:
+    """Share of the sun in what was used; CO2 is used PV energy times the factor, nothing else."""
+    result = blocks(site(), season())
+    energy = result["energy"]
+    assert energy["solar_fraction"] == pytest.approx(
+        energy["pv_used_kwh"] / (energy["pv_used_kwh"] + energy["grid_kwh"])
+    )
+    assert result["impact"]["co2_avoided_kg"] == pytest.approx(0.86 * energy["pv_used_kwh"])
+
+
+def test_costs_by_hand() -> None:
+    """Each cost is its amount times its price, the end is valued at the pumping energy, and the total is their sum."""
+    truth: dict[str, Any] = {
+        "energy": {"pv_available_kwh": 9.0, "pv_used_kwh": 6.0, "pump_kwh": 8.0, "grid_kwh": 1.0, "diesel_kwh": 1.0,
+                   "battery_loss_kwh": 0.0},
+        "water": {"pumped_m3": 40.0, "irrigated_m3": 38.0, "rain_mm": 0.0, "drainage_m3": 3.0, "overflow_m3": 1.0,
+                  "stored_change_m3": -2.0, "zones": {"cabai": {"unmet_mm": 2.5, "area_m2": 400.0}}},
+        "pump": {"starts": 4},
+    }  # fmt: skip
+    cost = blocks(site(), truth)["cost_idr"]
+    assert cost == {
+        "grid": 1444.7,
+        "fuel": 2720.0,
+        "unmet": 5000.0,
+        "losses": 2000.0,
+        "starts": 400.0,
+        "end": pytest.approx(2.0 * 0.2 * 1444.7),
+        "total": pytest.approx(11564.7 + 577.88),
+    }
+
+
+@pytest.mark.parametrize(
+    "truth", [None, {}, {"energy": {"pv_used_kwh": 3.0}}, {"water": {"zones": {"cabai": {}}}}]
+)
+def test_what_a_world_cannot_tell_is_null(truth: dict[str, Any] | None) -> None:
+    """Unknown figures are null, never zero, and so is every sum that needs them."""
+    result = blocks(site(), truth)
+    assert result["energy"]["grid_kwh"] is None
+    assert result["energy"]["solar_fraction"] is None
+    assert result["water"]["zones"]["cabai"]["unmet_mm"] is None
+    assert result["cost_idr"]["unmet"] is None
+    assert result["cost_idr"]["total"] is None
+
+
+def test_the_grid_price_is_the_sites() -> None:
+    """Prices come from the site file where it has one."""
+    assert prices_of(site()) == Prices(grid=1444.7)
