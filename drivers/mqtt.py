@@ -113,11 +113,14 @@ class _Arrival:
 class MqttClient:
     """The real ``MqttPort``. ``start`` in a running loop, ``stop`` before it ends; it connects and reconnects by itself.
 
-    ``client_id`` must be the site's own and stay the same: the broker keeps unacknowledged messages under it.
+    ``client_id`` must be the site's own and stay the same: the broker keeps unacknowledged messages under it (not with
+    ``keep_session`` false, for tools that come and go).
     ``status_topic`` gets a retained "online", and "offline" by last will when we die.
     """
 
-    def __init__(self, broker: Broker, client_id: str, *, status_topic: str = "") -> None:
+    def __init__(
+        self, broker: Broker, client_id: str, *, status_topic: str = "", keep_session: bool = True
+    ) -> None:
         self.name = broker.url
         self.connects = 0
         self.dropped = 0
@@ -131,6 +134,7 @@ class MqttClient:
         self._pending = 0
         self._open: dict[tuple[int, str, bytes], _Arrival] = {}
         self._done: OrderedDict[tuple[int, str, bytes], None] = OrderedDict()
+        self._keep_session = keep_session
         self._client = self._build()
 
     # ------------------------------------------------------------------------------------------------------ for callers
@@ -187,7 +191,12 @@ class MqttClient:
     # ------------------------------------------------------------------------------------- in the network thread, guarded
 
     def _build(self) -> Client:
-        client = Client(CallbackAPIVersion.VERSION2, self._client_id, clean_session=False, manual_ack=True)
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=not self._keep_session,
+            manual_ack=True,
+        )
         client.suppress_exceptions = True
         client.reconnect_delay_set(*_RECONNECT_S)
         client.max_inflight_messages_set(_MAX_INFLIGHT)

@@ -1,0 +1,150 @@
+"""Look at one device from the command line (``tirta probe``): every reading, and every error in words. Nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from drivers import line
+from drivers.bus import Bus
+from drivers.device import make_device
+from drivers.errors import BackingOff, Disconnected, DriverError, Refused, TimeOut
+from drivers.modbus import ModbusLink
+from drivers.modbus_url import parse_connection
+from drivers.mqtt import Ack, MqttClient, parse_broker
+from drivers.profile import ProfileError, load_profile
+from drivers.profile_model import Poll, Profile
+from drivers.quantities import quantity
+from drivers.reading import Reading
+
+_CONNECT_S = 3.0
+_MORE_S = 1.0  # after a message, others of the same device are waited for this long
+
+
+async def probe(
+    profile: Profile | str,
+    connection: str,
+    unit: int | None = None,
+    *,
+    settings: Mapping[str, float | str] | None = None,
+    wait_s: float = 15.0,
+) -> dict[str, Any]:
+    """``{"device", "readings": [{"quantity", "name", "value", "unit", "quality"}], "errors": [{"key", "message", "hint"}]}``.
+
+    ``profile``: a profile, its name or its file. ``connection``: see ``drivers.modbus_url``, or ``mqtt://host:port/topic``.
+    ``unit``: Modbus address, None for the factory's. ``wait_s``: how long an MQTT device may be silent. Never raises for
+    what the world or the user's words can do: an empty ``readings`` with ``errors`` means that nothing was found.
+    """
+    name = profile if isinstance(profile, str) else profile.name
+    readings: list[Reading] = []
+    errors: list[DriverError] = []
+    try:
+        known = load_profile(profile) if isinstance(profile, str) else profile
+        name = known.name
+        if known.mqtt is not None:
+            known = await _listen(known, connection, settings or {}, wait_s, readings, errors)
+        else:
+            known = await _ask(known, connection, unit, settings or {}, readings, errors)
+    except ProfileError as error:
+        return {"device": name, "readings": [], "errors": [_problem("driver.profile", str(error), "")]}
+    except DriverError as error:
+        return {"device": name, "readings": [], "errors": [_told(error)]}
+    return {"device": name, "readings": _rows(known, readings), "errors": [_told(error) for error in errors]}
+
+
+async def _ask(
+    profile: Profile, url: str, unit: int | None, settings: Mapping[str, float | str],
+    readings: list[Reading], errors: list[DriverError],
+) -> Profile:  # fmt: skip
+    """Read every poll class once over Modbus; the profile as it was found (SunSpec)."""
+    serial = profile.serial
+    connection = parse_connection(url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
+    link = ModbusLink(connection, connect_timeout_s=_CONNECT_S)
+    bus = Bus(link)
+    device = make_device(profile.name, profile, bus, unit, settings)
+    bus.start()
+    try:
+        for poll in [p for p in get_args(Poll) if p in device.polls]:
+            try:
+                readings += await device.read(poll)
+            except DriverError as error:
+                errors.append(error)
+                if isinstance(error, TimeOut | Disconnected | BackingOff):
+                    break
+            errors += [error for error in device.problems if error not in errors]
+    finally:
+        await bus.stop()
+    return device.profile
+
+
+async def _listen(
+    profile: Profile, url: str, settings: Mapping[str, float | str], wait_s: float,
+    readings: list[Reading], errors: list[DriverError],
+) -> Profile:  # fmt: skip
+    """Wait for the messages of an MQTT device."""
+    broker, topic = parse_broker(url)
+    if not topic:
+        raise Refused(f"{broker.url}: no topic", hint="Write mqtt://host:port/topic", bus=broker.url)
+    client = MqttClient(broker, f"tirta-probe-{uuid.uuid4().hex[:8]}", keep_session=False)
+    device = make_device(profile.name, profile, client, settings=settings, topic=topic)
+    arrived = asyncio.Event()
+
+    def deliver(new: tuple[Reading, ...], ack: Ack | None) -> None:
+        readings.extend(new)
+        arrived.set()
+        if ack is not None:
+            ack()
+
+    device.listen(deliver)
+    client.start()
+    try:
+        left = line.monotonic() + wait_s
+        while not {r.quantity for r in readings} >= set(profile.quantities):
+            arrived.clear()
+            most = left - line.monotonic()
+            if not await line.wait_for(arrived, min(most, _MORE_S) if readings else most):
+                break
+        errors += device.problems
+        if not readings and not errors:
+            errors.append(_silent(client, topic, wait_s))
+    finally:
+        await client.stop()
+    return profile
+
+
+def _silent(client: MqttClient, topic: str, wait_s: float) -> DriverError:
+    if not client.connected:
+        hint = "Check that the broker runs, and its address, user and password"
+        return Disconnected(client.last_error or "no connection to the broker", hint=hint, bus=client.name)
+    hint = "Wait longer (some devices report every few minutes), and compare the topic with what the device publishes"
+    return TimeOut(
+        f"the broker answers, but nothing came for {topic} within {wait_s:g} s", hint=hint, bus=client.name,
+        params={"seconds": wait_s},
+    )  # fmt: skip
+
+
+def _rows(profile: Profile, readings: Iterable[Reading]) -> list[dict[str, Any]]:
+    """The newest reading of each quantity, in the order of arrival, as JSON values."""
+    names = {point.quantity: point.name for point in profile.points if point.quantity}
+    newest = {reading.quantity: reading for reading in readings}
+    return [
+        {
+            "quantity": reading.quantity,
+            "name": names.get(reading.quantity, reading.quantity),
+            "value": reading.value,
+            "unit": row.unit if (row := quantity(reading.quantity)) else "",
+            "quality": str(reading.quality),
+        }
+        for reading in newest.values()
+    ]
+
+
+def _told(error: DriverError) -> dict[str, Any]:
+    head = f"{error.where}: {error.what}" if error.where else error.what
+    return _problem(error.key, ". ".join(part for part in (head, error.means) if part), error.hint)
+
+
+def _problem(key: str, message: str, hint: str) -> dict[str, Any]:
+    return {"key": key, "message": message, "hint": hint}
