@@ -70,11 +70,20 @@ def explain(
     """
     best: dict[tuple[str, int, int], tuple[int, Problem]] = {}
     for detail in error.errors(include_url=False):
+        if _phantom(detail):
+            continue
         depth, problem = _problem(detail, marks, data, model, 1 if language == "id" else 0, root)
         where = (problem.path, problem.line, problem.column)
         if where not in best:
             best[where] = (depth, problem)
     return tuple(sorted((p for _, p in best.values()), key=lambda p: (p.line, p.column)))
+
+
+def _phantom(detail: ErrorDetails) -> bool:
+    """pydantic calls a list too short when enough entries are there but wrong; those are told by themselves."""
+    given = detail["input"]
+    least = (detail.get("ctx") or {}).get("min_length", 0)
+    return detail["type"] == "too_short" and isinstance(given, list | tuple) and len(given) >= least
 
 
 def _problem(

@@ -49,12 +49,13 @@ def pack(points: Iterable[Point], limits: Limits, hole_words: int = HOLE_WORDS_R
 
     Points with the same ``together`` word, and the words of one value, are never torn apart. A hole of up to ``hole_words``
     unwanted registers is read through (eight times as many bits), but never a gap of the device, a boundary or a maximum.
+    Optional points never share a request with others: their absence must not cost the others their values.
     """
-    tables: dict[TableName, list[Point]] = {}
+    tables: dict[tuple[TableName, bool], list[Point]] = {}
     for point in points:
-        tables.setdefault(point.table, []).append(point)
+        tables.setdefault((point.table, point.optional), []).append(point)
     blocks: list[Block] = []
-    for table, members in sorted(tables.items()):
+    for (table, _), members in sorted(tables.items()):
         bits = table in ("coil", "discrete")
         fixed = [b for b in limits.blocks if b.table == table]
         spans = _spans(members)
