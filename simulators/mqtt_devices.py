@@ -41,13 +41,12 @@ class MqttDevice:
         self._ports: list[MqttPort] = []
         self._due_s = float("-inf")
         self._commanded = False
+        self._greet = False
 
     def join(self, port: MqttPort) -> None:
         """Connect to a broker: say that we are here, and listen."""
         self._ports.append(port)
-        hello = self.codec.online_message(True)
-        if hello is not None:
-            port.publish(hello[0], hello[1], 1, True)
+        self._greet = True
         for topic in command_topics(self.profile, self.topic):
             port.subscribe(topic, self._hear)
 
@@ -58,10 +57,21 @@ class MqttDevice:
             return
         self._commanded = False
         self._due_s = at.mono_s + self.period_s
-        self.publish(at)
+        try:
+            self._say_hello()
+            self.publish(at)
+        except Disconnected:
+            self._due_s = at.mono_s  # again with the next tick
+
+    def _say_hello(self) -> None:
+        hello = self.codec.online_message(True) if self._greet else None
+        if hello is not None:
+            for port in self._ports:
+                port.publish(hello[0], hello[1], 1, True)
+        self._greet = False
 
     def publish(self, at: Instant) -> None:
-        """Send all of the device's messages now."""
+        """Send all of the device's messages now. Raises Disconnected while the broker is away."""
         values: dict[str, Value | None] = {}
         for quantity in self.profile.quantities:
             value = self._world.value(self.device, quantity, at.utc)
@@ -69,10 +79,7 @@ class MqttDevice:
                 values[quantity] = value
         for port in self._ports:
             for topic, payload in self.codec.encode(values, at.utc):
-                try:
-                    port.publish(topic, payload)
-                except Disconnected:
-                    self._due_s = at.mono_s  # again with the next tick
+                port.publish(topic, payload)
 
     def _hear(self, topic: str, payload: bytes, ack: Ack) -> None:
         ack()

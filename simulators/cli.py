@@ -1,0 +1,206 @@
+"""`tirta-sim`: the world for those who have none. demo, serve, season."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from controller.clock import PlantClock, SystemClock
+from controller.config import load_site
+from controller.core.site import Site
+from controller.errors import TirtaError
+from drivers.errors import DriverError
+from simulators.outputs import World
+from simulators.serve import ServeError
+
+DEMO_RATE = 60.0
+DEMO_START = "2026-08-12T07:00"
+SEASON_START = "2026-01-01"
+Factory = Callable[[Site, int, datetime], World]
+
+
+class UsageError(TirtaError):
+    """The command line asks for something impossible."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit 0 good, 1 the input is wrong, 2 the world is not reachable."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except TirtaError as error:
+        problems = getattr(error, "problems", None) or (error,)
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return 1
+    except (ServeError, DriverError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename or ''} {error.strerror}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tirta-sim", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    demo = commands.add_parser("demo", help="simulators on the wire, the real daemon, its page")
+    _common(demo)
+    demo.add_argument("--rate", type=_rate, default=DEMO_RATE, help="plant seconds per second (default 60)")
+    demo.add_argument(
+        "--start", default=DEMO_START, metavar="ISO", help=f"local plant time, default {DEMO_START}"
+    )
+    demo.add_argument("--state", default=".demo", metavar="DIR", help="emptied at the start (default .demo)")
+    demo.add_argument("--no-browser", action="store_true")
+    demo.add_argument("--minutes", type=float, default=0.0, help="end by itself after so many real minutes")
+    demo.set_defaults(run=_demo)
+    serve = commands.add_parser("serve", help="only the simulated devices, at the addresses of the site file")
+    _common(serve)
+    serve.add_argument("--rate", type=_rate, default=1.0)
+    serve.add_argument("--start", metavar="ISO", help="local plant time; default: now")
+    serve.set_defaults(run=_serve)
+    season = commands.add_parser("season", help="the shipped controller over a season, as fast as it goes")
+    _common(season)
+    season.add_argument("--weather", metavar="FILE", help="CSV; default: seeded weather of South Sumatra")
+    season.add_argument(
+        "--start", metavar="DATE", help="first local day; default: the file's, else 2026-01-01"
+    )
+    season.add_argument("--days", type=float, help="default: the file's length, else 365")
+    season.add_argument("--strategy", choices=["solar"], default="solar")
+    season.add_argument("--state", metavar="DIR", help="keep ledger.db and telemetry.db here")
+    season.add_argument(
+        "--record", action="store_true", help="with --state: keep what `tirta ledger replay` needs"
+    )
+    season.add_argument("--json", action="store_true")
+    season.set_defaults(run=_season)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--world", metavar="MODULE:FACTORY", help="your own physics instead of ours")
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0.0 < rate <= 600.0:
+        raise argparse.ArgumentTypeError("must be above 0, at most 600")
+    return rate
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from simulators.demo import DemoOptions, demo
+
+    site, profiles = load_site(args.config)
+    start = _moment(site, args.start)
+    world = _factory(args.world)(site, args.seed, start)
+    options = DemoOptions(
+        Path(args.config), Path(args.state), start, args.rate, not args.no_browser, args.minutes
+    )
+    return asyncio.run(demo(site, profiles, world, options))
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from simulators.serve import serve
+
+    site, profiles = load_site(args.config)
+    if args.start is None and args.rate == 1.0:
+        clock: PlantClock | SystemClock = SystemClock(assume_trusted=True)
+    else:
+        start = _moment(site, args.start) if args.start else SystemClock().now().utc
+        clock = PlantClock(start.timestamp(), args.rate)
+    world = _factory(args.world)(site, args.seed, clock.now().utc)
+    served = serve(site, profiles, world, clock)
+
+    async def run() -> None:
+        await served.start()
+        for bus in site.file.buses:
+            devices = ", ".join(f"{d.id} ({d.unit or d.topic})" for d in site.file.devices if d.bus == bus.id)
+            print(f"{bus.url}  {devices}", file=sys.stderr)
+        try:
+            await served.run()
+        finally:
+            await served.stop()
+
+    asyncio.run(run())
+    return 0
+
+
+def _season(args: argparse.Namespace) -> int:
+    from simulators.result import result_of, summary
+    from simulators.season import Season, local_midnight
+
+    site, profiles = load_site(args.config)
+    weather, first, length = _weather(args, site)
+    start = local_midnight(site, args.start or first or SEASON_START)
+    days = args.days or length or 365.0
+    world = _world(args, site, start, weather)
+    folder = Path(args.state) if args.state else None
+
+    def progress(day: float) -> None:
+        print(f"\r{day:5.0f} / {days:.0f} d", end="", file=sys.stderr, flush=True)
+
+    season = Season(site, profiles, world, start, days, folder, args.record, progress=progress)
+    season.run()
+    print(file=sys.stderr)
+    result = result_of(season, args.strategy)
+    print(json.dumps(result) if args.json else summary(result))
+    return 0
+
+
+def _weather(args: argparse.Namespace, site: Site) -> tuple[Any, str | None, float | None]:
+    """The weather source, its first local day and its length in days; all None for the generator."""
+    if args.weather is None:
+        return None, None, None
+    from simulators.weather_files import WeatherError
+    from simulators.weather_series import open_weather
+
+    try:
+        source: Any = open_weather(args.weather, site.file.site, args.seed)
+    except WeatherError as error:
+        raise UsageError(str(error)) from None
+    for note in source.notes:
+        print(note, file=sys.stderr)
+    return source, date.fromordinal(source.first).isoformat(), float(source.last - source.first + 1)
+
+
+def _world(args: argparse.Namespace, site: Site, start: datetime, weather: Any) -> World:
+    if args.world is not None:
+        return _factory(args.world)(site, args.seed, start)
+    from simulators.world import World as OwnWorld
+
+    return cast("World", OwnWorld(site, args.seed, start, weather=weather))
+
+
+def _factory(name: str | None) -> Factory:
+    """MODULE:FACTORY, or our own world. Raises UsageError."""
+    module, colon, attribute = (name or "simulators.world:World").partition(":")
+    try:
+        factory = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"--world {name}: {error}; it is written MODULE:FACTORY") from None
+    return cast("Factory", factory)
+
+
+def _moment(site: Site, text: str) -> datetime:
+    """A local plant time. Raises UsageError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--start {text}: a time is written 2026-08-12T07:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.file.site.timezone))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""`tirta-sim demo`: the simulators on the wire, the real daemon as its own process, and its page, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from controller.clock import PlantClock, real_mono_s, real_sleep
+from controller.core.site import Site
+from drivers.profile import Profile
+from simulators.outputs import World
+from simulators.serve import Served, serve
+
+PAGE_WAIT_S = 30.0
+"""How long the page may take to answer after the daemon was started, real seconds."""
+
+STATUS_EVERY_S = 15.0
+STOP_WAIT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """``state`` is emptied at the start: plant time begins again. ``minutes``: end by itself (0: never)."""
+
+    config: Path
+    state: Path
+    start: datetime
+    rate: float
+    browser: bool = True
+    minutes: float = 0.0
+
+
+async def demo(site: Site, profiles: Mapping[str, Profile], world: World, options: DemoOptions) -> int:
+    """Run until Ctrl-C, the time is over or the daemon ends. Raises ServeError."""
+    shutil.rmtree(options.state, ignore_errors=True)
+    options.state.mkdir(parents=True)
+    clock = PlantClock(options.start.timestamp(), options.rate)
+    served = serve(site, profiles, world, clock)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await served.start()
+    daemon = await _daemon(options, clock)
+    tasks = {
+        asyncio.create_task(served.run(), name="world"),
+        asyncio.create_task(_show(site, options, served), name="page"),
+        asyncio.create_task(stop.wait(), name="stop"),
+        asyncio.create_task(daemon.wait(), name="daemon"),
+    }
+    if options.minutes:
+        tasks.add(asyncio.create_task(real_sleep(options.minutes * 60.0), name="time"))
+    try:
+        return await _until_one_ends(tasks, daemon, options)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await served.stop()
+
+
+async def _until_one_ends(
+    tasks: set[asyncio.Task[Any]], daemon: asyncio.subprocess.Process, options: DemoOptions
+) -> int:
+    shown = next(task for task in tasks if task.get_name() == "page")
+    pending = tasks
+    while True:
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        if done != {shown}:
+            break
+    names = {task.get_name() for task in done}
+    if "daemon" in names and "stop" not in names:
+        say(f"The daemon ended by itself; its words are in {_log(options)}:")
+        say(tail(_log(options)))
+        return 2
+    await _end(daemon)
+    for task in done:
+        if task.exception() is not None:
+            raise task.exception() or RuntimeError(task.get_name())
+    return 0
+
+
+async def _daemon(options: DemoOptions, clock: PlantClock) -> asyncio.subprocess.Process:
+    """`tirta run` as its own process, on the same plant time."""
+    command = [
+        sys.executable, "-m", "controller.cli", "run", "-c", str(options.config), "--state", str(options.state),
+        "--plant-start", options.start.isoformat(), "--plant-rate", str(options.rate),
+        "--plant-anchor", repr(clock.anchor_mono_s),
+    ]  # fmt: skip
+    with _log(options).open("wb") as log:
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+async def _end(daemon: asyncio.subprocess.Process) -> None:
+    """Ask it to stop: it switches everything off first. Kill it only when it does not."""
+    if daemon.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        daemon.send_signal(signal.SIGTERM)
+    waiting = asyncio.ensure_future(daemon.wait())
+    await asyncio.wait(
+        {waiting, asyncio.ensure_future(real_sleep(STOP_WAIT_S))}, return_when=asyncio.FIRST_COMPLETED
+    )
+    if not waiting.done():
+        daemon.kill()
+        await waiting
+
+
+async def _show(site: Site, options: DemoOptions, served: Served) -> None:
+    """Wait for the page, open it, then say every few seconds where the day stands."""
+    url = f"http://{site.file.web.host}:{site.file.web.port}/"
+    began = real_mono_s()
+    while await fetch(site, "/health") is None:
+        if real_mono_s() - began > PAGE_WAIT_S:
+            say(f"The page at {url} does not answer yet; see {_log(options)}")
+            break
+        await real_sleep(0.2)
+    day_min = 1440.0 / options.rate
+    say(f"\n  Halaman / page:  {url}\n")
+    say(f"  Waktu simulasi {options.rate:g}x: satu hari dalam {day_min:.0f} menit. Hentikan dengan Ctrl-C.")
+    say(f"  Plant time runs {options.rate:g}x: a day in {day_min:.0f} minutes. Stop with Ctrl-C.\n")
+    if options.browser and _has_screen():
+        webbrowser.open(url)
+    while True:
+        await real_sleep(STATUS_EVERY_S)
+        status = await fetch(site, "/api/status")
+        if status is not None:
+            say(line_of(status, served.clock.now().utc.astimezone(options.start.tzinfo)))
+
+
+def line_of(status: Mapping[str, Any], at: datetime) -> str:
+    """One line of progress: the time, what the sun gives, what runs and why, in English."""
+    reasons = [str(reason.get("text_en") or reason.get("en") or "") for reason in status.get("reasons", [])]
+    return f"  {at:%d %b %H.%M}  " + "  |  ".join(text for text in reasons[:3] if text)
+
+
+async def fetch(site: Site, path: str) -> dict[str, Any] | None:
+    """A JSON answer of the daemon's page, or None while there is none."""
+    port = site.file.web.port
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return None
+    request = f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+    try:
+        writer.write(request.encode())
+        head, _empty, body = (await reader.read()).partition(b"\r\n\r\n")
+        answer = json.loads(body) if b" 200 " in head[:20] else None
+        return answer if isinstance(answer, dict) else None
+    except (OSError, ValueError):
+        return None
+    finally:
+        writer.close()
+
+
+def _has_screen() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform == "darwin"
+
+
+def _log(options: DemoOptions) -> Path:
+    return options.state / "tirta.log"
+
+
+def tail(path: Path, lines: int = 15) -> str:
+    """The last lines of a log."""
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    except OSError as error:
+        return str(error)
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,159 @@
+"""The rig on real wires: a server for every bus of the site file, at the very addresses that the file names."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from controller.clock import Clock, real_ticks
+from controller.core.site import Bus, Site
+from drivers.modbus_url import parse_connection
+from drivers.mqtt import Broker, MqttClient, parse_broker
+from drivers.profile import Profile
+from simulators.modbus_server import PtyServer, TcpServer
+from simulators.outputs import World
+from simulators.rig import Rig, make_rig
+
+STEP_REAL_S = 0.1
+"""How often the world moves on, real seconds."""
+
+LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+class ServeError(Exception):
+    """A bus of the site file cannot be simulated here; the text says which, why, and what to do."""
+
+
+@dataclass(slots=True)
+class Served:
+    """Servers for all buses, and the world that moves behind them. ``broker``: start one of our own where none listens."""
+
+    rig: Rig
+    clock: Clock
+    baud_paced: bool = True
+    servers: dict[str, TcpServer | PtyServer] = field(default_factory=dict)
+    clients: dict[str, MqttClient] = field(default_factory=dict)
+    brokers: list[EmbeddedBroker] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Open everything. Raises ServeError."""
+        for bus in self.rig.site.file.buses:
+            if bus.url.startswith("mqtt:"):
+                await self._start_mqtt(bus)
+            else:
+                await self._start_modbus(bus)
+
+    async def run(self) -> None:
+        """Move the world with the clock until cancelled."""
+        await real_ticks(STEP_REAL_S, self.advance)
+
+    def advance(self) -> None:
+        """One step up to now."""
+        self.rig.advance(self.clock.now())
+
+    async def stop(self) -> None:
+        """Close everything that was opened."""
+        for client in self.clients.values():
+            await client.stop()
+        for server in self.servers.values():
+            await server.stop()
+        for broker in self.brokers:
+            await broker.stop()
+
+    async def _start_modbus(self, bus: Bus) -> None:
+        bank = self.rig.banks.get(bus.id)
+        if bank is None:
+            return
+        connection = parse_connection(bus.url)
+        if connection.kind == "rtu":
+            baud = int(parse_qs(urlsplit(bus.url).query).get("baud", ["9600"])[0]) if self.baud_paced else 0
+            server: TcpServer | PtyServer = PtyServer(bank, Path(connection.device), baud)
+        else:
+            if connection.host not in LOCAL:
+                raise ServeError(
+                    f"bus {bus.id}: {bus.url} is not on this computer; simulators serve 127.0.0.1 only"
+                )
+            server = TcpServer(bank, connection.port, rtu_framing=connection.kind == "rtu+tcp")
+        try:
+            await server.start()
+        except OSError as error:
+            raise ServeError(
+                f"bus {bus.id}: {bus.url} cannot be opened ({error.strerror}); is another simulator running? "
+                f"End it, or change the address under buses"
+            ) from None
+        self.servers[bus.id] = server
+
+    async def _start_mqtt(self, bus: Bus) -> None:
+        broker, _topic = parse_broker(bus.url)
+        if broker.host not in LOCAL:
+            raise ServeError(
+                f"bus {bus.id}: {bus.url} is not on this computer; simulators serve 127.0.0.1 only"
+            )
+        if not await listens(broker.port):
+            embedded = EmbeddedBroker(broker.port)
+            await embedded.start()
+            self.brokers.append(embedded)
+        client = MqttClient(
+            Broker(broker.host, broker.port), f"tirta-sim-{self.rig.site.file.site.id}-{bus.id}"
+        )
+        client.start()
+        self.clients[bus.id] = client
+        if bus.id in self.rig.speakers:
+            self.rig.join(bus.id, client)
+
+
+class EmbeddedBroker:
+    """A small broker in this process, for the demonstration only (no offline queues, no time-outs)."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._broker: object = None
+
+    async def start(self) -> None:
+        """Listen on 127.0.0.1. Raises ServeError when there is no broker to embed or the port is taken."""
+        try:
+            from amqtt.broker import Broker as Amqtt
+        except ImportError:
+            raise ServeError(
+                f"no MQTT broker listens on port {self.port}, and the small one is not installed; "
+                f"start mosquitto, or install the demo extra (make demo does)"
+            ) from None
+        for name in ("amqtt", "transitions"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        broker = Amqtt(
+            {
+                "listeners": {
+                    "default": {"type": "tcp", "bind": f"127.0.0.1:{self.port}", "max_connections": 50}
+                },
+                "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+            }
+        )
+        await broker.start()
+        self._broker = broker
+
+    async def stop(self) -> None:
+        """Close the port."""
+        if self._broker is not None:
+            await self._broker.shutdown()  # type: ignore[attr-defined]
+            self._broker = None
+
+
+async def listens(port: int) -> bool:
+    """Whether something accepts connections on this port of 127.0.0.1."""
+    try:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def serve(
+    site: Site, profiles: Mapping[str, Profile], world: World, clock: Clock, *, paced: bool = True
+) -> Served:
+    """The rig of a site, ready to be started on its wires."""
+    return Served(make_rig(site, profiles, world, clock.now), clock, paced)
