@@ -17,6 +17,10 @@ from controller.core.wiring import PumpWiring
 ENERGY_QUANTUM_WH = 1000.0
 """One step of the coarsest energy counter (whole kWh) is always believed."""
 
+DAY_S = 86400.0
+DAY_MAX_S = 90000.0
+"""No day ends later than this from now (25 h); one that does was named by a wrong clock."""
+
 
 def energy(c: Draft) -> None:
     """Add the energy of the time since the last decision to the day."""
@@ -41,7 +45,7 @@ def energy(c: Draft) -> None:
     c.accounts = Accounts(
         day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + _backup_wh(c, hours, used_wh),
         day.water_m3, day.run_s + run_s, day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0),
-        day.starts,
+        day.starts, day.starts_from_s,
     )  # fmt: skip
 
 
@@ -76,14 +80,16 @@ def _backup_wh(c: Draft, hours: float, used_wh: float) -> float:
 def close_day(c: Draft) -> None:
     """At local midnight of a trusted clock: one DAY event with the figures of the day that ended, and a clean sheet."""
     day = c.accounts
-    if not c.trusted or (day.day and c.epoch < day.ends_s):
+    if not c.trusted:
+        _untrusted_day(c)
+        return
+    if day.day and c.epoch < day.ends_s <= c.epoch + DAY_MAX_S:
         return
     local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo)
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), c.wiring.zoneinfo)
     name, ends = local.date().isoformat(), midnight.timestamp()
-    if (
-        not day.day
-    ):  # what was counted before the clock could be trusted belongs to the day that it then names
+    if not day.day or day.ends_s > c.epoch:
+        # What was counted before the clock was right belongs to the day that it names now.
         c.accounts = replace(day, day=name, ends_s=ends)
         return
     figures: dict[str, float | str] = {
@@ -93,5 +99,16 @@ def close_day(c: Draft) -> None:
     params = {name: figures[name] for name in ("day", "pv_wh", "used_wh", "grid_wh", "water_m3")}
     c.event(EventKind.DAY, Reason("site", "day_closed", params), figures)
     c.accounts = Accounts(day=name, ends_s=ends)
+    _fresh_starts(c)
+
+
+def _untrusted_day(c: Draft) -> None:
+    """Without a calendar the daily limit of starts renews after every 24 h of operation; the books stay open."""
+    if c.accounts.covered_s - c.accounts.starts_from_s >= DAY_S:
+        c.accounts = replace(c.accounts, starts_from_s=c.accounts.covered_s)
+        _fresh_starts(c)
+
+
+def _fresh_starts(c: Draft) -> None:
     for pump, state in c.pumps.items():
         c.pumps[pump] = replace(state, starts_today=0)

@@ -42,6 +42,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     orders.obey(c)
     balances.balances(c)
     accounts.close_day(c)
+    runs.ask(c)
     runs.latch(c)
     runs.begin(c)
     surplus.measure(c)
@@ -64,7 +65,7 @@ def _frozen(c: Draft) -> ControllerState:
     """The next state."""
     at = c.snapshot.at
     return ControllerState(
-        at.boot, at.mono_s, at.epoch_s, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
+        at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
         c.pending, c.trips, c.held,
     )  # fmt: skip

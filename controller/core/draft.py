@@ -75,7 +75,12 @@ class Draft:
         at = snapshot.at
         self.wiring, self.old, self.snapshot = wiring, old, snapshot
         self.readings, self.failed = snapshot.readings, snapshot.failed
-        self.mono, self.epoch, self.trusted, self.boot = at.mono_s, at.epoch_s, at.trusted, at.boot
+        self.mono, self.epoch, self.trusted, self.boot = (
+            float(at.mono_s),
+            float(at.epoch_s),
+            at.trusted,
+            at.boot,
+        )
         self.dt = self.lived_s = 0.0
         self.restarted = False
         self.cycle_s, self.gap_s, self.began_s = old.cycle_s, 0.0, old.began_s

@@ -148,18 +148,24 @@ def _settled(f: PumpFacts) -> bool:
     return f.on and f.on_s >= f.w.entry.protect.settle_s
 
 
+def _too_slow(f: PumpFacts) -> bool:
+    """A pump whose speed follows the sun lifts nothing when the sun is short: that is for the surplus rule to end, no fault."""
+    budget = f.c.power.budget_w
+    return f.w.follows and budget is not None and budget < f.w.need_w
+
+
 def _no_flow(f: PumpFacts) -> Params | None:
-    if f.flow is None or not _settled(f) or f.flow >= f.w.min_flow_m3_h:
+    if f.flow is None or not _settled(f) or f.flow >= f.w.min_flow_m3_h or _too_slow(f):
         return None
     return {"flow_m3_h": f.flow, "limit_m3_h": f.w.min_flow_m3_h}
 
 
 def _dry_power(f: PumpFacts) -> Params | None:
     """A pump without water draws far less than it should at the power that the sun gives it."""
-    if f.power is None or not _settled(f):
+    if f.power is None or not _settled(f) or _too_slow(f):
         return None
     expected = f.w.entry.rated_power_w
-    if f.w.entry.supply == "pv" and f.c.power.potential_w is not None:
+    if f.w.follows and f.c.power.potential_w is not None:
         expected = min(expected, f.c.power.potential_w)
     limit = f.w.entry.protect.dry_power_share * expected
     return {"power_w": f.power, "limit_w": limit} if f.power < limit else None

@@ -105,6 +105,7 @@ def _reset(c: Draft, order: OperatorOrder) -> str:
     if state.fault:
         phase = Phase.RESTING if state.phase is Phase.LOCKED else state.phase
         rest = pump.entry.limits.min_rest_s
+        c.replan = c.replan or "pump_reset"
         c.pumps[pump.id] = replace(
             state, phase=phase, fault="", retries=0, rest_s=rest, since_s=state.off_since_s
         )

@@ -15,9 +15,6 @@ from schedules.windows import resolve
 STEP_S = 900.0
 """The grid of the expected power, s."""
 
-TANK_CHANGE = 0.25
-"""A tank that changed by this share of its capacity since the last plan was asked for deserves another."""
-
 
 def plan_due(state: ControllerState) -> bool:
     """True if ``plan_request`` would ask: compute the expected power only then. Holds for the decision just made."""

@@ -77,6 +77,8 @@ def hindrance(c: Draft, pump: PumpWiring, state: PumpState) -> Reason | None:
     group = c.wanted.get(pump.id)
     if group is None:
         return _idle(c, pump, state)
+    if pump.tank is None and not any(zone.id in c.wanted and valves.usable(c, zone) for zone in pump.zones):
+        return Reason(pump.id, "pump_no_way", group=group)
     limits = pump.entry.limits
     recent = [start for start in state.starts if c.mono - start < HOUR_S]
     if len(recent) >= limits.starts_per_hour:
@@ -216,8 +218,11 @@ def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[
     if state.phase not in (Phase.STARTING, Phase.RUNNING):
         return (Phase.STOPPED if state.phase is Phase.RESTING else state.phase), state
     protect, limits = pump.entry.protect, pump.entry.limits
-    retries = state.retries + 1 if cause else state.retries
-    locked = retries > protect.retries
+    earlier = 0 if state.on and c.mono - state.since_s >= HOUR_S else state.retries
+    retries = earlier + 1 if cause else earlier
+    locked = cause != "" and retries > protect.retries
+    if locked:
+        c.replan = c.replan or "pump_locked"
     rest = protect.retry_after_s if cause else limits.min_rest_s
     off_since = c.mono if cause or state.on else state.off_since_s
     state = replace(
@@ -240,6 +245,8 @@ def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason |
     ran = c.mono - state.since_s
     if fired is not None:
         reason = fired
+    elif c.emergency:
+        reason = Reason(pump.id, "emergency_stop", {}, group="emergency")
     elif pump.id in c.halted:
         reason = Reason(pump.id, "stopped_by_operator", {}, group="manual")
     elif pump.id in c.wanted:

@@ -29,6 +29,28 @@ MANUAL_WAIT_S = 3600.0
 RANK = {"idle": 0, "plan": 1, "forced": 2, "manual": 3}
 
 
+TANK_CHANGE = 0.25
+"""A tank that changed by this share of its capacity since the last plan was asked for deserves another."""
+
+
+def ask(c: Draft) -> None:
+    """Say why another plan is due now: an irrigation is over, the plan ran out (or lies in the future: the clock was set
+    back), a tank changed much. Demands ask on their own grid, pumps when they are locked or reset.
+    """
+    plan = c.plan
+    if plan is not None and c.demands and not plan.made_s - 3600.0 <= c.epoch < plan.until_s:
+        c.replan = c.replan or "plan_over"
+    for tank in c.wiring.tanks:
+        level = tank.level.read(c.readings, c.mono)
+        if level is None:
+            continue
+        litres, state = tank.litres(level), c.tanks[tank.id]
+        if state.planned_l is None or abs(litres - state.planned_l) > TANK_CHANGE * tank.capacity_l:
+            c.replan = c.replan or "tank"
+        if c.replan and litres != state.planned_l:
+            c.tanks[tank.id] = replace(state, planned_l=litres)
+
+
 def latch(c: Draft) -> None:
     """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it."""
     offered = c.snapshot.plan
@@ -104,7 +126,7 @@ def live(c: Draft) -> None:
         elif c.emergency:
             close(c, zw, "emergency_stop")
         else:
-            _want(c, zw, _promoted(c, zw, zone, irrigation).group)
+            _want(c, zw, _promoted(c, zw, zone, irrigation))
 
 
 def _promoted(c: Draft, zw: ZoneWiring, zone: ZoneState, irrigation: Irrigation) -> Irrigation:
@@ -119,7 +141,17 @@ def _promoted(c: Draft, zw: ZoneWiring, zone: ZoneState, irrigation: Irrigation)
     return irrigation
 
 
-def _want(c: Draft, zw: ZoneWiring, group: str) -> None:
+def _want(c: Draft, zw: ZoneWiring, irrigation: Irrigation) -> None:
+    """The zone wants water, unless a person paused its pump or the clock stopped being trusted before it began."""
+    group, pump = irrigation.group, None if zw.pump is None else c.pumps[zw.pump.id]
+    if group != "manual":
+        if pump is not None and pump.paused_until_s is not None:
+            params = {"left_s": pump.paused_until_s - c.mono}
+            c.waits[zw.id] = Reason(zw.id, "paused_by_operator", params, group="manual")
+            return
+        if not c.trusted and irrigation.began_s is None:
+            c.waits[zw.id] = Reason(zw.id, "untrusted_clock", {}, Level.WARNING, "interlock")
+            return
     c.wanted[zw.id] = group
     if zw.pump is not None:
         want_pump(c, zw.pump.id, group)

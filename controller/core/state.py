@@ -145,6 +145,7 @@ class Accounts:
 
     ``pv_wh``: produced. ``used_wh``: taken by the pumps, ``grid_wh``: the part of it that came from the grid or genset.
     ``covered_s``: seconds seen by decisions; ``measured_s``: of them with a measured pump energy wherever a pump ran.
+    ``starts_from_s``: covered seconds at which an untrusted clock's limit of daily starts was renewed.
     """
 
     day: str = ""
@@ -157,6 +158,7 @@ class Accounts:
     covered_s: float = 0.0
     measured_s: float = 0.0
     starts: int = 0
+    starts_from_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,19 @@ def ready(c: Draft, zone: ZoneWiring) -> bool:
     return True
 
 
+HELD = ("write_failed", "valve_stays_shut")
+
+
+def usable(c: Draft, zone: ZoneWiring) -> bool:
+    """True if nothing is known to keep the zone's valves from opening: proven shut once, read back, not held by an interlock."""
+    for valve in zone.valves:
+        if not c.valves[valve.id].proven or any(f"{valve.id}/{row}" in c.held for row in HELD):
+            return False
+        if valve.feedback is not None and valve.feedback.switch(c.readings, c.mono) is None:
+            return False
+    return True
+
+
 def any_ready(c: Draft, pump: PumpWiring) -> bool:
     """True if a zone that wants this pump's water has its way open."""
     return any(zone.id in c.wanted and ready(c, zone) for zone in pump.zones)
@@ -33,7 +46,7 @@ def feed(c: Draft, pump: PumpWiring, phase: Phase) -> tuple[str, ...]:
     water still moves, those that had it before.
     """
     before = c.pumps[pump.id].fed
-    wanted = tuple(zone.id for zone in pump.zones if zone.id in c.wanted)
+    wanted = tuple(zone.id for zone in pump.zones if zone.id in c.wanted and usable(c, zone))
     if phase is Phase.STARTING:
         return wanted
     if phase is Phase.RUNNING:

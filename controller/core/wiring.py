@@ -121,13 +121,14 @@ class ZoneWiring:
 
 @dataclass(slots=True, eq=False)
 class PumpWiring:
-    """One pump. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts it; ``hold_w``: the power that must be
-    there at that moment too. ``inverter``: the status of the inverter that feeds it (mains side only).
+    """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
+    it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
     """
 
     id: str
     entry: Pump
     key: Key
+    follows: bool
     need_w: float
     start_w: float
     hold_w: float
@@ -175,12 +176,16 @@ class Wiring:
     """Tuples that were built before (commands by wanted values): a cache of pure results, never state."""
 
 
+def follows(pump: Pump) -> bool:
+    """True if the pump's speed can follow the sun."""
+    return pump.supply == "pv" or pump.frequency is not None
+
+
 def needed_power(pump: Pump) -> float:
     """The electric power, W, at which this pump is worth starting: its threshold where its speed can follow the sun (a solar
     drive, a frequency output) or where the site file states one; else its rated power, which a fixed-speed motor always draws.
     """
-    follows = pump.supply == "pv" or pump.frequency is not None or pump.threshold_w is not None
-    return pump.threshold if follows else pump.rated_power_w
+    return pump.threshold if follows(pump) or pump.threshold_w is not None else pump.rated_power_w
 
 
 def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) -> PumpWiring:
@@ -192,6 +197,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         id=entry.id,
         entry=entry,
         key=entry.run.key,
+        follows=follows(entry),
         need_w=need,
         start_w=start,
         hold_w=min(start, need * surplus.hold_margin),
