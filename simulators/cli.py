@@ -185,7 +185,7 @@ def _world(args: argparse.Namespace, site: Site, start: datetime, weather: Any) 
 
 def _factory(name: str | None) -> Factory:
     """MODULE:FACTORY, or our own world. Raises UsageError."""
-    module, colon, attribute = (name or "simulators.world:World").partition(":")
+    module, _colon, attribute = (name or "simulators.world:World").partition(":")
     try:
         factory = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:

@@ -46,8 +46,11 @@ class RegisterDevice:
         self._fill_context()
 
     def _fill_context(self) -> None:
+        """Scale factors and the like, before a point that needs them is asked for alone."""
+        needed = {f.point for p in self.points for f in p.scale_by if f.point}
         for point in self.points:
-            self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
+            if point.name in needed:
+                self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
 
     def read(self, table: Table, address: int, count: int) -> list[int]:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""

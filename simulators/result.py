@@ -34,22 +34,25 @@ def result_of(season: Season, strategy: str) -> dict[str, Any]:
 def summary(result: Mapping[str, Any]) -> str:
     """The result in a dozen lines."""
     energy, water, pump = result["energy"], result["water"], result["pump"]
+    run = f"{result['cycles']} cycles in {result['wall_s']:.1f} s, {result['cycles_per_s']:.0f} per s"
+    sun = f"{_n(energy['pv_available_kwh'])} kWh available, pump {_n(energy['pump_kwh'])} kWh"
+    other = f"grid {_n(energy['grid_kwh'])} kWh, diesel {_n(energy['diesel_kwh'])} kWh"
+    share = f"solar share {_n(energy['solar_fraction'], 3)}"
+    put = f"pumped {_n(water['pumped_m3'])} m3, irrigated {_n(water['irrigated_m3'])} m3, rain {_n(water['rain_mm'])} mm"
+    lost = f"drained {_n(water['drainage_m3'])} m3, spilt {_n(water['overflow_m3'])} m3"
+    wear = f"{_n(pump['starts'])} starts, {_n(pump['run_h'])} h, at most {_n(pump['max_starts_per_hour'])} starts an hour"
+    shortest = f"shortest run {_n(pump['shortest_run_s'])} s, shortest rest {_n(pump['shortest_rest_s'])} s"
     lines = [
         f"{result['site']}  {result['from'][:10]} .. {result['to'][:10]}  ({result['strategy']})",
-        f"  run     {result['cycles']} cycles in {result['wall_s']:.1f} s, "
-        f"{result['cycles_per_s']:.0f} per s, {result['peak_rss_mb']:.0f} MB",
-        f"  sun     {_n(energy['pv_available_kwh'])} kWh available, pump {_n(energy['pump_kwh'])} kWh, "
-        f"grid {_n(energy['grid_kwh'])} kWh, diesel {_n(energy['diesel_kwh'])} kWh, solar share {_n(energy['solar_fraction'], 3)}",
-        f"  water   pumped {_n(water['pumped_m3'])} m3, irrigated {_n(water['irrigated_m3'])} m3, "
-        f"rain {_n(water['rain_mm'])} mm, drained {_n(water['drainage_m3'])} m3, spilt {_n(water['overflow_m3'])} m3",
-        f"  pump    {_n(pump['starts'])} starts, {_n(pump['run_h'])} h, at most {_n(pump['max_starts_per_hour'])} starts an hour, "
-        f"shortest run {_n(pump['shortest_run_s'])} s, shortest rest {_n(pump['shortest_rest_s'])} s",
+        f"  run     {run}, {result['peak_rss_mb']:.0f} MB",
+        f"  sun     {sun}, {other}, {share}",
+        f"  water   {put}, {lost}",
+        f"  pump    {wear}, {shortest}",
     ]
     for name, zone in water["zones"].items():
-        lines.append(
-            f"  zone    {name}: irrigated {_n(zone['irrigated_mm'])} mm, ETc {_n(zone['etc_mm'])} mm, ETa {_n(zone['eta_mm'])} mm, "
-            f"stress {_n(zone['stress_days'])} d, unmet {_n(zone['unmet_mm'])} mm, owed {_n(zone['owed_mm'], 1)} mm"
-        )
+        drunk = f"irrigated {_n(zone['irrigated_mm'])} mm, ETc {_n(zone['etc_mm'])} mm, ETa {_n(zone['eta_mm'])} mm"
+        short = f"stress {_n(zone['stress_days'])} d, unmet {_n(zone['unmet_mm'])} mm, owed {_n(zone['owed_mm'], 1)} mm"
+        lines.append(f"  zone    {name}: {drunk}, {short}")
     impact = result["impact"]
     lines.append(f"  CO2     {_n(impact.get('co2_avoided_kg'), 1)} kg avoided (estimated, unverified)")
     return "\n".join(lines)

@@ -70,11 +70,9 @@ class Season:
 
     async def _run(self, stack: ExitStack) -> None:
         site = with_cycle(self.site, self.cycle_s)
-        rig: Rig
-        clock = SteppedClock(
-            self.start.timestamp(), self.days * 86400.0, lambda at: rig.advance(at), _polls, _writes
-        )
+        clock = SteppedClock(self.start.timestamp(), self.days * 86400.0)
         rig = make_rig(site, self.profiles, self.world, clock.now)
+        clock.advance = rig.advance
         ledger = stack.enter_context(Ledger(self._path("ledger.db"), durable=False))
         journal = SteppedJournal(ledger, lambda event: closing_note(site, event))
         observers = self._observers(site, journal, clock.now(), stack)
