@@ -14,13 +14,18 @@ from simulators.plant import Plant
 from simulators.pump import RATED_HZ, PumpState
 from simulators.roles import Key, Part, Roles
 
-Getter = Callable[[], Value]
+Getter = Callable[[], Value | None]
 Number = Callable[[], float]
 
 PUMP_FAULT: Final = 7.0
 """The fault number that a faulty drive shows."""
 
 _CHANNEL = re.compile(r"_(\d+)$")
+
+DEVICE_ONLY: Final = frozenset(
+    {"maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct"}
+)
+"""What only the device itself knows: its profile says what a simulated one shows."""
 
 CONSTANTS: Final[Mapping[str, Value]] = {
     "power_factor": 0.98,
@@ -32,17 +37,10 @@ CONSTANTS: Final[Mapping[str, Value]] = {
     "warning_code": 0.0,
     "fault_text": "",
     "status": "running",
-    "valve_status": "normal",
     "grid_connected": 1.0,
-    "node_battery_v": 3.6,
-    "node_battery_pct": 92.0,
     "battery_voltage_v": 51.8,
     "dc_voltage_v": 360.0,
     "voltage_v": 230.0,
-    "maker": "Tirtasurya",
-    "model": "Simulator",
-    "serial_number": "SIM0001",
-    "version": "1.0",
     "soc_pct": 0.0,
     "level_m": 0.0,
     "pulse_count": 0.0,
@@ -58,6 +56,8 @@ def getter(plant: Plant, roles: Roles, latches: Mapping[Key, float], device: str
     if part is not None:
         return _signal(plant, part)
     base = _CHANNEL.sub("", quantity)
+    if base in DEVICE_ONLY:
+        return lambda: None
     if base in ("switch", "valve", "input"):
         return lambda: latches.get(key, 0.0)
     channel = _CHANNEL.search(quantity)
@@ -81,7 +81,7 @@ def _signal(plant: Plant, part: Part) -> Getter:
     """A reading that the site file gives a part to, with the site's own correction undone."""
     group, _, what = part.what.partition(".")
     if what == "status":
-        return _inverter_status(plant) if group == "power" else _pump_status(plant, plant.pumps[part.whose])
+        return _inverter_status(plant) if group == "power" else _pump_status(plant.pumps[part.whose])
     makers = {"pump": _of_pump, "tank": _of_tank, "zone": _of_zone, "valve": _of_valve}
     read = makers[group](plant, part.whose, what) if group in makers else _of_site(plant, f"{group}.{what}")
     if part.scale == 1.0 and part.offset == 0.0:
@@ -142,23 +142,23 @@ def _of_site(plant: Plant, what: str) -> Number:
 
 
 def _inverter_status(plant: Plant) -> Getter:
+    """One of the three states that every make of inverter has."""
     supply = plant.supply
 
     def read() -> Value:
-        if supply.islanded:
-            return "waiting"
-        return "running" if supply.potential_w > 0.0 or supply.battery is not None else "standby"
+        awake = supply.potential_w > 0.0 or supply.battery is not None
+        return "running" if awake and not supply.islanded else "standby"
 
     return read
 
 
-def _pump_status(plant: Plant, pump: PumpState) -> Getter:
+def _pump_status(pump: PumpState) -> Getter:
+    """One of the three states that every drive has; a drive that waits for the sun stands by."""
+
     def read() -> Value:
         if pump.fault:
             return "fault"
-        if pump.power_w > 0.0:
-            return "running"
-        return "waiting" if pump.wanted else "standby" if plant.supply.potential_w > 0.0 else "off"
+        return "running" if pump.power_w > 0.0 else "standby"
 
     return read
 
@@ -167,7 +167,7 @@ def natural(plant: Plant, part: Part, base: str) -> Getter:
     """A quantity that the site file does not name, by what the device mostly is."""
     if base == "status":
         if part.what == "pump":
-            return _pump_status(plant, plant.pumps[part.whose])
+            return _pump_status(plant.pumps[part.whose])
         return _inverter_status(plant) if part.what == "inverter" else lambda: "running"
     power, energy = _meter(plant, part)
     table = _electric(plant, power, energy) | _air(plant) | _flows(plant) | _ground(plant, part)
@@ -233,7 +233,7 @@ def _electric(plant: Plant, power: Number, energy: Number) -> dict[str, Number]:
 def _inverter(plant: Plant) -> dict[str, Number]:
     supply = plant.supply
     return {
-        "pv_power_w": lambda: supply.pv_w / 0.96,
+        "pv_power_w": lambda: supply.pv_w,  # as the site's pv_power: one figure, conversion loss left out
         "pv_voltage_v": lambda: 340.0 if supply.potential_w > 0.0 else 0.0,
         "pv_current_a": lambda: supply.pv_w / 0.96 / 340.0,
         "dc_power_w": lambda: supply.pv_w / 0.96,
@@ -248,6 +248,7 @@ def _inverter(plant: Plant) -> dict[str, Number]:
 
 def _drive(pump: PumpState) -> dict[str, Number]:
     return {
+        "rated_power_w": lambda: pump.curve.rated_w,
         "running": lambda: 1.0 if pump.power_w > 0.0 else 0.0,
         "frequency_hz": lambda: pump.speed * RATED_HZ,
         "frequency_set_hz": lambda: pump.set_hz,

@@ -35,12 +35,13 @@ class World(Plant):
         super().__init__(site, seed, start, weather=weather, export=export)
         self.roles = roles_of(site.file)
         self.latches: dict[Key, float] = {}
-        self._getters: dict[Key, Callable[[], Value]] = {}
+        self._getters: dict[Key, Callable[[], Value | None]] = {}
 
-    def value(self, device: str, quantity: str, at: datetime | None = None) -> Value:
+    def value(self, device: str, quantity: str, at: datetime | None = None) -> Value | None:
         """What the device would say of ``quantity`` now (the moment of the last ``advance``), SI units or a state word.
 
-        Every device has a value for every quantity of the glossary: the site's own parts, else something sensible.
+        Every device has a value for every quantity of the glossary: the site's own parts, else something sensible; None only for
+        what nobody but the device knows (maker, serial number, its node's battery): the profile says that.
         """
         read = self._getters.get((device, quantity))
         if read is None:
