@@ -37,14 +37,14 @@ class Finding:
     at_key: bool = False
 
 
-def warning(loc: Loc, key: str, *, program: str | None = None, **params: float | str) -> Finding:
+def warning(loc: Loc, text: str, /, *, program: str | None = None, **params: float | str) -> Finding:
     """A finding that does not block."""
-    return Finding(loc, key, params, Severity.WARNING, program)
+    return Finding(loc, text, params, Severity.WARNING, program)
 
 
-def error(loc: Loc, key: str, *, program: str | None = None, **params: float | str) -> Finding:
+def error(loc: Loc, text: str, /, *, program: str | None = None, **params: float | str) -> Finding:
     """A finding that blocks."""
-    return Finding(loc, key, params, Severity.ERROR, program)
+    return Finding(loc, text, params, Severity.ERROR, program)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ REQUEST_BYTES, REPLY_BYTES = 8, 5
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings about buses."""
-    first: dict[str, str] = {}
+    first: dict[str, int] = {}
     for i, bus in enumerate(subject.file.buses):
         loc: Loc = ("buses", i)
         if bus.url.partition(":")[0] == "mqtt":
@@ -42,9 +42,10 @@ def check(subject: Subject) -> Iterator[Finding]:
             wire = connection.device or f"{connection.host}:{connection.port}"
             yield from _cable(subject, bus, connection)
             yield from _time(subject, bus, connection, loc)
-        if wire in first:
-            yield error((*loc, "url"), "bus-twice", id=bus.id, other=first[wire], wire=wire)
-        first.setdefault(wire, bus.id)
+        other = first.setdefault(wire, i)
+        for here, there in ((i, other), (other, i)) if other != i else ():
+            names = {"id": subject.file.buses[here].id, "other": subject.file.buses[there].id}
+            yield error(("buses", here, "url"), "bus-twice", wire=wire, **names)
 
 
 def _mqtt(bus: Bus, loc: Loc) -> Iterator[Finding]:

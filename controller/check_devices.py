@@ -8,7 +8,8 @@ from controller.check_base import Finding, Subject, error, outputs, signals, war
 from controller.check_references import near
 from controller.core.site import DeviceEntry, Signal
 from drivers.marked_yaml import Loc
-from drivers.profile_model import Profile, Setting, field_quantities
+from drivers.profile_model import Profile, Setting
+from drivers.profile_points import expand
 from drivers.quantities import quantity
 
 TEXT_ROLES = frozenset({"inverter_status", "status"})
@@ -26,8 +27,7 @@ def offered(profile: Profile) -> list[str]:
     """Every quantity that a device of this profile may report, SunSpec models included."""
     names = list(profile.quantities)
     for layout in profile.sunspec.models if profile.sunspec else ():
-        for point in layout.points:
-            names += field_quantities(point.quantity, point.repeat)
+        names += [point.quantity for point in expand(layout.points) if point.quantity]
     return list(dict.fromkeys(names))
 
 
@@ -96,21 +96,22 @@ def _value(name: str, value: float | str, setting: Setting, loc: Loc) -> Iterato
 
 
 def _clashes(subject: Subject) -> Iterator[Finding]:
-    units: dict[tuple[str, int], str] = {}
-    topics: dict[tuple[str, str, str], str] = {}
-    for i, device in enumerate(subject.file.devices):
-        if device.unit is not None:
-            if other := units.get((device.bus, device.unit)):
-                loc: Loc = ("devices", i, "unit")
-                yield error(
-                    loc, "unit-twice", device=device.id, other=other, unit=device.unit, bus=device.bus
-                )
-            units.setdefault((device.bus, device.unit), device.id)
-        if device.topic is not None:
-            if other := topics.get((device.bus, device.topic, device.profile)):
-                loc = ("devices", i, "topic")
-                yield error(loc, "topic-twice", device=device.id, other=other, topic=device.topic)
-            topics.setdefault((device.bus, device.topic, device.profile), device.id)
+    """Two devices with one address; told at both, because either may be the wrong one."""
+    first: dict[tuple[str, str | int, str], int] = {}
+    devices = subject.file.devices
+    for i, device in enumerate(devices):
+        for field, value in (("unit", device.unit), ("topic", device.topic)):
+            if value is None:
+                continue
+            other = first.setdefault((device.bus, value, device.profile if field == "topic" else ""), i)
+            for here, there in ((i, other), (other, i)) if other != i else ():
+                names = {
+                    "device": devices[here].id,
+                    "other": devices[there].id,
+                    "bus": device.bus,
+                    field: value,
+                }
+                yield error(("devices", here, field), f"{field}-twice", **names)
 
 
 def _signals(subject: Subject) -> Iterator[Finding]:

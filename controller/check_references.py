@@ -51,10 +51,10 @@ def _ids(subject: Subject) -> Iterator[Finding]:
 def _unique(places: Sequence[tuple[Loc, str]]) -> Iterator[Finding]:
     first: dict[str, Loc] = {}
     for loc, ident in places:
-        if ident in first:
-            yield error(loc, "id-twice", id=ident, first="{}[{}]".format(*first[ident]))
-        else:
-            first[ident] = loc
+        other = first.setdefault(ident, loc)
+        if other != loc:
+            yield error(loc, "id-twice", id=ident, first="{}[{}]".format(*other))
+            yield error(other, "id-twice", id=ident, first="{}[{}]".format(*loc))
 
 
 def _timezone(subject: Subject) -> Iterator[Finding]:
@@ -158,10 +158,11 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 def _shared_outputs(subject: Subject) -> Iterator[Finding]:
     first: dict[tuple[str, str], Loc] = {}
     for loc, output in outputs(subject.file):
-        if output.key in first:
-            other = first[output.key]
-            yield error(loc, "output-twice", name=".".join(output.key), first=f"{other[0]}[{other[1]}]")
-        first.setdefault(output.key, loc)
+        other = first.setdefault(output.key, loc)
+        if other != loc:
+            name = ".".join(output.key)
+            yield error(loc, "output-twice", name=name, first="{}[{}]".format(*other))
+            yield error(other, "output-twice", name=name, first="{}[{}]".format(*loc))
 
 
 def _renamed(subject: Subject) -> Iterator[Finding]:

@@ -153,17 +153,11 @@ def _load_programs(work: _Work, folder: Path, name: str) -> None:
         if data is None:
             continue
         program = _program(work, data, path.stem)
-        if program is None:
-            continue
-        if program.program in work.programs:
-            first = Path(work.marks[program.program].file).name
-            finding = Finding(
-                ("program",), "program-twice", {"name": program.program, "first": first}, program=path.stem
-            )
-            work.note([finding])
-            continue
-        work.programs[program.program] = program
-        work.marks[program.program] = work.marks[path.stem]
+        if program is not None and program.program != path.stem:
+            params = {"name": program.program, "file": path.name}
+            work.note([Finding(("program",), "program-file-name", params, program=path.stem)])
+        elif program is not None:
+            work.programs[path.stem] = program
 
 
 def _program(work: _Work, data: object, stem: str) -> Program | None:

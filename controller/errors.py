@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from drivers.marked_yaml import Problem
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drivers.marked_yaml import Problem
 
 GOOD = 0
 WRONG_INPUT = 1

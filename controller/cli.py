@@ -1,0 +1,134 @@
+"""`tirta`: the command line. Exit 0 good, 1 the input is wrong, 2 the world cannot be reached; never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from controller.commands import files, ledger, pin, probe, remote, run
+from controller.commands.console import failed, t
+from controller.errors import UNREACHABLE, WRONG_INPUT, TirtaError
+
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A wrong command line is wrong input: exit 1 (argparse itself would say 2)."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how it is written."""
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_INPUT, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = Parser(
+        prog="tirta", description=t("Solar irrigation for villages.", "Irigasi tenaga surya untuk desa.")
+    )
+    root.add_argument(
+        "--version", action="store_true", help=t("the version, then end", "versi, lalu selesai")
+    )
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for module in (run, files, probe, remote, ledger, pin):
+        module.register(commands)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    as_json = False
+    try:
+        root = parser()
+        args = root.parse_args(argv)
+        as_json = bool(getattr(args, "json", False))
+        if args.version:
+            return _version()
+        if args.command is None:
+            root.print_help()
+            return WRONG_INPUT
+        return int(args.run(args))
+    except BaseException as e:  # noqa: BLE001  (the last guard: whatever happens becomes one sentence and an exit code)
+        return _ended(e, as_json=as_json)
+
+
+def _version() -> int:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        sys.stdout.write(version("tirtasurya") + "\n")
+    except PackageNotFoundError:
+        sys.stdout.write("0\n")
+    return 0
+
+
+def _ended(error: BaseException, *, as_json: bool) -> int:
+    """The exit code of an exception, after saying it in one sentence."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else WRONG_INPUT
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):  # `tirta ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, TirtaError):
+        failed(error.message, error.hint, as_json=as_json)
+        return error.exit_code
+    from drivers.profile import ProfileError
+
+    if isinstance(error, ProfileError):
+        failed(str(error), "", as_json=as_json)
+        return WRONG_INPUT
+    known = _known(error)
+    if known is not None:
+        failed(*known, as_json=as_json)
+        return UNREACHABLE
+    failed(*_bug(error), as_json=as_json)
+    return UNREACHABLE
+
+
+def _known(error: BaseException) -> tuple[str, str] | None:
+    """(message, hint) of errors that other packages raise for people; None for a mistake of ours."""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}", t(
+            "check the path and its permissions", "periksa letak dan izinnya"
+        )
+    from drivers.errors import DriverError
+
+    if isinstance(error, DriverError):
+        return str(error), ""
+    from controller.store.errors import StoreError
+
+    if isinstance(error, StoreError):
+        return f"{error.path}: {error.what}", error.hint
+    return None
+
+
+def _bug(error: BaseException) -> tuple[str, str]:
+    """(message, hint) of a mistake of ours; the details go to a file that can be sent to the developers."""
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    what = t(
+        f"unexpected: {type(error).__name__}: {error}", f"tidak terduga: {type(error).__name__}: {error}"
+    )
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="tirta-", suffix=".log", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(text)
+    except OSError:
+        return what, t("this is our mistake; please report it", "ini kesalahan kami; mohon laporkan")
+    return what, t(
+        f"this is our mistake; please report it with {file.name}",
+        f"ini kesalahan kami; mohon laporkan beserta {file.name}",
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,79 @@
+"""Talking to a person at a terminal, or to a program that asked for JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from drivers.marked_yaml import Problem
+
+Language = Literal["en", "id"]
+
+
+def language() -> Language:
+    """``id`` when the environment speaks Indonesian, else ``en``."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if word := os.environ.get(name):
+            return "id" if word.lower().startswith(("id", "in_")) else "en"
+    return "en"
+
+
+def t(english: str, indonesian: str) -> str:
+    """The text in the environment's language."""
+    return indonesian if language() == "id" else english
+
+
+def out(text: str) -> None:
+    """One line on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def err(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def out_json(value: object) -> None:
+    """``value`` as JSON on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def failed(message: str, hint: str, *, as_json: bool) -> None:
+    """Say what went wrong and what to do, where the caller will look for it."""
+    if as_json:
+        out_json({"ok": False, "error": message, "hint": hint})
+    err(f"tirta: {message}" + (f"\n       {hint}" if hint else ""))
+
+
+def as_dict(problem: Problem) -> dict[str, Any]:
+    """The JSON shape of a problem."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> None:
+    """Rows in aligned columns on standard output."""
+    lines = [tuple(row) for row in rows]
+    if not lines:
+        return
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for row in lines:
+        out("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def text_of(value: object, language_: Language) -> str:
+    """A text that may come as {"id": ..., "en": ...}, in the language."""
+    if isinstance(value, Mapping):
+        return str(value.get(language_) or value.get("en") or "")
+    return "" if value is None else str(value)

@@ -1,0 +1,80 @@
+"""`tirta check`, `tirta schema`, `tirta devices`: what can be said of files alone."""
+
+from __future__ import annotations
+
+import argparse
+
+from controller.commands.console import as_dict, err, out, out_json, t, table
+from controller.errors import GOOD, WRONG_INPUT
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the three commands."""
+    check = commands.add_parser(
+        "check", help=t("check config.yaml and its programs", "periksa config.yaml dan programnya")
+    )
+    check.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    check.add_argument("--language", choices=("id", "en"), help=t("of the messages", "bahasa pesan"))
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=run_check)
+    schema = commands.add_parser("schema", help=t("JSON Schema of the YAML files", "JSON Schema berkas YAML"))
+    schema.add_argument("what", nargs="?", default="site", choices=("site", "program", "profile"))
+    schema.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
+    schema.set_defaults(run=run_schema)
+    devices = commands.add_parser("devices", help=t("the devices that are known", "alat yang dikenal"))
+    devices.add_argument("--json", action="store_true")
+    devices.set_defaults(run=run_devices)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Every problem with file, line and column; 1 when there is an error."""
+    from datetime import UTC, datetime
+
+    from controller.clock import SystemClock
+    from controller.config import load
+
+    now = SystemClock().now()
+    today = datetime.fromtimestamp(now.epoch_s, UTC).date() if now.trusted else None
+    loaded = load(args.config, language=args.language, today=today)
+    good = not loaded.problems
+    if args.json:
+        problems = [as_dict(problem) for problem in loaded.problems]
+        out_json(
+            {"ok": good, "problems": problems, "warnings": [as_dict(warning) for warning in loaded.warnings]}
+        )
+        return GOOD if good else WRONG_INPUT
+    indonesian = loaded.language == "id"
+    for problem in loaded.problems:
+        err(str(problem))
+    for warning in loaded.warnings:
+        err(f"{'peringatan' if indonesian else 'warning'}: {warning}")
+    if good:
+        out(f"{args.config}: {'baik' if indonesian else 'good'}")
+    else:
+        count = len(loaded.problems)
+        err(f"{count} {'masalah' if indonesian else 'problem' if count == 1 else 'problems'}")
+    return GOOD if good else WRONG_INPUT
+
+
+def run_schema(args: argparse.Namespace) -> int:
+    """The JSON Schema on standard output."""
+    from controller.schema import SCHEMAS
+
+    out_json(SCHEMAS[args.what]())
+    return GOOD
+
+
+def run_devices(args: argparse.Namespace) -> int:
+    """The library of profiles."""
+    from drivers.profile import library, load_profile
+
+    profiles = [load_profile(name) for name in library()]
+    if args.json:
+        keys = ("name", "maker", "kind", "transport", "confidence")
+        out_json(
+            [{key: getattr(profile, key) for key in keys} | {"model": profile.model} for profile in profiles]
+        )
+        return GOOD
+    head = ("NAME", "MAKER", "MODEL", "KIND", "TRANSPORT", "CONFIDENCE")
+    table([head, *((p.name, p.maker, p.model, p.kind, p.transport, p.confidence) for p in profiles)])
+    return GOOD

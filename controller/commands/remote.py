@@ -1,0 +1,200 @@
+"""`tirta status` and `tirta manual`: the running daemon, through its HTTP interface."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from controller.commands.console import language, out, out_json, t, text_of
+from controller.errors import GOOD, TirtaError, Unreachable
+
+DEFAULT = "http://127.0.0.1:8080"
+TIMEOUT_S = 5.0
+PIN_HEADER = "X-Tirta-Pin"
+ORDERS = {
+    "run": "run_zone",
+    "fill": "run_pump",
+    "stop": "stop",
+    "emergency-stop": "emergency_stop",
+    "resume": "resume",
+    "reset": "reset",
+}
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add both commands."""
+    status = commands.add_parser("status", help=t("what runs now, and why", "apa yang berjalan, dan mengapa"))
+    _where(status)
+    status.set_defaults(run=run_status)
+    manual = commands.add_parser(
+        "manual", help=t("water by hand, stop, resume", "siram manual, hentikan, lanjutkan")
+    )
+    actions = manual.add_subparsers(dest="action", required=True, metavar="ACTION")
+    helps = {
+        "run": t("irrigate a zone for some minutes", "siram sebuah zona beberapa menit"),
+        "fill": t("run a pump into its tank for some minutes", "jalankan pompa ke tandon beberapa menit"),
+        "stop": t(
+            "end the run of a zone or pump; water owed is kept",
+            "hentikan zona atau pompa; utang air tetap dicatat",
+        ),
+        "emergency-stop": t("everything off, and it stays off", "semua mati, dan tetap mati"),
+        "resume": t("after an emergency stop", "setelah henti darurat"),
+        "reset": t("clear the lock-out of a pump after a fault", "buka kunci pompa setelah gangguan"),
+    }
+    for name, text in helps.items():
+        action = actions.add_parser(name, help=text)
+        if name in ("run", "fill", "stop", "reset"):
+            action.add_argument("target", metavar="PUMP" if name in ("fill", "reset") else "ZONE")
+        if name in ("run", "fill"):
+            action.add_argument("--minutes", type=float, default=15.0, help="1 .. 240 (15)")
+        action.add_argument(
+            "--pin-file", metavar="FILE", help=t("file that holds the PIN", "berkas berisi PIN")
+        )
+        _where(action)
+        action.set_defaults(run=run_manual)
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help=t(f"of the daemon ({DEFAULT})", f"alamat layanan ({DEFAULT})"))
+    parser.add_argument(
+        "-c", "--config", metavar="FILE", help=t("take the port from this file", "ambil port dari berkas ini")
+    )
+    parser.add_argument("--json", action="store_true")
+
+
+def run_status(args: argparse.Namespace) -> int:
+    """Ask the daemon and show the answer."""
+    answer = request(base_url(args), "GET", "/api/status")
+    if args.json:
+        out_json(answer)
+    else:
+        show(answer)
+    return GOOD
+
+
+def run_manual(args: argparse.Namespace) -> int:
+    """Hand one wish of a person to the daemon."""
+    minutes = getattr(args, "minutes", 0.0)
+    if hasattr(args, "minutes") and not 1.0 <= minutes <= 240.0:
+        raise TirtaError(t("minutes must be 1 to 240", "menit harus 1 sampai 240"))
+    body = {"order": ORDERS[args.action], "target": getattr(args, "target", ""), "amount": minutes}
+    url, pin = base_url(args), _pin(args)
+    try:
+        answer = request(url, "POST", "/api/orders", body, pin)
+    except PinNeeded:
+        if pin or not sys.stdin.isatty():
+            raise
+        import getpass
+
+        answer = request(url, "POST", "/api/orders", body, getpass.getpass("PIN: "))
+    if args.json:
+        out_json(answer)
+    else:
+        out(text_of(answer.get("text"), language()) or t("accepted", "diterima"))
+    return GOOD
+
+
+class PinNeeded(TirtaError):
+    """The daemon wants a PIN, or another one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            t("the daemon wants the PIN", "layanan meminta PIN"),
+            t("give it with --pin-file FILE or TIRTA_PIN", "berikan dengan --pin-file BERKAS atau TIRTA_PIN"),
+        )
+
+
+def base_url(args: argparse.Namespace) -> str:
+    """Where the daemon listens: --url, TIRTA_URL, the web section of -c FILE, or the default."""
+    if args.url or os.environ.get("TIRTA_URL"):
+        return str(args.url or os.environ["TIRTA_URL"]).rstrip("/")
+    if args.config is None:
+        return DEFAULT
+    from drivers.marked_yaml import YamlError, load
+
+    try:
+        data, _ = load(Path(args.config))
+    except YamlError as e:
+        raise TirtaError(str(e.problems[0])) from None
+    web = data.get("web") if isinstance(data, dict) else None
+    port = web.get("port", 8080) if isinstance(web, dict) else 8080
+    return f"http://127.0.0.1:{port}"
+
+
+def _pin(args: argparse.Namespace) -> str:
+    if args.pin_file is None:
+        return os.environ.get("TIRTA_PIN", "")
+    try:
+        return Path(args.pin_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as e:
+        raise TirtaError(
+            t(f"cannot read {args.pin_file}: {e}", f"tidak dapat membaca {args.pin_file}: {e}")
+        ) from None
+
+
+def request(base: str, method: str, path: str, body: object = None, pin: str = "") -> dict[str, Any]:
+    """One JSON request to the daemon. Raises Unreachable, PinNeeded or TirtaError with the daemon's own words."""
+    import http.client
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(base if "//" in base else f"http://{base}")
+    headers = {"Accept": "application/json", "Accept-Language": language()}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if pin:
+        headers[PIN_HEADER] = pin
+    try:
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
+        try:
+            connection.request(
+                method, parts.path.rstrip("/") + path, None if body is None else json.dumps(body), headers
+            )
+            response = connection.getresponse()
+            status, raw = response.status, response.read()
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException, ValueError) as e:
+        raise Unreachable(
+            t(f"the daemon does not answer at {base}: {e}", f"layanan tidak menjawab di {base}: {e}"),
+            t("is it running? systemctl status tirtasurya", "apakah berjalan? systemctl status tirtasurya"),
+        ) from None
+    return _answer(base, status, raw)
+
+
+def _answer(base: str, status: int, raw: bytes) -> dict[str, Any]:
+    if status in (401, 403):
+        raise PinNeeded
+    try:
+        answer = json.loads(raw)
+    except ValueError:
+        answer = None
+    if status >= 500 or not isinstance(answer, dict):
+        raise Unreachable(
+            t(
+                f"{base} answered {status}, not as Tirtasurya does",
+                f"{base} menjawab {status}, bukan Tirtasurya",
+            )
+        )
+    if status >= 400:
+        raise TirtaError(text_of(answer.get("error") or answer.get("detail"), language()) or f"HTTP {status}")
+    return answer
+
+
+def show(status: dict[str, Any]) -> None:
+    """The daemon's state in a few lines: the site and its time, then one sentence for everything that has a reason."""
+    spoken = language()
+    site = status.get("site")
+    name = site.get("name", "") if isinstance(site, dict) else text_of(site, spoken)
+    out("  ".join(part for part in (name, text_of(status.get("time"), spoken)) if part))
+    for reason in status.get("reasons") or ():
+        if isinstance(reason, dict):
+            sentence = text_of(reason.get("text"), spoken) or text_of(reason.get(f"text_{spoken}"), spoken)
+            mark = {"alarm": "! ", "warning": "* "}.get(str(reason.get("level")), "  ")
+            out(f"{mark}{reason.get('subject', '')}: {sentence or reason.get('key', '')}")
+    for notice in status.get("notices") or ():
+        out(f"* {text_of(notice, spoken)}")

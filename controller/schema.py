@@ -1,0 +1,68 @@
+"""JSON Schemas of the three kinds of YAML file, for editors that check and complete while one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from controller.core.site import SiteFile
+from drivers.profile_model import Profile
+from schedules.program import Program
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_SHORT = r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]*$"
+
+
+def site_schema() -> dict[str, Any]:
+    """config.yaml. A signal may be written ``device.quantity`` or as a mapping with ``signal`` and the other keys."""
+    schema = SiteFile.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    definitions["Signal"] = _short_or_long(definitions["Signal"], "signal", {"calibrate": _two_points()})
+    definitions["Output"] = _short_or_long(definitions["Output"], "output", {})
+    return (
+        {"$schema": DIALECT, "title": "Tirtasurya: config.yaml"}
+        | schema
+        | {"title": "Tirtasurya: config.yaml"}
+    )
+
+
+def program_schema() -> dict[str, Any]:
+    """One file under ``programs:``."""
+    schema: dict[str, Any] = TypeAdapter(Program).json_schema(by_alias=True)
+    return {"$schema": DIALECT} | schema | {"title": "Tirtasurya: program"}
+
+
+def profile_schema() -> dict[str, Any]:
+    """A device profile."""
+    return {"$schema": DIALECT} | Profile.model_json_schema(by_alias=True) | {"title": "Tirtasurya: profile"}
+
+
+SCHEMAS = {"site": site_schema, "program": program_schema, "profile": profile_schema}
+
+
+def _short_or_long(model: dict[str, Any], key: str, more: dict[str, Any]) -> dict[str, Any]:
+    """The YAML form of a model whose device and quantity are written as one word."""
+    short = {"type": "string", "pattern": _SHORT, "description": "device.quantity"}
+    properties = {
+        name: value for name, value in model["properties"].items() if name not in ("device", "quantity")
+    }
+    long = {
+        "type": "object",
+        "properties": {key: short} | properties | more,
+        "required": [key],
+        "additionalProperties": False,
+    }
+    return {"description": model.get("description", ""), "anyOf": [short, long]}
+
+
+def _two_points() -> dict[str, Any]:
+    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    return {
+        "type": "array",
+        "items": pair,
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "[[raw, true], [raw, true]]",
+    }
