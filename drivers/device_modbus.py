@@ -90,7 +90,7 @@ class ModbusDevice:
             except DriverError as error:
                 errors.append(error)
         if errors:
-            await self._failed(poll_class, blocks, errors)
+            await self._failed(poll_class, len(errors) == len(blocks), errors)
         elif poll_class in self._problems:
             del self._problems[poll_class]
         return tuple(readings)
@@ -128,7 +128,7 @@ class ModbusDevice:
             self._once[id(block)] = readings
         return readings
 
-    async def _failed(self, poll_class: str, blocks: Sequence[_Block], errors: list[DriverError]) -> None:
+    async def _failed(self, poll_class: str, nothing: bool, errors: list[DriverError]) -> None:
         """Raise when nothing answered; else keep the errors. Optional points that the device lacks are given up."""
         missing = [e for e in errors if isinstance(e, ExceptionReply) and e.code == _ILLEGAL_ADDRESS]
         if missing and self._given.sunspec is not None:
@@ -136,7 +136,7 @@ class ModbusDevice:
         elif missing and await self._give_up_optional(poll_class, missing):
             errors = [e for e in errors if e not in missing]
         self._problems[poll_class] = tuple(errors)
-        if errors and (len(errors) == len(blocks) or poll_class == "once"):
+        if errors and (nothing or poll_class == "once"):
             raise errors[0]
         for error in errors:
             _log.warning("%s", error)

@@ -239,9 +239,11 @@ class MqttClient:
             client.publish(self._status_topic, b"online", 1, retain=True)
 
     def _disconnected(
-        self, _client: Client, _data: object, _flags: object, reason: object, *_rest: object
+        self, _client: Client, _data: object, _flags: object, reason: Any, *_rest: object
     ) -> None:
         self._session += 1
+        if not reason.is_failure:
+            return  # we said goodbye
         self.last_error = f"disconnected: {reason}"
         _log.warning("%s: %s", self.name, self.last_error)
 
