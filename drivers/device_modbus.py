@@ -134,7 +134,8 @@ class ModbusDevice:
         if missing and self._given.sunspec is not None:
             self._walked = False  # another device, or another firmware: its models stand elsewhere now
         elif missing and await self._give_up_optional(poll_class, missing):
-            errors = [e for e in errors if e not in missing]
+            left = {block.request.registers for block in self._blocks[poll_class]}
+            errors = [e for e in errors if e.registers in left]
         self._problems[poll_class] = tuple(errors)
         if errors and (nothing or poll_class == "once"):
             raise errors[0]
