@@ -70,7 +70,7 @@ def explain(
     """
     best: dict[tuple[str, int, int], tuple[int, Problem]] = {}
     for detail in error.errors(include_url=False):
-        if _phantom(detail):
+        if _phantom(detail) or (detail["type"] == "missing" and _misspelt(detail, model, data)):
             continue
         depth, problem = _problem(detail, marks, data, model, 1 if language == "id" else 0, root)
         where = (problem.path, problem.line, problem.column)
@@ -160,8 +160,6 @@ def _hint(
     if kind == "extra_forbidden":
         known = sorted(_keys(model, loc[:-1], data))
         return _nearest(str(values["key"]), known, language)
-    if kind == "missing":
-        return _swapped(str(values["key"]), model, loc, data, language)
     if kind == "choice":
         return _nearest(str(detail["input"]), re.findall(r"'([^']*)'", str(values["choices"])), language, list_them=False)
     if kind == "string_type" and isinstance(detail["input"], int | float):
@@ -180,15 +178,15 @@ def _nearest(word: str, known: list[str], language: int, *, list_them: bool = Tr
     return ""
 
 
-def _swapped(key: str, model: type[BaseModel], loc: Loc, data: object, language: int) -> str:
-    """A missing key is often a misspelt one: the unknown neighbour that looks most like it."""
-    here = data
+def _misspelt(detail: ErrorDetails, model: type[BaseModel], data: object) -> bool:
+    """A missing key whose misspelt twin stands right there: the twin is told, with its line."""
+    loc, rest = _real(detail["loc"], data)
     for part in loc:
-        here = here[part]  # type: ignore[index]
-    if not isinstance(here, dict):
-        return ""
-    strangers = [str(k) for k in here if k not in _keys(model, loc, data)]
-    return _HINTS["near"][language].format(near=key) if get_close_matches(key, strangers, 1, 0.6) else ""
+        data = data[part]  # type: ignore[index]
+    if not isinstance(data, dict) or not rest:
+        return False
+    strangers = [str(k) for k in data if k not in _keys(model, loc, data)]
+    return bool(get_close_matches(str(rest[-1]), strangers, 1, 0.6))
 
 
 # ------------------------------------------------------------------------------------------- which keys are known at a place

@@ -57,7 +57,8 @@ def problems(text: str, language: Language = "en") -> list[Problem]:
     [
         (PUMPS + "    powr_w: 3\n", 4, 5, "pumps[0].powr_w", "unknown key 'powr_w'", "did you mean 'power_w'?"),
         (PUMPS + "weather: 1\n", 4, 1, "weather", "unknown key 'weather'", "known here"),
-        ("pumps:\n  - name: a\n    powerw: 10\n", 2, 5, "pumps[0]", "'power_w' is missing", "did you mean 'power_w'?"),
+        ("pumps:\n  - name: a\n    powerw: 10\n", 3, 5, "pumps[0].powerw", "unknown key 'powerw'", "did you mean 'power_w'?"),
+        ("pumps:\n  - name: a\n", 2, 5, "pumps[0]", "'power_w' is missing", ""),
         ("pumps: []\n", 1, 8, "pumps", "needs at least 1 entries", ""),
         (PUMPS + "    mode: autp\n", 4, 11, "pumps[0].mode", "must be one of 'auto' or 'manual'", "did you mean 'auto'?"),
         ("pumps:\n  - name: 12\n    power_w: 10\n", 2, 11, "pumps[0].name", "must be text, got 12", "quotes"),
