@@ -88,7 +88,7 @@ def refit(program: Program, balance: ZoneBalance, catalog: Catalog, area_m2: flo
         return replace(fresh, owed_mm=min(balance.owed_mm, fresh.depletion_mm))
     if isinstance(program, ContainerProgram):
         kept = min(balance.depletion_mm, fresh.taw_mm)
-        corrected = balance.corrected_mm + balance.depletion_mm - kept
+        corrected = balance.corrected_mm + (balance.depletion_mm - kept)
         return replace(
             balance,
             depletion_mm=kept,
@@ -106,6 +106,6 @@ def _reseason(program: FieldProgram | PaddyProgram, balance: ZoneBalance, catalo
     if isinstance(program, FieldProgram):
         changes = water_balance.season(program, balance, inputs, catalog)
         kept = min(balance.depletion_mm, changes["taw_mm"])
-        corrected = balance.corrected_mm + balance.depletion_mm - kept
+        corrected = balance.corrected_mm + (balance.depletion_mm - kept)
         return replace(balance, **changes, depletion_mm=kept, corrected_mm=corrected)
     return replace(balance, **paddy.season(program, balance, inputs, catalog))
