@@ -15,7 +15,7 @@ from controller.core.decision import Decision
 from controller.core.instant import Instant
 from controller.core.planning_request import plan_request
 from controller.core.site import Signal, Site
-from controller.core.snapshot import Order, OperatorOrder, Sample, Snapshot
+from controller.core.snapshot import OperatorOrder, Order, Sample, Snapshot
 from controller.core.state import ControllerState, initial_state
 from drivers.reading import Quality
 from schedules.planner import plan

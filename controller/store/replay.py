@@ -1,0 +1,152 @@
+"""Making recorded decisions again: same site, same state, same readings must give the same decision, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from controller.core.decide import decide as shipped_decide
+from controller.core.decision import Decision
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.core.snapshot import OperatorOrder, Order, Sample, Snapshot
+from controller.core.state import ControllerState
+from controller.core.state_json import from_json
+from controller.store.errors import DamagedError
+from controller.store.record import FORMAT, decision_digest
+from drivers.reading import Quality
+from schedules.plan import Plan
+
+Decide = Callable[[Site, ControllerState, Snapshot], Decision]
+
+_UNSEEN = Sample(None, Quality.ABSENT, 0.0)
+
+HINT = "Only whole recordings of `tirta run --record` can be replayed."
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One recorded cycle: its number in the file (from 1), what the decision saw, and the fingerprint of what it said."""
+
+    number: int
+    snapshot: Snapshot
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A cycle whose decision came out differently: ``recorded`` fingerprint against the ``decision`` made now."""
+
+    number: int
+    at: Instant
+    recorded: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The outcome: ``cycles`` compared, all ``mismatches`` (at most 100), ``same_config``: the recording's configuration hash
+    is the site's; ``torn``: the file ends in the middle (power cut) and was compared up to there.
+    """
+
+    cycles: int
+    mismatches: tuple[Mismatch, ...]
+    same_config: bool
+    torn: bool
+
+
+class Recording:
+    """A recording file. Raises DamagedError when its beginning cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.torn = False
+        self._lines = self._read()
+        try:
+            header = json.loads(next(self._lines))
+            if header["format"] != FORMAT:
+                raise DamagedError(path, f"has format {header['format']}, this program reads {FORMAT}", HINT)
+            self.config_hash: str = header["site"]
+            self.state = from_json(header["state"])
+        except (StopIteration, ValueError, KeyError, TypeError) as error:
+            raise DamagedError(path, f"is no recording: {error!r}", HINT) from error
+
+    def cycles(self) -> Iterator[Cycle]:
+        """Every cycle, in order; once."""
+        reader = _Reader()
+        for number, line in enumerate(self._lines, 1):
+            try:
+                yield Cycle(number, *reader.cycle(json.loads(line)))
+            except (ValueError, KeyError, IndexError, TypeError) as error:
+                raise DamagedError(self._path, f"is damaged at cycle {number}: {error!r}", HINT) from error
+
+    def _read(self) -> Iterator[str]:
+        """Whole lines; a torn end is noted, not raised."""
+        unpacker, rest = zlib.decompressobj(31), b""
+        with self._path.open("rb") as file:
+            while block := file.read(1 << 16):
+                try:
+                    rest += unpacker.decompress(block)
+                except zlib.error as error:
+                    raise DamagedError(self._path, f"is damaged: {error}", HINT) from error
+                *lines, rest = rest.split(b"\n")
+                for line in lines:
+                    yield line.decode("ascii")
+        self.torn = not unpacker.eof
+
+
+class _Reader:
+    """Undoes the recorder's differences."""
+
+    def __init__(self) -> None:
+        self._keys: list[tuple[str, str]] = []
+        self._readings: dict[tuple[str, str], Sample] = {}
+        self._fresh: list[int] = []
+        self._boot, self._trusted = "", True
+        self._plan: Plan | None = None
+
+    def cycle(self, line: list[Any]) -> tuple[Snapshot, str]:
+        """One line as a snapshot and the decision's fingerprint."""
+        epoch_s, mono_s, changes, digest = line[:4]
+        extras: dict[str, Any] = line[4] if len(line) > 4 else {}
+        self._boot, self._trusted = extras.get("b", self._boot), extras.get("t", self._trusted)
+        if "p" in extras:
+            self._plan = None if extras["p"] is None else from_json(extras["p"]).plan
+        self._keys += [(device, quantity) for device, quantity in extras.get("k", ())]
+        self._fresh = extras.get("m", self._fresh)
+        if self._fresh or extras:
+            self._readings = self._readings.copy()
+        for device, quantity in extras.get("k", ()):  # in the order of the original table
+            self._readings[(device, quantity)] = _UNSEEN
+        changed = dict(zip(changes[::2], changes[1::2], strict=True))
+        for place in self._fresh:
+            key = self._keys[place]
+            value = changed[place] if place in changed else self._readings[key].value
+            self._readings[key] = Sample(value, Quality.GOOD, mono_s)
+        for place, value, quality, measured_s in extras.get("s", ()):
+            self._readings[self._keys[place]] = Sample(value, Quality(quality), measured_s)
+        for place in extras.get("x", ()):
+            del self._readings[self._keys[place]]
+        orders = tuple(
+            OperatorOrder(Order(o), target, amount, who) for o, target, amount, who in extras.get("o", ())
+        )
+        failed = frozenset((device, quantity) for device, quantity in extras.get("f", ()))
+        at = Instant(epoch_s, mono_s, self._boot, self._trusted)
+        return Snapshot(at, self._readings, self._plan, orders, failed), digest
+
+
+def replay(path: Path, site: Site, decide: Decide = shipped_decide) -> Replayed:
+    """Run ``decide`` over a recording, from its state on, and compare every decision with the recorded one."""
+    recording = Recording(path)
+    state, number = recording.state, 0
+    mismatches: list[Mismatch] = []
+    for cycle in recording.cycles():
+        decision = decide(site, state, cycle.snapshot)
+        state, number = decision.state, cycle.number
+        if decision_digest(decision) != cycle.digest and len(mismatches) < 100:
+            mismatches.append(Mismatch(number, cycle.snapshot.at, cycle.digest, decision))
+    return Replayed(number, tuple(mismatches), recording.config_hash == site.config_hash, recording.torn)
