@@ -6,7 +6,7 @@ import asyncio
 import struct
 
 import pytest
-from pymodbus.server import ModbusTcpServer
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from drivers.bus import Bus
@@ -24,6 +24,7 @@ from drivers.modbus_url import parse_connection
 from drivers.transport import Read, Table, Timing, Write
 from tests.drivers import rogue as r
 from tests.drivers.conftest import MakeBus, MakeRogue
+from tests.fixtures_serial import SerialCable
 from tests.services import free_port
 
 KINDS = ("tcp", "rtu+tcp", "rtu")
@@ -207,6 +208,35 @@ async def test_against_the_librarys_own_server(make_bus: MakeBus) -> None:
         await bus.write(Write(3, 15, 3, (0, 0, 1)))
         assert tuple(await bus.read(Read(3, Table.HOLDING, 7, 3))) == (65535, 1, 2)
         assert tuple(await bus.read(Read(3, Table.COIL, 2, 4))) == (1, 0, 0, 1)
+    finally:
+        await server.shutdown()
+
+
+async def test_a_serial_cable_to_the_librarys_own_server(
+    serial_cable: SerialCable, make_bus: MakeBus
+) -> None:
+    """RTU over two pseudo-terminals against pymodbus's serial server, and again after the cable was pulled and put back."""
+    words = [SimData(0, values=list(range(1000, 1125)), datatype=DataType.REGISTERS)]
+
+    async def serve() -> ModbusSerialServer:
+        server = ModbusSerialServer(SimDevice(3, simdata=words), port=str(serial_cable.b), baudrate=115200)
+        await server.serve_forever(background=True)
+        return server
+
+    server = await serve()
+    bus = make_bus(f"rtu://{serial_cable.a}?baud=115200")
+    assert tuple(await bus.read(Read(3, Table.HOLDING, 0, 125))) == tuple(range(1000, 1125))
+    await bus.write(Write(3, 16, 100, (7, 8)))
+    assert tuple(await bus.read(Read(3, Table.HOLDING, 99, 4))) == (1099, 7, 8, 1102)
+    await server.shutdown()
+    serial_cable.kill()
+    with pytest.raises(Disconnected):
+        await bus.read(Read(3, Table.HOLDING, 0, 1))
+    serial_cable.start()
+    server = await serve()
+    try:
+        await asyncio.sleep(1.0)
+        assert tuple(await bus.read(Read(3, Table.HOLDING, 5, 2))) == (1005, 1006)
     finally:
         await server.shutdown()
 
