@@ -215,7 +215,7 @@ def _from_starts(
 def _starts(stretch: list[Piece], sheet: PumpSheet) -> list[float]:
     """Where a run may begin in a stretch: at its start, where the pump's other runs end, and where its rest is over."""
     first, last = stretch[0].begin, stretch[-1].end
-    marks = {first}
+    marks = {first, sheet.ready_s}
     for begin, end in sheet.busy:
         marks.update((begin, end, end + sheet.limits.min_rest_s))
     return sorted(float(math.ceil(m - EPS)) for m in marks if first <= m < last)
