@@ -1,0 +1,225 @@
+"""Everything that the page shows, as JSON values: one dictionary for the page, for ``tirta status`` and for other programs.
+
+Numbers are SI with the unit in the name, None where a value is not known. Pure: reads the context, changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from controller.core.decision import Decision, Level, Reason
+from controller.core.snapshot import Snapshot
+from controller.core.state import ControllerState
+from controller.core.wiring import Wiring, wiring
+from controller.i18n import render
+from controller.web import status_land, status_plant
+from controller.web.context import WebContext
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+STALE_CYCLES = 3.0
+"""A decision older than this many cycles is no longer the truth; leases lapse then too."""
+
+STALE_MIN_REAL_S = 5.0
+"""... but never sooner than this in real time: a busy computer is not a dead controller."""
+
+GAP_SHOWN_S = 3600.0
+"""How long a restart is told, plant seconds."""
+
+_LOUDNESS = {Level.ALARM: 0, Level.WARNING: 1, Level.INFO: 2}
+
+
+def status(context: WebContext) -> Json:
+    """The present state of the site. Before the first decision ``at`` is None and the lists are empty."""
+    live, now = context.live, context.now()
+    site = live.site.file.site
+    found: Json = {
+        "site": {"id": site.id, "name": site.name, "timezone": site.timezone, "language": site.language},
+        "rate": context.rate,
+        "at": None,
+        "local": None,
+        "epoch_s": None,
+        "age_s": None,
+        "stale": False,
+        "clock_trusted": now.trusted,
+        "mode": "starting",
+        "emergency": False,
+        "cycles": live.cycles,
+        "cycle_ms": round(live.cycle_ms, 2),
+        "config_hash": live.site.config_hash,
+        "gap_s": round(live.gap_s, 1),
+        "gap_shown": False,
+        "notices": list(dict.fromkeys(live.notices)),
+        "devices": devices(context, now.mono_s, now.epoch_s),
+        "reasons": [],
+        "alarms": [],
+        "pumps": [],
+        "tanks": [],
+        "zones": [],
+        "valves": [],
+        "power": {},
+        "plan": None,
+        "today": {},
+        "impact": _asked(context.impact_totals) or {},
+        "backlog": _asked(context.backlog) or {},
+        "ledger_head": _asked(context.ledger_head),
+    }
+    if live.snapshot is not None and live.decision is not None:
+        _add_decision(found, context, live.snapshot, live.decision)
+    return found
+
+
+def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision: Decision) -> None:
+    at, state, w = snapshot.at, decision.state, wiring(context.live.site)
+    age_s = max(0.0, context.now().mono_s - at.mono_s)
+    longest = max(
+        STALE_CYCLES * max(w.site.file.site.cycle_s, state.cycle_s), STALE_MIN_REAL_S * context.rate
+    )
+    found |= {
+        "at": at.utc.isoformat(timespec="seconds"),
+        "local": datetime.fromtimestamp(at.epoch_s, w.zoneinfo).isoformat(timespec="seconds"),
+        "epoch_s": round(at.epoch_s, 3),
+        "age_s": round(age_s, 1),
+        "stale": age_s > longest,
+        "clock_trusted": at.trusted,
+        "emergency": state.emergency,
+        "gap_shown": context.live.gap_s > 0.0 and at.mono_s - state.began_s < GAP_SHOWN_S,
+        "reasons": reasons(decision),
+        "power": status_plant.power(w, snapshot, state),
+        "pumps": [status_plant.pump(entry, snapshot, state) for entry in w.pumps],
+        "tanks": [status_plant.tank(entry, snapshot, state) for entry in w.tanks],
+        "valves": [status_plant.valve(entry, snapshot, state) for entry in w.valves],
+        "zones": [status_land.zone(entry, snapshot, state) for entry in w.zones],
+        "plan": status_land.plan(state),
+        "today": _today(state),
+    }
+    found["alarms"] = [
+        one for one in found["reasons"] if one["level"] != Level.INFO.value or "cause" in one["params"]
+    ]
+    for kind in ("pumps", "tanks", "zones", "valves"):
+        for thing in found[kind]:
+            thing["reasons"] = [one for one in found["reasons"] if one["subject"] == thing["id"]]
+    found["mode"] = mode(w, state, found)
+
+
+def reasons(decision: Decision) -> list[Json]:
+    """Every reason with its sentence in both languages, the loudest first."""
+    ordered = sorted(decision.reasons, key=lambda one: _LOUDNESS[one.level])
+    return [_reason(one) for one in ordered]
+
+
+def _reason(reason: Reason) -> Json:
+    return {
+        "subject": reason.subject,
+        "key": reason.key,
+        "level": reason.level.value,
+        "group": reason.group,
+        "params": dict(reason.params),
+        "id": render(reason, "id"),
+        "en": render(reason, "en"),
+    }
+
+
+def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[Json]:
+    """Every device of the site file: does it answer, since when, and what it last failed with."""
+    found = []
+    for entry in context.live.site.file.devices:
+        health = context.health.get(entry.id)
+        asked = health is not None and (health.ok or health.failures > 0)
+        since = now_mono_s - health.since_mono_s if health is not None and asked else None
+        found.append(
+            {
+                "id": entry.id,
+                "profile": entry.profile,
+                "bus": entry.bus,
+                "ok": health.ok if health is not None and asked else None,
+                "error": health.error if health is not None else "",
+                "key": health.key if health is not None else "",
+                "failures": health.failures if health is not None else 0,
+                "since_s": None if since is None else round(since, 1),
+                "since_epoch_s": None if since is None else round(now_epoch_s - since, 1),
+            }
+        )
+    return found
+
+
+def mode(w: Wiring, state: ControllerState, found: Json) -> str:
+    """The site in one word: emergency, stale, watering, filling, running, locked, waiting_sun, alarm or idle."""
+    running = [one for one in found["pumps"] if one["on"]]
+    watering = [one for one in found["zones"] if one["watering"]]
+    keys = {one["key"] for one in found["reasons"]}
+    checks = (
+        ("emergency", state.emergency),
+        ("stale", found["stale"]),
+        ("watering", bool(watering)),
+        ("filling", any(w.pump[one["id"]].tank is not None for one in running)),
+        ("running", bool(running)),
+        ("locked", any(one["phase"] == "locked" for one in found["pumps"])),
+        ("waiting_sun", "pump_waits_sun" in keys),
+        ("alarm", any(one["level"] == "alarm" for one in found["alarms"])),
+    )
+    return next((word for word, holds in checks if holds), "idle")
+
+
+def health(context: WebContext) -> Json:
+    """For monitoring, without secrets and without plant details: is the controller deciding, and does anything hurt."""
+    live = context.live
+    snapshot, decision = live.snapshot, live.decision
+    found: Json = {
+        "ok": False,
+        "cycles": live.cycles,
+        "cycle_ms": round(live.cycle_ms, 2),
+        "decision_age_s": None,
+        "clock_trusted": context.now().trusted,
+        "emergency": False,
+        "alarms": 0,
+        "warnings": 0,
+        "devices": len(live.site.file.devices),
+        "devices_silent": sum(1 for one in context.health.values() if not one.ok),
+        "gap_s": round(live.gap_s, 1),
+        "backlog": _asked(context.backlog) or {},
+    }
+    if snapshot is not None and decision is not None:
+        age_s = max(0.0, context.now().mono_s - snapshot.at.mono_s)
+        cycle_s = max(live.site.file.site.cycle_s, decision.state.cycle_s)
+        levels = [one.level for one in decision.reasons]
+        found |= {
+            "ok": age_s <= max(STALE_CYCLES * cycle_s, STALE_MIN_REAL_S * context.rate),
+            "decision_age_s": round(age_s, 1),
+            "clock_trusted": snapshot.at.trusted,
+            "emergency": decision.state.emergency,
+            "alarms": levels.count(Level.ALARM),
+            "warnings": levels.count(Level.WARNING),
+        }
+    return found
+
+
+def _today(state: ControllerState) -> Json:
+    day = state.accounts
+    return {
+        "day": day.day,
+        "pv_wh": round(day.pv_wh, 1),
+        "used_wh": round(day.used_wh, 1),
+        "grid_wh": round(day.grid_wh, 1),
+        "solar_wh": round(max(0.0, day.used_wh - day.grid_wh), 1),
+        "water_m3": round(day.water_m3, 4),
+        "run_s": round(day.run_s, 1),
+        "starts": day.starts,
+    }
+
+
+def _asked(source: Callable[[], Mapping[str, Any] | str] | None) -> Any:
+    """What an injected source says now. The page must not fall because one of them does."""
+    if source is None:
+        return None
+    try:
+        answer = source()
+    except Exception:
+        log.exception("a source of the page failed")
+        return None
+    return dict(answer) if isinstance(answer, Mapping) else answer
