@@ -42,11 +42,12 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     orders.obey(c)
     balances.balances(c)
     accounts.close_day(c)
+    runs.end(c)
     runs.ask(c)
     runs.latch(c)
     runs.begin(c)
     surplus.measure(c)
-    runs.live(c)
+    runs.want(c)
     tanks.fill(c)
     valves.prove(c)
     asked = {one.id: pump.propose(c, one) for one in c.wiring.pumps}

@@ -199,7 +199,7 @@ def _pumps(c: Draft, watch: Watch, bound: Rows, asked: dict[str, Phase]) -> dict
         if pump.zones:
             fed = valves.feed(c, pump, phase)
             if fed != c.pumps[pump.id].fed:
-                c.pumps[pump.id] = replace(c.pumps[pump.id], fed=fed)
+                c.pumps[pump.id] = replace(c.pumps[pump.id], fed=fed, served=fed or c.pumps[pump.id].served)
     return fired
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Fired
+from controller.core.pump import rests
 from controller.core.state import Phase, ZoneState
 from controller.core.wiring import PumpWiring, ZoneWiring
 
@@ -37,10 +38,9 @@ def _pump(c: Draft, pump: PumpWiring) -> Reason:
         return Reason(pump.id, f"pump_runs_{state.group}", params, group=state.group)
     if phase is Phase.STARTING:
         return Reason(pump.id, "pump_valves_opening", group=state.group)
-    if phase is Phase.STOPPING:
+    if phase is Phase.STOPPING and not state.fault:
         return Reason(pump.id, "pump_stopping", group=state.group)
-    left = max(0.0, state.rest_s - (c.mono - state.off_since_s))
-    return Reason(pump.id, "pump_rests", {"left_s": left}, group=state.group)
+    return rests(c, pump, state)
 
 
 def _zone(c: Draft, zone: ZoneWiring) -> Reason:

@@ -82,7 +82,7 @@ def _share(c: Draft, was: PumpState, litres: float) -> None:
 
     Water that a slow counter shows after the stop belongs to the zones that were fed last.
     """
-    fed = [c.wiring.zone[name] for name in was.fed if name in c.wiring.zone]
+    fed = [c.wiring.zone[name] for name in was.served if name in c.wiring.zone]
     fed = [zone for zone in fed if was_open(c, zone)] or fed
     total = sum(zone.entry.flow_m3_h for zone in fed)
     for zone in fed:

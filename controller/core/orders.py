@@ -60,8 +60,6 @@ def _run_zone(c: Draft, order: OperatorOrder) -> str:
     seconds = _minutes(order.amount) * 60.0
     irrigation = Irrigation("manual", 0.0, 0.0, seconds, ordered_s=c.mono, ends_s=c.mono + runs.MANUAL_WAIT_S)
     c.zones[zone.id] = replace(c.zones[zone.id], irrigation=irrigation, paused_until_s=None)
-    if zone.pump is not None:
-        c.pumps[zone.pump.id] = replace(c.pumps[zone.pump.id], paused_until_s=None)
     return ""
 
 
@@ -76,7 +74,7 @@ def _run_pump(c: Draft, order: OperatorOrder) -> str:
     state = c.pumps[pump.id]
     left = state.rest_s - (c.mono - state.since_s) if state.phase is Phase.RESTING else 0.0
     until = c.mono + max(0.0, left) + _minutes(order.amount) * 60.0
-    c.pumps[pump.id] = replace(state, manual_until_s=until, paused_until_s=None)
+    c.pumps[pump.id] = replace(state, manual_until_s=until)
     return ""
 
 

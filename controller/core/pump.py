@@ -158,15 +158,19 @@ def _stopping(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
 
 
 def _resting(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
-    left = state.rest_s - (c.mono - state.off_since_s)
-    if left <= 0.0:
+    if c.mono - state.off_since_s >= state.rest_s:
         return Move.RESTED
-    params: Params = {"left_s": left}
+    c.waits[pump.id] = rests(c, pump, state)
+    return None
+
+
+def rests(c: Draft, pump: PumpWiring, state: PumpState) -> Reason:
+    """The sentence of a pump that rests: for its own good, or after a trip."""
+    params: Params = {"left_s": max(0.0, state.rest_s - (c.mono - state.off_since_s))}
     if state.fault:
         params |= {"cause": state.fault, "retry": state.retries, "retries": pump.entry.protect.retries}
     key = "pump_retry" if state.fault else "pump_rests"
-    c.waits[pump.id] = Reason(pump.id, key, params, group=c.wanted.get(pump.id, "idle"))
-    return None
+    return Reason(pump.id, key, params, group=c.wanted.get(pump.id, "idle"))
 
 
 def _locked(_c: Draft, _pump: PumpWiring, _: PumpState) -> Move | None:

@@ -23,6 +23,14 @@ OVERTIME_MIN_S = 300.0
 COMPLETE = 0.97
 """From this share of the planned volume on an irrigation counts as complete."""
 
+EARLY_S = 300.0
+"""A planned irrigation may begin this much early when its pump would otherwise stop just before it."""
+
+DAY_S = 86400.0
+
+FULL = 1.0 - 1e-6
+"""Sums of litres are never quite even."""
+
 MANUAL_WAIT_S = 3600.0
 """A manual irrigation that its pump could not begin within this time is dropped."""
 
@@ -79,15 +87,30 @@ def begin(c: Draft) -> None:
     due = plan.until_s
     for run in plan.runs:
         zone = c.zones.get(run.zone)
-        if zone is None or run.end_s <= c.epoch or run.start_s <= zone.done_s:
+        if zone is None or run.end_s <= c.epoch or run.start_s <= zone.done_s <= c.epoch + DAY_S:
             continue
-        if run.start_s > c.epoch:
-            due = min(due, run.start_s)
+        pump = c.wiring.zone[run.zone].pump
+        early = 0.0 if pump is None else EARLY_S
+        if run.start_s > c.epoch and not (run.start_s <= c.epoch + early and _idles(c, run)):
+            due = min(due, run.start_s - early)
         elif zone.irrigation is not None or zone.paused_until_s is not None:
             due = c.epoch
         else:
             c.zones[run.zone] = replace(zone, irrigation=_planned(c, run))
     c.due_s = due
+
+
+def _idles(c: Draft, run: Run) -> bool:
+    """True if the run's pump is on and has no zone left to water, and the run's window is open: better a little early than a
+    stop, a rest and another start.
+    """
+    zw = c.wiring.zone[run.zone]
+    if zw.pump is None or not c.pumps[zw.pump.id].on:
+        return False
+    if any(c.zones[other.id].irrigation is not None for other in zw.pump.zones):
+        return False
+    spans = resolve(zw.program.windows, c.wiring.zoneinfo, c.epoch, 1.0)
+    return any(start <= c.epoch < end for start, end in spans)
 
 
 def _planned(c: Draft, run: Run) -> Irrigation:
@@ -110,23 +133,27 @@ def _planned(c: Draft, run: Run) -> Irrigation:
     )
 
 
-def live(c: Draft) -> None:
-    """End what is complete or out of time; say for the rest which zones (and pumps) are wanted, and by which rank."""
+def end(c: Draft) -> None:
+    """End the irrigations that are complete or out of time, and the pauses that are over."""
     for zw in c.wiring.zones:
         zone = c.zones[zw.id]
         if zone.paused_until_s is not None and c.mono >= zone.paused_until_s:
-            zone = c.zones[zw.id] = replace(zone, paused_until_s=None)
+            c.zones[zw.id] = replace(zone, paused_until_s=None)
         irrigation = zone.irrigation
         if irrigation is None:
             continue
-        if irrigation.target_l > 0.0 and irrigation.delivered_l >= irrigation.target_l:
+        if irrigation.target_l > 0.0 and irrigation.delivered_l >= FULL * irrigation.target_l:
             close(c, zw, "irrigation_complete")
         elif c.mono >= irrigation.ends_s:
             close(c, zw, "irrigation_time_over")
-        elif c.emergency:
-            close(c, zw, "emergency_stop")
-        else:
-            _want(c, zw, _promoted(c, zw, zone, irrigation))
+
+
+def want(c: Draft) -> None:
+    """Say which zones (and pumps) are wanted, and by which rank."""
+    for zw in c.wiring.zones:
+        zone = c.zones[zw.id]
+        if zone.irrigation is not None:
+            _want(c, zw, _promoted(c, zw, zone, zone.irrigation))
 
 
 def _promoted(c: Draft, zw: ZoneWiring, zone: ZoneState, irrigation: Irrigation) -> Irrigation:

@@ -34,7 +34,8 @@ class Phase(StrEnum):
 class PumpState:
     """One pump. ``rest_s``: how long this rest lasts. ``fault``: the interlock that sent it to rest or locked it.
 
-    ``starts``: moments of the starts of the last hour. ``fed``: the zones that its open valves lead to. ``manual_until_s``:
+    ``starts``: moments of the starts of the last hour. ``fed``: the zones that its open valves lead to; ``served``: those
+    that had them last. ``manual_until_s``:
     a person asked it to fill its tank. ``paused_until_s``: a person stopped it; no automatic start before.
     ``proven``: since this controller started, the device has shown (or accepted) that it is off.
     """
@@ -50,6 +51,7 @@ class PumpState:
     starts_today: int = 0
     group: str = "idle"
     fed: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
     short_since_s: float | None = None
     manual_until_s: float | None = None
     paused_until_s: float | None = None
