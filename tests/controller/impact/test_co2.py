@@ -1,0 +1,113 @@
+"""CO2 avoided is used PV energy times the site's one factor, a closing carries its paper trail, and totals are sums."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.core.decision import Event, EventKind, Reason
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.impact.co2 import STATEMENT, Impact, closing_note, co2_text, day_impact, total
+from controller.store.audit import closings
+from controller.store.ledger import Ledger
+from tests.controller.little_world import demo_site
+
+
+def closing(**figures: float) -> Event:
+    return Event(EventKind.DAY, "site", Reason("site", "day_closed"), figures)
+
+
+def diesel_site() -> Site:
+    site = demo_site()
+    power = site.file.power.model_copy(update={"backup": "diesel"})
+    return site.model_copy(update={"file": site.file.model_copy(update={"power": power})})
+
+
+def test_the_worked_example() -> None:
+    """8 kWh used of which 1 from the grid: 7 kWh of sun at 0.86 kg/kWh are 6.02 kg, and 7 times the tariff saved."""
+    figures = {
+        "pv_wh": 11_000.0,
+        "used_wh": 8000.0,
+        "grid_wh": 1000.0,
+        "water_m3": 31.5,
+        "covered_s": 43_200.0,
+    }
+    impact = day_impact(demo_site(), figures)
+    assert impact.solar_kwh == 7.0
+    assert impact.co2_avoided_kg == pytest.approx(6.02)
+    assert impact.saved_idr == pytest.approx(7.0 * 1444.70)
+    assert (impact.grid_kwh, impact.diesel_kwh, impact.water_m3, impact.coverage) == (1.0, 0.0, 31.5, 0.5)
+
+
+def test_energy_that_nobody_used_avoids_nothing() -> None:
+    """Production without use counts zero; so does a pump that ran on the grid alone."""
+    assert day_impact(demo_site(), {"pv_wh": 9000.0}).co2_avoided_kg == 0.0
+    assert day_impact(demo_site(), {"used_wh": 5000.0, "grid_wh": 5000.0}).co2_avoided_kg == 0.0
+
+
+def test_a_gensets_energy_is_diesel() -> None:
+    """With diesel as back-up what was not sun is diesel energy, and never both."""
+    impact = day_impact(diesel_site(), {"used_wh": 4000.0, "grid_wh": 1500.0})
+    assert (impact.solar_kwh, impact.grid_kwh, impact.diesel_kwh) == (2.5, 0.0, 1.5)
+
+
+@given(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7))
+def test_never_more_than_was_used_and_never_negative(used_wh: float, grid_wh: float) -> None:
+    """Whatever meters claim, sun is between nothing and what was used, and sun plus grid is what was used."""
+    impact = day_impact(demo_site(), {"used_wh": used_wh, "grid_wh": grid_wh})
+    assert 0.0 <= impact.solar_kwh <= max(0.0, used_wh) / 1000.0
+    assert impact.solar_kwh + impact.grid_kwh == pytest.approx(max(0.0, used_wh) / 1000.0)
+
+
+def test_the_ledger_row_names_factor_source_and_year() -> None:
+    """The row beside a closing holds every number that is needed to compute it again; other events have none."""
+    site, event = demo_site(), closing(used_wh=8000.0, grid_wh=1000.0)
+    note = closing_note(site, event)
+    assert note is not None
+    factor = site.file.impact.factor
+    assert note.figures["factor_source"] == factor.source
+    assert note.figures["factor_year"] == factor.year
+    solar, per_kwh = note.figures["solar_kwh"], note.figures["factor_kg_per_kwh"]
+    assert isinstance(solar, float)
+    assert isinstance(per_kwh, float)
+    assert note.figures["co2_avoided_kg"] == solar * per_kwh
+    assert note.figures["statement"] == "estimated, unverified"
+    assert set(STATEMENT) == {"id", "en"}
+    assert closing_note(site, Event(EventKind.STOP, "pompa", Reason("pompa", "x"))) is None
+
+
+def test_the_total_is_the_sum_of_the_closings_in_the_ledger() -> None:
+    """What is shown as accumulated is the sum over the ledger's daily closings, nothing else."""
+    site = demo_site()
+    with Ledger() as ledger:
+        for day in range(30):
+            at = Instant(1_790_000_000.0 + day * 86_400.0, day * 86_400.0, "b")
+            ledger.commit(
+                [closing(used_wh=8000.0 + day, grid_wh=100.0, water_m3=3.0, covered_s=86_400.0)], None, at
+            )
+        impacts = [day_impact(site, row.figures) for row in closings(ledger._connection)]
+    overall = total(impacts)
+    assert overall.days == 30
+    assert overall.solar_kwh == pytest.approx(sum(8000.0 + day - 100.0 for day in range(30)) / 1000.0)
+    assert overall.co2_avoided_kg == pytest.approx(overall.solar_kwh * site.file.impact.factor.value)
+    assert overall.water_m3 == pytest.approx(90.0)
+    assert overall.coverage == 1.0
+    assert total([]) == Impact()
+
+
+@pytest.mark.parametrize(
+    ("kilograms", "indonesian", "english"),
+    [
+        (0.0, "0 kg", "0 kg"),
+        (6.02, "6 kg", "6 kg"),
+        (999.4, "999 kg", "999 kg"),
+        (999.5, "1,00 t", "1.00 t"),
+        (2280.0, "2,28 t", "2.28 t"),
+        (1234567.0, "1.234,57 t", "1,234.57 t"),
+    ],
+)
+def test_rounding(kilograms: float, indonesian: str, english: str) -> None:
+    """Whole kilograms below one tonne, else tonnes with two decimals, with the language's decimal sign."""
+    assert (co2_text(kilograms, "id"), co2_text(kilograms, "en")) == (indonesian, english)
