@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from controller.core.decision import Decision, Reason
 from controller.core.site import Site
-from controller.core.snapshot import OperatorOrder, Snapshot
+from controller.core.snapshot import OperatorOrder, Order, Snapshot
 
 MAX_ORDERS = 20
 """Orders that may wait for the next cycle; more are refused (a stuck finger, a script gone wild)."""
@@ -33,7 +33,11 @@ class Live:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def order(self, order: OperatorOrder) -> bool:
-        """Queue a person's wish for the next cycle; False when too many wait already."""
+        """Queue a person's wish for the next cycle; False when too many wait already. An emergency stop is never refused:
+        nothing that was asked before it matters any more.
+        """
+        if order.order is Order.EMERGENCY_STOP:
+            self._orders.clear()
         if len(self._orders) >= MAX_ORDERS:
             return False
         self._orders.append(order)
