@@ -14,6 +14,10 @@ FULL_DAY_S = 0.9 * DAY_S
 START_ET0_MM_D = 3.5
 """Mean ET0 before the first observed day, mm/d (Penman-Monteith year mean at Sitiung, West Sumatra, is 3.3)."""
 
+USUAL_RH_MIN_PCT = 60.0
+USUAL_WIND_M_S = 1.0
+"""Daily minimum humidity and mean wind around the site, for a day that was not observed."""
+
 Level = Literal["sensor", "balance", "calendar"]
 """What the account rests on: probes; weather and delivered water; or climatology alone."""
 
@@ -26,6 +30,7 @@ class ZoneBalance:
     expected use per day now (Ks Kc times the mean ET0). ``ponding_mm``: paddy water level, negative below the soil, else None.
     ``owed_mm``: net water that was due and did not come. ``irrigated_mm`` (gross), ``rain_mm``, ``eta_mm``, ``drainage_mm``,
     ``runoff_mm``, ``corrected_mm`` and ``doses_today`` count since the local day ``day`` began ("" while no date was ever known).
+    ``rh_low_pct`` and ``wind_run_m``: lowest humidity and the way of the wind today, for tomorrow's Kc.
     ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
     """
 
@@ -59,6 +64,8 @@ class ZoneBalance:
     rain_24h_mm: float = 0.0
     rain_log: tuple[float, ...] = ()
     hour_s: float = 0.0
+    rh_low_pct: float = USUAL_RH_MIN_PCT
+    wind_run_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class StepInputs:
     ``et0_mm`` and ``rain_mm`` in this step (>= 0); ``irrigated_mm``: gross depth delivered at the valve in this step, planned
     and manual alike; ``local_date``: None while the clock is untrusted; ``vwc``: volumetric water contents (m3/m3) of the probes
     that are good now; ``ponding_m``: measured paddy level, m, negative below the soil. ``measured``: False when ET0 comes
-    from climatology alone and there is no rain gauge. ``wind_m_s`` at 2 m and ``rh_min_pct`` adjust Kc (Eq. 62, 65).
+    from climatology alone and there is no rain gauge. ``wind_m_s`` (mean, at 2 m) and ``rh_min_pct`` (lowest) of this step:
+    over the day they adjust tomorrow's Kc (Eq. 62, 65).
     """
 
     dt_s: float
@@ -79,8 +87,8 @@ class StepInputs:
     vwc: tuple[float, ...] = ()
     ponding_m: float | None = None
     measured: bool = True
-    wind_m_s: float = 1.0
-    rh_min_pct: float = 60.0
+    wind_m_s: float = USUAL_WIND_M_S
+    rh_min_pct: float = USUAL_RH_MIN_PCT
 
 
 Changes = dict[str, Any]
@@ -102,6 +110,8 @@ def tick(balance: ZoneBalance, inputs: StepInputs) -> tuple[Changes, bool]:
     changes["irrigated_mm"] = today[0] + inputs.irrigated_mm
     changes["rain_mm"] = today[1] + inputs.rain_mm
     changes["et0_today_mm"] = today[2] + inputs.et0_mm
+    changes["rh_low_pct"] = inputs.rh_min_pct if fresh else min(balance.rh_low_pct, inputs.rh_min_pct)
+    changes["wind_run_m"] = (0.0 if fresh else balance.wind_run_m) + inputs.wind_m_s * inputs.dt_s
     since = balance.since_irrigation_d
     if inputs.irrigated_mm > 0.0:
         changes["since_irrigation_d"] = 0.0
@@ -121,6 +131,15 @@ def _new_day(balance: ZoneBalance, day: str) -> Changes:
     return {
         "day": day, "et0_mm_d": mean, "eta_mm": 0.0, "drainage_mm": 0.0, "runoff_mm": 0.0, "corrected_mm": 0.0, "doses_today": 0,
     }  # fmt: skip
+
+
+def kc_air(balance: ZoneBalance) -> tuple[float, float]:
+    """Mean wind (m/s) and lowest humidity (%) of the day that the account stands at; the usual ones if it was not observed
+    almost whole.
+    """
+    if balance.day_s < FULL_DAY_S:
+        return USUAL_WIND_M_S, USUAL_RH_MIN_PCT
+    return balance.wind_run_m / balance.day_s, balance.rh_low_pct
 
 
 def _rain(balance: ZoneBalance, inputs: StepInputs) -> Changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, level_of, tick
+from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
 from schedules.plan import Demand
@@ -49,7 +49,7 @@ def _day(program: PaddyProgram, local_date: date | None, known: str) -> int | No
 def season(program: PaddyProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> Changes:
     """What changes with the date: Kc, stage, TAW and RAW below saturation (p of rice is a share of saturation)."""
     crop, soil = catalog.crop(program.crop), catalog.soil(SOIL)
-    today = crop_day(crop, _day(program, inputs.local_date, balance.day), inputs.wind_m_s, inputs.rh_min_pct)
+    today = crop_day(crop, _day(program, inputs.local_date, balance.day), *kc_air(balance))
     taw = 1000.0 * (soil.sat - soil.wp) * crop.root_m[0]
     return {"kc": today.kc, "stage": today.stage, "taw_mm": taw, "raw_mm": raw_mm(crop.p, taw)}
 

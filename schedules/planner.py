@@ -144,14 +144,19 @@ def _book_running(run: Run, request: PlanRequest, pumps: Mapping[str, PumpSheet]
     """A run under way keeps its pump and its flow until it ends."""
     sheet = pumps.get(_source(run.zone, request))
     if sheet is not None and run.end_s > request.now_s:
-        sheet.book([Piece(max(run.start_s, request.now_s), run.end_s, mean_flow(run))])
+        sheet.book([Piece(max(run.start_s, request.now_s), run.end_s, _flow(run, request))])
+
+
+def _flow(run: Run, request: PlanRequest) -> float:
+    """Flow of a run under way, m3/h: its zone's own (its start may be the planned one, so its mean says less)."""
+    return next((z.flow_m3_h for z in request.zones if z.zone == run.zone), mean_flow(run))
 
 
 def _draw_running(run: Run, request: PlanRequest, tanks: Mapping[str, TankSheet]) -> None:
     """A gravity run under way draws the rest of its water."""
     sheet = tanks.get(_source(run.zone, request))
     if sheet is not None and run.end_s > request.now_s:
-        flow = max(EPS, mean_flow(run))
+        flow = _flow(run, request)
         sheet.book(request.now_s, flow / 3.6 * (run.end_s - max(run.start_s, request.now_s)), flow)
 
 
@@ -286,16 +291,15 @@ def _unmet(
     """What of a demand found no place, and why."""
     need = next((n for n in needs if n.demand is demand), None)
     if need is None:
-        return Unmet(demand.zone, demand.volume_l, "plan_no_source", {"zone": demand.zone})
+        return Unmet(
+            demand.zone, demand.volume_l, "plan_no_source", {"volume_l": demand.volume_l, "source": ""}
+        )
     if need.left_l <= 0.0:
         return None
-    key = _why(need, pumps.get(need.zone.source), tanks.get(need.zone.source))
-    return Unmet(
-        demand.zone,
-        round(need.left_l, 3),
-        key,
-        {"source": need.zone.source, "flow_m3_h": need.zone.flow_m3_h},
-    )
+    source, litres = need.zone.source, round(need.left_l, 3)
+    key = _why(need, pumps.get(source), tanks.get(source))
+    params: dict[str, float | str] = {"volume_l": litres, "source": source, "flow_m3_h": need.zone.flow_m3_h}
+    return Unmet(demand.zone, litres, key, params)
 
 
 def _why(need: Need, pump: PumpSheet | None, tank: TankSheet | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, level_of, tick
+from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
 from schedules.plan import Demand
@@ -106,7 +106,7 @@ def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, cata
     if day is None and balance.day:
         day = _day(program, date.fromisoformat(balance.day))
     crop, soil = catalog.crop(program.crop), catalog.soil(program.soil)
-    today = crop_day(crop, day, inputs.wind_m_s, inputs.rh_min_pct, program.root_depth_m)
+    today = crop_day(crop, day, *kc_air(balance), program.root_depth_m)
     taw = taw_mm(soil.fc, soil.wp, today.root_m)
     p = program.allowed_depletion
     if p is None:

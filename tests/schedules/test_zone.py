@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from schedules.balance import StepInputs, ZoneBalance
 from schedules.container import RAIN_CATCH
+from schedules.crop import kc_climate
 from schedules.paddy import water_mm
 from schedules.program import Program, Window
 from schedules.zone import demand, initial, owe, refit, step
@@ -146,6 +147,20 @@ def test_mean_et0_follows_the_days() -> None:
         balance = step(FIELD, balance, quarter(74), CATALOG)
     after = step(FIELD, step(FIELD, balance, quarter(75), CATALOG), quarter(76), CATALOG)
     assert after.et0_mm_d == pytest.approx(balance.et0_mm_d)
+
+
+def test_kc_follows_the_air_of_the_day_before() -> None:
+    """Kc of today is adjusted by yesterday's driest hour and mean wind, not by the damp calm of midnight."""
+    balance = step(FIELD, initial(FIELD, CATALOG, AREA_M2), quarter(70), CATALOG)
+    usual = step(FIELD, days(FIELD, balance, 70, 1), quarter(71), CATALOG).kc
+    for i in range(96):
+        noon = 40 <= i < 60
+        air = {"rh_min_pct": 35.0 if noon else 98.0, "wind_m_s": 3.0 if noon else 1.5}
+        balance = step(FIELD, balance, quarter(70, **air), CATALOG)
+    balance = step(FIELD, balance, quarter(71, rh_min_pct=99.0, wind_m_s=0.0), CATALOG)
+    wind = (20 * 3.0 + 76 * 1.5 + 1.0) / 97
+    assert balance.kc == pytest.approx(kc_climate(1.05, wind, 35.0, 0.7), abs=0.003)
+    assert balance.kc > usual + 0.04
 
 
 # Containers -----------------------------------------------------------------------------------------------------------
