@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller import check_buses, check_devices, check_land, check_pumps, check_references
+from controller import check_bounds, check_buses, check_devices, check_land, check_pumps, check_references
 from controller.check_base import Finding, Subject, error
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -12,6 +12,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Every finding, in no particular order. Never raises for anything that a file may hold."""
+    yield from check_bounds.check(subject)
     yield from check_references.check(subject)
     yield from check_devices.check(subject)
     yield from check_buses.check(subject)

@@ -37,14 +37,21 @@ class Finding:
     at_key: bool = False
 
 
-def warning(loc: Loc, text: str, /, *, program: str | None = None, **params: float | str) -> Finding:
+Params = Mapping[str, float | str]
+
+
+def warning(
+    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: float | str
+) -> Finding:
     """A finding that does not block."""
-    return Finding(loc, text, params, Severity.WARNING, program)
+    return Finding(loc, text, {**(params or {}), **more}, Severity.WARNING, program)
 
 
-def error(loc: Loc, text: str, /, *, program: str | None = None, **params: float | str) -> Finding:
+def error(
+    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: float | str
+) -> Finding:
     """A finding that blocks."""
-    return Finding(loc, text, params, Severity.ERROR, program)
+    return Finding(loc, text, {**(params or {}), **more}, Severity.ERROR, program)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         other = first.setdefault(wire, i)
         for here, there in ((i, other), (other, i)) if other != i else ():
             names = {"id": subject.file.buses[here].id, "other": subject.file.buses[there].id}
-            yield error(("buses", here, "url"), "bus-twice", wire=wire, **names)
+            yield error(("buses", here, "url"), "bus-twice", names, wire=wire)
 
 
 def _mqtt(bus: Bus, loc: Loc) -> Iterator[Finding]:

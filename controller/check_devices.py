@@ -22,6 +22,9 @@ ROLE_UNITS = {
 }  # fmt: skip
 """The unit that each role needs; another one is only right with a calibration."""
 
+LONGEST_STALE_S = 7 * 86_400.0
+"""Nothing is worth a decision a week later."""
+
 
 def offered(profile: Profile) -> list[str]:
     """Every quantity that a device of this profile may report, SunSpec models included."""
@@ -111,7 +114,7 @@ def _clashes(subject: Subject) -> Iterator[Finding]:
                     "bus": device.bus,
                     field: value,
                 }
-                yield error(("devices", here, field), f"{field}-twice", **names)
+                yield error(("devices", here, field), f"{field}-twice", names)
 
 
 def _signals(subject: Subject) -> Iterator[Finding]:
@@ -159,6 +162,11 @@ def _fits_role(loc: Loc, signal: Signal) -> Iterator[Finding]:
 
 def _fresh(subject: Subject, loc: Loc, signal: Signal, profile: Profile) -> Iterator[Finding]:
     period = _period(subject, signal, profile)
+    if signal.stale_s > LONGEST_STALE_S:
+        name, low = "stale_s", period or 1.0
+        yield error(
+            (*loc, "stale_s"), "implausible", name=name, value=signal.stale_s, low=low, high=LONGEST_STALE_S
+        )
     if period is not None and signal.stale_s < period:
         name = ".".join(signal.key)
         yield error((*loc, "stale_s"), "stale-before-poll", name=name, stale=signal.stale_s, period=period)
@@ -177,7 +185,7 @@ def _period(subject: Subject, signal: Signal, profile: Profile) -> float | None:
     if poll is None:
         return None
     entry = next(device for device in subject.file.devices if device.id == signal.device)
-    return entry.poll_s.get(poll, getattr(profile.poll_s, poll))
+    return entry.poll_s.get(poll, float(getattr(profile.poll_s, poll)))
 
 
 def _outputs(subject: Subject) -> Iterator[Finding]:

@@ -19,6 +19,9 @@ HALF_DAY_OF_SUN_MIN = 6 * 60
 RAIN_LIKE_MM_H = 150.0
 """More than the heaviest rain: water would run off; paddies and pots may take it."""
 
+FLOOD_MM_H = 1000.0
+"""No field is watered a metre deep in an hour."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings about zones and programs."""
@@ -26,6 +29,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _windows(name, program)
         yield from _runs(name, program)
         yield from _crop(subject, name, program)
+        yield from _days(subject, name, program)
     for i, zone in enumerate(subject.file.zones):
         loc: Loc = ("zones", i)
         program_or_none = subject.program_of(zone)
@@ -61,13 +65,9 @@ def _windows(name: str, program: Program) -> Iterator[Finding]:
             continue
         begin, end = span(window)
         if (end - begin) * 60 < program.min_run_s:
-            yield error(
-                (*loc, "to"),
-                "window-short",
-                program=name,
-                length=(end - begin) * 60,
-                minimum=program.min_run_s,
-            )
+            for here in ((*loc, "to"), ("min_run_s",)):
+                length = (end - begin) * 60
+                yield error(here, "window-short", program=name, length=length, minimum=program.min_run_s)
         for other in program.windows[:j]:
             if other.begin != other.end and _same_days(window, other) and _overlap(span(other), (begin, end)):
                 yield warning(
@@ -96,36 +96,30 @@ def _crop(subject: Subject, name: str, program: Program) -> Iterator[Finding]:
     known = catalog()
     if isinstance(program, FieldProgram | PaddyProgram):
         if not _knows(known.crop, program.crop):
-            yield error(
-                ("crop",),
-                "crop-unknown",
-                program=name,
-                name=program.crop,
-                near=near(program.crop, known.crops),
-            )
+            names = {"name": program.crop, "near": near(program.crop, known.crops)}
+            yield error(("crop",), "crop-unknown", names, program=name)
         days = (program.planted - subject.today).days if subject.today else 0
         if days > 0:
-            yield warning(
-                ("planted",), "planted-ahead", program=name, date=program.planted.isoformat(), days=days
-            )
+            date = program.planted.isoformat()
+            yield warning(("planted",), "planted-ahead", program=name, date=date, days=days)
     if isinstance(program, FieldProgram) and not _knows(known.soil, program.soil):
-        yield error(
-            ("soil",), "soil-unknown", program=name, name=program.soil, near=near(program.soil, known.soils)
-        )
+        names = {"name": program.soil, "near": near(program.soil, known.soils)}
+        yield error(("soil",), "soil-unknown", names, program=name)
+
+
+def _days(subject: Subject, name: str, program: Program) -> Iterator[Finding]:
     if isinstance(program, PaddyProgram):
         if program.flower_from_day > program.flower_to_day:
             first, last = program.flower_from_day, program.flower_to_day
-            yield error(("flower_from_day",), "flower-order", program=name, first=first, last=last)
+            for key in ("flower_from_day", "flower_to_day"):
+                yield error((key,), "flower-order", program=name, first=first, last=last)
         if program.lower_mm >= program.upper_mm:
-            yield error(
-                ("lower_mm",), "ponding-order", program=name, lower=program.lower_mm, upper=program.upper_mm
-            )
-    if (
-        isinstance(program, CalendarProgram)
-        and subject.today
-        and (program.anchor - subject.today).days > program.every_days
-    ):
-        yield warning(("anchor",), "anchor-ahead", program=name, date=program.anchor.isoformat())
+            levels = {"lower": program.lower_mm, "upper": program.upper_mm}
+            yield error(("lower_mm",), "ponding-order", levels, program=name)
+    if isinstance(program, CalendarProgram) and subject.today is not None:
+        ahead = (program.anchor - subject.today).days
+        if ahead > program.every_days:
+            yield warning(("anchor",), "anchor-ahead", program=name, date=program.anchor.isoformat())
 
 
 def _knows(find: Callable[[str], object], name: str) -> bool:
@@ -144,20 +138,23 @@ def _zone(subject: Subject, zone: Zone, program: Program, pump: Pump | None, loc
     if zone.ponding is not None and not isinstance(program, PaddyProgram):
         yield warning((*loc, "ponding"), "level-without-paddy", zone=zone.id, program_name=zone.program_name)
     rate = 1000.0 * zone.flow_m3_h / zone.area_m2
-    if rate > RAIN_LIKE_MM_H and not isinstance(program, PaddyProgram):
+    if rate > FLOOD_MM_H:
+        for key in ("flow_m3_h", "area_m2"):
+            yield error((*loc, key), "zone-floods", zone=zone.id, rate=rate)
+    elif rate > RAIN_LIKE_MM_H and not isinstance(program, PaddyProgram):
         yield warning((*loc, "flow_m3_h"), "zone-floods", zone=zone.id, rate=rate)
     if isinstance(program, ContainerProgram):
-        yield from _pots(zone, program)
+        yield from _pots(zone, program, loc)
     if pump is not None:
         yield from _direct(subject, zone, program, pump)
 
 
-def _pots(zone: Zone, program: ContainerProgram) -> Iterator[Finding]:
+def _pots(zone: Zone, program: ContainerProgram, loc: Loc) -> Iterator[Finding]:
     available_mm = program.pots * program.pot_volume_l * program.available_share / zone.area_m2
     if available_mm > 400.0:
-        yield error(
-            ("pots",), "pots-too-many", program=zone.program_name, available=available_mm, area=zone.area_m2
-        )
+        params = {"available": available_mm, "area": zone.area_m2}
+        yield error(("pots",), "pots-too-many", params, program=zone.program_name)
+        yield Finding((*loc, "area_m2"), "pots-too-many", params)
 
 
 def _direct(subject: Subject, zone: Zone, program: Program, pump: Pump) -> Iterator[Finding]:
@@ -165,13 +162,15 @@ def _direct(subject: Subject, zone: Zone, program: Program, pump: Pump) -> Itera
     longest = max(60 * (end - begin) for begin, end in map(span, program.windows) if end > begin)
     name = zone.program_name
     if longest < pump.limits.min_run_s:
-        params = {"length": longest, "minimum": pump.limits.min_run_s, "pump": pump.id}
-        yield error(("windows",), "window-below-pump", program=name, **params)
+        minimum = pump.limits.min_run_s
+        yield error(
+            ("windows",), "window-below-pump", program=name, length=longest, minimum=minimum, pump=pump.id
+        )
     if pump.supply == "pv" or subject.file.power.backup == "none":
         rise, down = daylight(subject.file)
         if not any(_overlap(span(window), (rise, down)) for window in program.windows):
             hours = {"sunrise": _clock(rise), "sunset": _clock(down)}
-            yield error(("windows",), "window-without-sun", program=name, pump=pump.id, **hours)
+            yield error(("windows",), "window-without-sun", hours, program=name, pump=pump.id)
 
 
 def daylight(file: SiteFile) -> tuple[int, int]:
@@ -182,6 +181,11 @@ def daylight(file: SiteFile) -> tuple[int, int]:
     offset = datetime(2026, 3, 20, 12, tzinfo=ZoneInfo(site.timezone)).utcoffset()
     hours = offset.total_seconds() / 3600.0 if offset else 0.0
     noon = round(12 * 60 + 4 * (hours * 15.0 - site.longitude))
+    if abs(noon - 12 * 60) > 150:
+        return (
+            0,
+            DAY_MIN,
+        )  # place and time zone do not fit: that is told elsewhere, and says nothing of the sun
     return noon - HALF_DAY_OF_SUN_MIN, noon + HALF_DAY_OF_SUN_MIN
 
 

@@ -17,12 +17,16 @@ BEST_EFFICIENCY = 0.80
 USUAL_EFFICIENCY = (0.17, 0.70)
 """Wire to water of sound pump sets: 4 to 15 Wh per m3 and m; outside, a number is probably wrong."""
 
+MOST_PANELS = 3.0
+"""Nobody hangs more than three times its power on an inverter; 1.0 to 1.5 is usual."""
+
 LEASE_CYCLES = 3
 """A lease shorter than so many cycles would run out between two decisions."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings about pumps, tanks and the leases of outputs."""
+    yield from _plant(subject)
     for i, pump in enumerate(subject.file.pumps):
         loc: Loc = ("pumps", i)
         yield from _power(subject, pump, loc)
@@ -36,21 +40,40 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _valve(subject, valve, ("valves", i))
 
 
+def _plant(subject: Subject) -> Iterator[Finding]:
+    power = subject.file.power
+    if power.inverter_w is not None and not 0.2 < 1000.0 * power.pv_kwp / power.inverter_w < MOST_PANELS:
+        for key in ("pv_kwp", "inverter_w"):
+            yield error(("power", key), "panels-and-inverter", kwp=power.pv_kwp, inverter=power.inverter_w)
+
+
 def _power(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
     peak = subject.sun_peak_w
     start = pump.threshold * subject.file.power.surplus.start_margin
     here = (*loc, "rated_power_w")
-    params = {"pump": pump.id, "rated": pump.rated_power_w, "kwp": subject.file.power.pv_kwp, "peak": peak}
-    if start > peak:
-        yield Finding(here, "pump-never-starts", params | {"start": start})
-    elif pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak:
-        yield Finding(here, "pump-above-sun", params)
+    params: dict[str, float | str] = {
+        "pump": pump.id,
+        "rated": pump.rated_power_w,
+        "kwp": subject.file.power.pv_kwp,
+        "peak": peak,
+    }
+    if start > peak or (pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak):
+        key = "pump-never-starts" if start > peak else "pump-above-sun"
+        for place in (here, _what_limits(subject)):
+            yield Finding(place, key, params | {"start": start})
     elif pump.supply == "inverter" and pump.rated_power_w > peak:
-        yield warning(here, "pump-near-sun", **params)
+        yield warning(here, "pump-near-sun", params)
     if pump.threshold >= pump.rated_power_w:
         yield error(
             (*loc, "threshold_w"), "threshold-above-rated", threshold=pump.threshold, rated=pump.rated_power_w
         )
+
+
+def _what_limits(subject: Subject) -> Loc:
+    """The number that makes the sun's peak so small: the panels or the inverter. Either side may be the wrong one."""
+    power = subject.file.power
+    limited = power.inverter_w is not None and power.inverter_w < 1000.0 * power.pv_kwp * power.derate
+    return ("power", "inverter_w" if limited else "pv_kwp")
 
 
 def _head(pump: Pump, loc: Loc) -> Iterator[Finding]:
@@ -69,9 +92,9 @@ def _head(pump: Pump, loc: Loc) -> Iterator[Finding]:
     if efficiency > BEST_EFFICIENCY:
         yield Finding(here, "flow-forbidden-by-head", params)
     elif efficiency > USUAL_EFFICIENCY[1]:
-        yield warning(here, "efficiency-high", **params)
+        yield warning(here, "efficiency-high", params)
     elif efficiency < USUAL_EFFICIENCY[0]:
-        yield warning(here, "efficiency-low", **params)
+        yield warning(here, "efficiency-low", params)
     if pump.static_head_m is not None and pump.static_head_m >= pump.rated_head_m:
         yield error(
             (*loc, "static_head_m"), "static-head-high", static=pump.static_head_m, head=pump.rated_head_m
@@ -119,8 +142,10 @@ def _protect(pump: Pump, loc: Loc) -> Iterator[Finding]:
             pump=pump.id,
         )
     if protect.min_flow_m3_h is not None and protect.min_flow_m3_h >= pump.rated_flow_m3_h:
-        here = (*loc, "protect", "min_flow_m3_h")
-        yield error(here, "min-flow-above-rated", minimum=protect.min_flow_m3_h, rated=pump.rated_flow_m3_h)
+        for here in ((*loc, "protect", "min_flow_m3_h"), (*loc, "rated_flow_m3_h")):
+            yield error(
+                here, "min-flow-above-rated", minimum=protect.min_flow_m3_h, rated=pump.rated_flow_m3_h
+            )
     low, high = protect.min_pressure_bar, protect.max_pressure_bar
     if low is not None and high is not None and low >= high:
         yield error((*loc, "protect", "min_pressure_bar"), "bounds-order", minimum=low, maximum=high)

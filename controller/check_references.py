@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 from controller.check_base import Finding, Subject, error, outputs, signals, warning
-from controller.core.site import Pump, Zone
+from controller.core.site import Pump, Tank, Valve, Zone
 from drivers.marked_yaml import Loc
 
 RESERVED = ("site", "zones")
@@ -40,10 +40,15 @@ def _ids(subject: Subject) -> Iterator[Finding]:
     file = subject.file
     yield from _unique([(("buses", i, "id"), bus.id) for i, bus in enumerate(file.buses)])
     yield from _unique([(("devices", i, "id"), device.id) for i, device in enumerate(file.devices)])
-    groups = {"pumps": file.pumps, "tanks": file.tanks, "valves": file.valves, "zones": file.zones}
+    groups: dict[str, Sequence[Pump | Tank | Valve | Zone]] = {
+        "pumps": file.pumps,
+        "tanks": file.tanks,
+        "valves": file.valves,
+        "zones": file.zones,
+    }
     places: list[tuple[Loc, str]] = []
     for group, items in groups.items():
-        places += [((group, i, "id"), item.id) for i, item in enumerate(items)]  # type: ignore[attr-defined]
+        places += [((group, i, "id"), item.id) for i, item in enumerate(items)]
     yield from _unique(places)
     yield from (error(loc, "id-reserved", id=ident) for loc, ident in places if ident in RESERVED)
 
@@ -125,7 +130,7 @@ def _zone_source(subject: Subject, zone: Zone, index: int) -> Iterator[Finding]:
     loc: Loc = ("zones", index, "source")
     pump = subject.pump(zone.source)
     if pump is None and subject.tank(zone.source) is None:
-        known = [item.id for item in (*subject.file.tanks, *subject.file.pumps)]
+        known = [tank.id for tank in subject.file.tanks] + [pump.id for pump in subject.file.pumps]
         yield error(loc, "source-unknown", name=zone.source, near=near(zone.source, known))
     elif pump is not None and pump.into != "zones":
         yield error(loc, "source-pump-fills-tank", zone=zone.id, pump=pump.id, tank=pump.into)
@@ -168,19 +173,29 @@ def _shared_outputs(subject: Subject) -> Iterator[Finding]:
 def _renamed(subject: Subject) -> Iterator[Finding]:
     """An id that nothing uses while a similar one is missing was probably mistyped where it is defined."""
     file = subject.file
-    sources = {"pumps": file.pumps, "tanks": file.tanks}
-    keys = [*signals(file), *outputs(file)]
+    sources = {zone.source for zone in file.zones}
+    filled = {pump.into for pump in file.pumps if pump.into != "zones"}
+    known = {tank.id for tank in file.tanks} | {pump.id for pump in file.pumps}
+    devices = {signal.device for _, signal in signals(file)} | {output.device for _, output in outputs(file)}
     uses: list[tuple[str, list[str], set[str]]] = [
-        ("buses", [b.id for b in file.buses], {d.bus for d in file.devices}),
-        ("devices", [d.id for d in file.devices], {value.device for _, value in keys}),
-        ("valves", [v.id for v in file.valves], {name for zone in file.zones for name in zone.valves}),
+        ("buses", [bus.id for bus in file.buses], {device.bus for device in file.devices}),
+        ("devices", [device.id for device in file.devices], devices),
+        (
+            "valves",
+            [valve.id for valve in file.valves],
+            {name for zone in file.zones for name in zone.valves},
+        ),
+        ("tanks", [tank.id for tank in file.tanks], sources | filled),
+        (
+            "pumps",
+            [pump.id for pump in file.pumps],
+            sources | {pump.id for pump in file.pumps if pump.into != "zones"},
+        ),
     ]
-    wanted = {zone.source for zone in file.zones} | {pump.into for pump in file.pumps if pump.into != "zones"}
-    known = {item.id for items in sources.values() for item in items}  # type: ignore[attr-defined]
-    uses += [(group, [item.id for item in items], wanted) for group, items in sources.items()]  # type: ignore[attr-defined]
     for group, ids, names in uses:
-        missing = names - (known if group in sources else set(ids))
-        for i, ident in enumerate(ids):
-            close = get_close_matches(ident, missing, n=1, cutoff=0.6) if ident not in names else []
+        missing = names - (known if group in ("tanks", "pumps") else set(ids))
+        unused = [ident for ident in ids if ident not in names]
+        for ident in unused if missing else ():
+            close = get_close_matches(ident, missing, n=1, cutoff=0.6 if len(unused) > 1 else 0.0)
             if close:
-                yield error((group, i, "id"), "id-renamed", id=ident, wanted=close[0])
+                yield error((group, ids.index(ident), "id"), "id-renamed", id=ident, wanted=close[0])

@@ -25,6 +25,11 @@ IMPOSSIBLE = [
     # site, old, new, text key
     (DEMO, "rated_power_w: 750 ", "rated_power_w: 30000 ", "pump-never-starts"),
     (DEMO, "rated_power_w: 750 ", "rated_power_w: 3000 ", "pump-above-sun"),
+    (DEMO, "pv_kwp: 2.2", "pv_kwp: 2200", "panels-and-inverter"),
+    (DEMO, "inverter_w: 2000", "inverter_w: 2", "pump-never-starts"),
+    (DEMO, "max_run_s: 14400", "max_run_s: 14400000", "implausible"),
+    (DEMO, "flow_m3_h: 2.0", "flow_m3_h: 2000", "zone-floods"),
+    (DEMO, "tanah-cabai.vwc, stale_s: 1800", "tanah-cabai.vwc, stale_s: 180000000", "implausible"),
     (DEMO, "rated_flow_m3_h: 4.5", "rated_flow_m3_h: 12", "flow-forbidden-by-head"),
     (DEMO, "rated_head_m: 24 ", "rated_head_m: 60 ", "flow-forbidden-by-head"),
     (DEMO, "static_head_m: 20 ", "static_head_m: 25 ", "static-head-high"),
@@ -109,6 +114,7 @@ PROGRAMS = [
     (DEMO, "cabai", "crop: chilli", "crop: chili", "crop-unknown"),
     (DEMO, "cabai", "soil: sandy-clay-loam", "soil: sandy-clay-lome", "soil-unknown"),
     (DEMO, "cabai", "program: cabai", "program: cabe", "program-file-name"),
+    (DEMO, "cabai", "root_depth_m: 0.5", "root_depth_m: 50", "implausible"),
     (DEMO, "bibit", "pots: 20000", "pots: 2000000", "pots-too-many"),
     (PADDY, "petak-hulu", "flower_from_day: 60", "flower_from_day: 80", "flower-order"),
     (PADDY, "petak-hulu", "upper_mm: 50", "upper_mm: 5\n#", ""),
@@ -133,8 +139,9 @@ def test_impossible_programs(site: Path, program: str, old: str, new: str, key: 
     loaded = load_english(path)
     assert loaded.site is None
     wanted = [p for p in loaded.problems if says(p.message, key)]
-    assert [(p.file, abs(p.line - line) <= 1) for p in wanted] == [(str(file), True)] * len(wanted)
-    assert wanted, [str(p) for p in loaded.problems]
+    assert any(p.file == str(file) and abs(p.line - line) <= 1 for p in wanted), [
+        str(p) for p in loaded.problems
+    ]
 
 
 UNWISE = [
