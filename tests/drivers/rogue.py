@@ -122,6 +122,13 @@ async def doubled_soon(ask: Ask) -> None:
     ask.send(ask.frame(ask.honest))
 
 
+async def chattering(ask: Ask) -> None:
+    """The same answer six times, 3 ms apart."""
+    for _ in range(6):
+        ask.send(ask.frame(ask.honest))
+        await asyncio.sleep(0.003)
+
+
 async def broken_checksum(ask: Ask) -> None:
     frame = ask.frame(ask.honest)
     ask.send(frame[:-1] + bytes((frame[-1] ^ 0x55,)) if ask.rtu else frame[:4] + b"\xff\xff" + frame[6:])

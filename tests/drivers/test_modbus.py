@@ -32,7 +32,7 @@ FAST = Timing(timeout_s=0.12)
 FAULTS = {
     "late": r.late(0.15), "later": r.late(0.2), "silent": r.silent, "short": r.short, "long": r.long,
     "odd": r.odd_count_byte, "function": r.wrong_function, "unit": r.wrong_unit, "garbage_first": r.garbage_first,
-    "garbage": r.garbage, "split": r.split, "doubled": r.doubled, "doubled_soon": r.doubled_soon,
+    "garbage": r.garbage, "split": r.split, "doubled": r.doubled, "doubled_soon": r.doubled_soon, "chattering": r.chattering,
     "checksum": r.broken_checksum, "closes": r.closes, "half": r.half_then_closes, "empty": r.empty,
     "exc1": r.exception(1), "exc2": r.exception(2), "exc4": r.exception(4), "exc6": r.exception(6), "exc11": r.exception(11),
 }  # fmt: skip
@@ -97,6 +97,8 @@ async def test_a_late_reply_is_never_the_next_answer_even_after_many(
         (r.garbage, "tcp", BadReply, "no Modbus TCP header"),
         (r.wrong_transaction, "tcp", TimeOut, "no answer within 0.12 s"),
         (r.zero_transaction, "tcp", TimeOut, "no answer within 0.12 s"),
+        (r.wrong_unit, "rtu", TimeOut, "no answer within 0.12 s"),
+        (r.wrong_unit, "rtu+tcp", TimeOut, "no answer within 0.12 s"),
         (r.silent, "rtu", TimeOut, "no answer within 0.12 s"),
         (r.closes, "tcp", Disconnected, "closed"),
         (r.exception(2), "tcp", ExceptionReply, "illegal data address"),

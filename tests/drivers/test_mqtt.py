@@ -161,6 +161,7 @@ async def test_a_redelivered_message_is_handled_once(
     assert inbox.payloads == [b"31.4"]
     inbox.acks[0]()
     await until(lambda: client.unacknowledged == 0)
+    await until(lambda: "Received PUBACK from" in durable_mosquitto.log.read_text())
     client.publish(f"{prefix}/soil", b"31.5")
     await until(lambda: len(inbox.messages) == 2)
     assert client.connects == 2
