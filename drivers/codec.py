@@ -10,10 +10,24 @@ import math
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from types import MappingProxyType
 from typing import Any
 
-from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding
+from drivers.codec_point import (
+    RANGES,
+    absent_number,
+    at_rest,
+    char_of,
+    coder_of,
+    decode_point,
+    encode_number,
+    encode_point,
+    highest,
+    lowest,
+    settings_for,
+    swap_bytes,
+    word_places,
+)
+from drivers.codec_scale import CodecError, Coder, Context, Settings
 from drivers.packing import HOLE_WORDS_RTU, Block, pack
 from drivers.profile_derived import Derived
 from drivers.profile_model import Poll, Profile
@@ -27,45 +41,7 @@ __all__ = [
 
 Decoded = tuple[str, Value | None, Quality]
 
-_CHARS = {
-    "u8": "H", "s8": "H", "bool": "H", "u16": "H", "enum16": "H", "bits16": "H", "s16": "h", "u32": "I", "acc32": "I",
-    "bits32": "I", "s32": "i", "u64": "Q", "acc64": "Q", "bits64": "Q", "s64": "q", "f32": "f", "f64": "d",
-}  # fmt: skip
-_RANGES: dict[str, tuple[int, int]] = {
-    "H": (0, 0xFFFF), "h": (-0x8000, 0x7FFF), "I": (0, 2**32 - 1), "i": (-(2**31), 2**31 - 1), "Q": (0, 2**64 - 1),
-    "q": (-(2**63), 2**63 - 1),
-}  # fmt: skip
-_BYTE_MASK = {"hi": 0xFF00, "lo": 0x00FF}
-NO_SETTINGS: Settings = MappingProxyType({})
 _GOOD, _ABSENT = Quality.GOOD, Quality.ABSENT
-
-
-def settings_for(profile: Profile, given: Settings) -> dict[str, float | str]:
-    """The site's settings completed with the profile's defaults. Raises CodecError naming what is missing or wrong."""
-    known: dict[str, float | str] = {}
-    for name, entry in profile.settings.items():
-        value = given.get(name, entry.default)
-        if value is None:
-            raise CodecError(f"the setting '{name}' ({entry.label.en}) is missing")
-        if entry.choices and value not in entry.choices:
-            raise CodecError(f"the setting '{name}' must be one of {', '.join(entry.choices)}, not {value!r}")
-        if not entry.choices and isinstance(value, str):
-            raise CodecError(f"the setting '{name}' must be a number, not {value!r}")
-        if not isinstance(value, str) and not _lowest(entry.minimum) <= value <= _highest(entry.maximum):
-            raise CodecError(f"the setting '{name}' is {value:g}, outside {entry.minimum} to {entry.maximum}")
-        known[name] = value
-    strangers = sorted(set(given) - set(profile.settings))
-    if strangers:
-        raise CodecError(f"{profile.name} does not ask for the setting '{strangers[0]}'")
-    return known
-
-
-def _lowest(value: float | None) -> float:
-    return -math.inf if value is None else value
-
-
-def _highest(value: float | None) -> float:
-    return math.inf if value is None else value
 
 
 def compile_blocks(
@@ -98,7 +74,7 @@ class BlockCodec:
 
     __slots__ = (
         "_byte_swapped", "_coders", "_derived", "_from_bytes", "_keys", "_places", "_plan", "_ranges", "_select", "_to_bytes",
-        "_views", "address", "count", "points", "table",
+        "_twins", "_views", "address", "count", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -124,9 +100,10 @@ class BlockCodec:
             swapped += [swap] * len(mine)
         self._places = tuple(places)
         self._byte_swapped = tuple(swapped) if any(swapped) else None
-        chars = [_char(p) for p in self.points]
-        self._ranges = tuple(_RANGES.get(c) for c in chars)
+        chars = [char_of(p) for p in self.points]
+        self._ranges = tuple(RANGES.get(c) for c in chars)
         self._views = len(set(places)) != len(places)
+        self._twins = _twins(self.points)
         self._select = _selector(places, self.count)
         only_words = set(chars) == {"H"}
         self._to_bytes = None if only_words else struct.Struct(f">{len(places)}H")
@@ -142,7 +119,7 @@ class BlockCodec:
         context = {} if context is None else context
         chosen: Sequence[int] = self._select(words) if self._select is not None else words
         if self._byte_swapped is not None:
-            chosen = [_swap(w) if s else w for w, s in zip(chosen, self._byte_swapped, strict=True)]
+            chosen = [swap_bytes(w) if s else w for w, s in zip(chosen, self._byte_swapped, strict=True)]
         raws: Sequence[Any] = chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
         out: list[Decoded] = []
         add = out.append
@@ -166,24 +143,30 @@ class BlockCodec:
     def encode(self, values: Mapping[str, Value | None], context: Context | None = None) -> list[int]:
         """The words that a device with these values shows, by quantity; None is absent, a value beyond the type is clamped.
 
-        What ``values`` lacks shows the profile's simulator hint, else "absent", else 0. Raises CodecError for words that an
-        enum does not have.
+        Points without quantity (scale factors) go by their name. What ``values`` lacks shows the profile's simulator hint,
+        else "absent", else rest. Where several points look at the same registers, the first that has a value speaks. Scale
+        factors from other blocks come through ``context``. Raises CodecError for words that an enum does not have.
         """
         context = {} if context is None else context
         parts = _parts(self._derived, values) if self._derived else {}
         raws: list[Any] = []
         for point, coder, key, bounds in zip(self.points, self._coders, self._keys, self._ranges, strict=True):
-            value = parts.get(point.name, values.get(point.quantity, _MISSING) if point.quantity else _MISSING)
+            value = parts.get(point.name, values.get(point.quantity or point.name, _MISSING))
             raw = _raw(point, coder, value, context, bounds)
             raws.append(raw)
             if key is not None:
                 _remember(context, key, coder.decode(raw, context)[0])
+        for primary, view in self._twins:
+            mine, theirs = (values.get(self.points[i].quantity or "") for i in (primary, view))
+            if mine is None and theirs is not None:
+                raws[primary] = raws[view]
+            raws[view] = 0
         words = [0] * self.count
         flat: Sequence[int] = raws
         if self._to_bytes is not None:
             flat = self._to_bytes.unpack(self._from_bytes.pack(*raws))
         if self._byte_swapped is not None:
-            flat = [_swap(w) if s else w for w, s in zip(flat, self._byte_swapped, strict=True)]
+            flat = [swap_bytes(w) if s else w for w, s in zip(flat, self._byte_swapped, strict=True)]
         for place, word in zip(self._places, flat, strict=True):
             words[place] = words[place] | word if self._views else word
         return words
@@ -196,15 +179,6 @@ class _Missing:
 _MISSING = _Missing()
 Special = Callable[[Any, Context], Decoded | None]
 Row = tuple[str, frozenset[float], float, float, float, float, float, float, Special | None]
-
-
-def coder_of(point: Point, settings: Settings) -> Coder:
-    """The compiled coding of a point; half registers become masks."""
-    if point.mask is None and point.type in ("u8", "s8"):
-        point = point.model_copy(update={"mask": _BYTE_MASK[point.byte or "lo"]})
-    elif point.mask is None and point.byte is not None:
-        point = point.model_copy(update={"mask": _BYTE_MASK[point.byte]})
-    return compile_coding(point, settings, text=point.type == "str", signed_byte=point.type == "s8")
 
 
 def _row(point: Point, coder: Coder, key: str | None) -> Row:
@@ -255,7 +229,7 @@ def _derive(entry: Derived, context: Context) -> tuple[Value | None, Quality]:
         value = sum(part * factor for part, factor in zip(parts, entry.sum.values(), strict=True))
     else:
         value = math.prod(parts)
-    inside = _lowest(entry.minimum) <= value <= _highest(entry.maximum)
+    inside = lowest(entry.minimum) <= value <= highest(entry.maximum)
     return value, _GOOD if inside else Quality.SUSPECT
 
 
@@ -277,21 +251,15 @@ def _parts(derived: Iterable[Derived], values: Mapping[str, Value | None]) -> di
     return parts
 
 
-def _char(point: Point) -> str:
-    return f"{2 * point.size}s" if point.type == "str" else _CHARS[point.type]
-
-
-def _swap(word: int) -> int:
-    return (word >> 8) | ((word & 0xFF) << 8)
-
-
-def word_places(point: Point, base: int) -> tuple[list[int], bool]:
-    """Positions of the value's words from ``base``, most significant first, and whether bytes are swapped inside them."""
-    order = point.order or "abcd"
-    places = [a - base for a in point.addresses]
-    if order in ("cdab", "dcba") and point.words is None and point.type != "str":
-        places.reverse()
-    return places, order in ("badc", "dcba")
+def _twins(points: Sequence[Point]) -> tuple[tuple[int, int], ...]:
+    """(point, view) pairs over the same whole registers: only one of them can say what stands there."""
+    owners = {p.addresses: i for i, p in enumerate(points) if not p.view}
+    pairs = []
+    for i, view in enumerate(points):
+        owner = owners.get(view.addresses)
+        if view.view and owner is not None and char_of(view) == char_of(points[owner]) and view.mask is None and view.byte is None:
+            pairs.append((owner, i))
+    return tuple(pairs)
 
 
 def _selector(places: list[int], count: int) -> Callable[[Sequence[int]], Sequence[int]] | None:
@@ -309,71 +277,15 @@ def _raw(
     """What goes into the struct: int, float or bytes; clamped, never a sentinel by accident."""
     if isinstance(value, _Missing):
         value = point.simulate.value if point.simulate is not None else None
-        if value is None and (not coder.absent or point.quantity is None):
-            return b"" if coder.text else 0
+        if value is None and not coder.text and (not coder.absent or point.quantity is None):
+            return at_rest(coder)
     if coder.text:
         return str(value or "").encode("ascii", "replace")
     if value is None:
-        return _absent(point, coder)
+        return absent_number(coder, bounds)
     raw = coder.encode(value, context)
     if bounds is None:
         return raw
     return coder.whole(raw, bounds, clamp=True)
 
 
-def _absent(point: Point, coder: Coder) -> float | int:
-    if point.type in ("f32", "f64"):
-        return min(coder.absent, default=math.nan)
-    return int(max(coder.absent, default=0.0))
-
-
-def decode_point(
-    point: Point, words: Sequence[int], settings: Settings = NO_SETTINGS, context: Context | None = None
-) -> tuple[Value | None, Quality]:
-    """Value and quality of one point alone (tools and tests; devices use blocks). ``words`` are the point's own registers."""
-    places, swap = word_places(point, point.start)
-    chosen = [words[place] for place in places] if point.words is None else list(words)
-    chosen = [_swap(w) for w in chosen] if swap else chosen
-    (raw,) = struct.unpack(">" + _char(point), struct.pack(f">{len(chosen)}H", *chosen))
-    if point.type.startswith("acc") and raw == 0:
-        return None, _ABSENT
-    return coder_of(point, settings).decode(raw, context or {})
-
-
-def encode_point(
-    point: Point, value: Value | None, settings: Settings = NO_SETTINGS, context: Context | None = None, *, clamp: bool = False
-) -> tuple[int, ...]:
-    """The words of one point alone, in the order of its addresses. Raises CodecError when the value does not fit."""
-    coder = coder_of(point, settings)
-    char = _char(point)
-    raw: Any
-    if coder.text:
-        raw = str(value or "").encode("ascii", "replace")
-    elif value is None:
-        raw = _absent(point, coder)
-    else:
-        raw = coder.encode(value, context or {})
-        raw = coder.whole(raw, _RANGES[char], clamp=clamp) if char in _RANGES else raw
-    flat = list(struct.unpack(f">{point.size}H", struct.pack(">" + char, raw)))
-    places, swap = word_places(point, point.start)
-    flat = [_swap(w) for w in flat] if swap else flat
-    if point.words is not None:
-        return tuple(flat)
-    return tuple(flat[places.index(i)] for i in range(len(flat)))
-
-
-def encode_number(kind: str, raw: float, order: str = "abcd") -> tuple[int, ...]:
-    """The words of a raw number of a type (commands). Raises CodecError when it does not fit."""
-    char = _CHARS[kind]
-    if char in _RANGES:
-        low, high = _RANGES[char]
-        whole = round(raw)
-        if not low <= whole <= high:
-            raise CodecError(f"{raw:g} does not fit into {kind}")
-        packed = struct.pack(">" + char, whole)
-    else:
-        packed = struct.pack(">" + char, raw)
-    words = list(struct.unpack(f">{len(packed) // 2}H", packed))
-    if order in ("badc", "dcba"):
-        words = [_swap(w) for w in words]
-    return tuple(reversed(words)) if order in ("cdab", "dcba") else tuple(words)

@@ -18,7 +18,7 @@ class Missing:
 MISSING: Final = Missing()
 
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]|\[([^=\]]+)=([^\]]*)\]")
-_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d\s].{0,11})?\s*")
+_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-zµ°%Ω].{0,11})?\s*")
 _ONE = frozenset(("on", "true", "open", "opened", "online", "yes", "1"))
 _ZERO = frozenset(("off", "false", "close", "closed", "offline", "no", "0"))
 _NOTHING = frozenset(("", "nan", "null", "none", "unknown", "unavailable"))

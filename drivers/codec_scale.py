@@ -21,6 +21,10 @@ Answer = tuple[Value | None, Quality]
 
 _ABSENT: Answer = (None, Quality.ABSENT)
 _EXACT = 2**53
+_NEAREST_STATE: Mapping[Value, Value] = {
+    # what a simulated device shows for a normal state that its maker does not tell apart
+    "derated": "running", "off_grid": "running", "waiting": "standby", "starting": "standby", "off": "standby", "standby": "off",
+}  # fmt: skip
 
 
 class CodecError(ValueError):
@@ -134,7 +138,8 @@ class Coder:
         return (number & (self.coding.mask >> self.shift)) << self.shift if self.coding.mask else number
 
     def _raw_word(self, value: Value) -> float:
-        raw = self.words.get(value) if self.words else None
+        words = self.words or {}
+        raw = words.get(value, words.get(_NEAREST_STATE.get(value, value)))
         if raw is None:
             raise CodecError(f"{self.coding.quantity} has no {value!r}")
         return raw

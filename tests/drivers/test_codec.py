@@ -9,7 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from drivers.codec import BlockCodec, CodecError, decode_point, encode_number, encode_point, settings_for
+from drivers.codec import (
+    BlockCodec,
+    CodecError,
+    compile_blocks,
+    decode_point,
+    encode_number,
+    encode_point,
+    settings_for,
+)
 from drivers.packing import Block
 from drivers.profile import load_profile
 from drivers.profile_derived import Derived, Signed
@@ -31,7 +39,9 @@ def point(**given: object) -> Point:
 
 @given(kind=st.sampled_from(sorted(RANGES)), order=st.sampled_from(ORDERS), scale=st.sampled_from(SCALES),
        offset=st.sampled_from((0.0, -40.0, 1.5)), pre=st.sampled_from((0.0, -1000.0)), data=st.data())  # fmt: skip
-def test_round_trip_within_half_a_step(kind: str, order: str, scale: float, offset: float, pre: float, data: st.DataObject) -> None:
+def test_round_trip_within_half_a_step(
+    kind: str, order: str, scale: float, offset: float, pre: float, data: st.DataObject
+) -> None:
     """decode(encode(v)) is within half a step of v, whatever type, word order, scale and offsets."""
     low, high = RANGES[kind]
     raw = data.draw(st.integers(low, high))
@@ -65,7 +75,8 @@ def test_any_words_decode(raw: bytes) -> None:
         extra: dict[str, object] = {"count": 2} if kind == "str" else {}
         quantity = {"str": "model", "bits32": "fault_text", "enum16": "status"}.get(kind, f"power_w_{i}")
         extra |= {"bits": {0: "a"}} if kind == "bits32" else {"enum": {1: "running"}} if kind == "enum16" else {}
-        p = Point.model_validate({"name": f"p{i}", "address": address, "type": kind, "quantity": quantity, "order": "abcd", **extra})
+        place: dict[str, object] = {"name": f"p{i}", "address": address, "type": kind, "quantity": quantity, "order": "abcd"}
+        p = Point.model_validate(place | extra)
         points.append(p)
         address += p.size
     for _, value, quality in BlockCodec(Block("holding", 0, 30, tuple(points)), {}).decode(words):
@@ -88,7 +99,8 @@ def test_word_orders_of_one_float(order: str, words: tuple[int, int]) -> None:
 def test_words_apart() -> None:
     """A value whose words are not neighbours is put together, most significant first, whatever the profile's word order."""
     p = Point.model_validate({"name": "p", "words": [80, 78], "type": "u32", "order": "cdab"})
-    codec = BlockCodec(Block("holding", 78, 3, (p, point(name="f", address=79, quantity="frequency_hz", minimum=0, maximum=99))), {})
+    frequency = point(name="f", address=79, quantity="frequency_hz", minimum=0, maximum=99)
+    codec = BlockCodec(Block("holding", 78, 3, (p, frequency)), {})
     words = codec.encode({"frequency_hz": 50})
     assert words[1] == 50
     q = p.model_copy(update={"quantity": "import_wh"})
@@ -107,7 +119,7 @@ def test_words_apart() -> None:
         ({"type": "acc32"}, (0, 0), (None, ABSENT)),
         ({"type": "u16", "quantity": "voltage_v", "minimum": None, "maximum": None}, (1600,), (1600.0, SUSPECT)),
         ({"type": "u16", "quantity": "ph", "scale": 0.1, "minimum": 3, "maximum": 9}, (95,), (9.5, SUSPECT)),
-        ({"type": "u16", "quantity": "vwc", "unit": "%", "maximum": 1, "minimum": None, "out_of_range": "absent"}, (101,), (None, ABSENT)),
+        ({"type": "u16", "quantity": "vwc", "unit": "%", "maximum": 1, "out_of_range": "absent"}, (101,), (None, ABSENT)),
         ({"type": "f32", "quantity": "voltage_v", "minimum": 0, "maximum": 300}, (0x7F80, 0), (math.inf, SUSPECT)),
         ({"type": "u16", "mask": 0x0F00}, (0x3A51,), (10.0, GOOD)),
         ({"type": "u16", "byte": "hi"}, (0x3A51,), (0x3A, GOOD)),
@@ -259,3 +271,24 @@ def test_settings_numbers_and_defaults() -> None:
         settings_for(load_profile("deye-hybrid-1p"), {"power_step": 99})
     with pytest.raises(CodecError, match="must be a number"):
         settings_for(load_profile("deye-hybrid-1p"), {"power_step": "big"})
+
+
+def test_states_that_a_maker_does_not_tell_apart() -> None:
+    """A simulated drive that knows no "derated" shows running, and one that knows no "standby" shows off."""
+    p = point(type="enum16", quantity="status", enum={1: "running", 5: "off"})
+    codec = BlockCodec(Block("holding", 0, 1, (p,)), {})
+    assert codec.encode({"status": "derated"}) == [1]
+    assert codec.encode({"status": "standby"}) == [5]
+    with pytest.raises(CodecError, match="has no 'fault'"):
+        codec.encode({"status": "fault"})
+
+
+def test_two_views_of_one_state() -> None:
+    """Over one state register both "status" and "running" speak; either alone sets it, and "status" wins over "running"."""
+    drive = load_profile("invt-gd100-pv")
+    codec = compile_blocks(drive, "fast", {"rated_power_w": 5500.0})[0]
+    assert codec.encode({"status": "fault", "running": 0.0})[0] == 4
+    assert codec.encode({"running": 1.0})[0] == 1
+    assert codec.encode({"running": 0.0})[0] == 3
+    assert codec.encode({"status": "running", "running": 1.0})[0] == 1
+    assert codec.encode({})[0] == 3
