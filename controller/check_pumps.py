@@ -59,7 +59,9 @@ def _power(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
     }
     if start > peak or (pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak):
         key = "pump-never-starts" if start > peak else "pump-above-sun"
-        for place in (here, _what_limits(subject)):
+        # A pump whose flow and head suit its power is believed: then the plant's numbers may be the wrong ones.
+        believed = USUAL_EFFICIENCY[0] <= _efficiency(pump) <= USUAL_EFFICIENCY[1]
+        for place in (here, _what_limits(subject)) if believed else (here,):
             yield Finding(place, key, params | {"start": start})
     elif pump.supply == "inverter" and pump.rated_power_w > peak:
         yield warning(here, "pump-near-sun", params)
@@ -76,16 +78,20 @@ def _what_limits(subject: Subject) -> Loc:
     return ("power", "inverter_w" if limited else "pv_kwp")
 
 
+def _efficiency(pump: Pump) -> float:
+    """Share of the electric power that is in the lifted water."""
+    return WH_PER_M3_M * pump.rated_flow_m3_h * pump.rated_head_m / pump.rated_power_w
+
+
 def _head(pump: Pump, loc: Loc) -> Iterator[Finding]:
-    hydraulic = WH_PER_M3_M * pump.rated_flow_m3_h * pump.rated_head_m
-    efficiency = hydraulic / pump.rated_power_w
+    efficiency = _efficiency(pump)
     here = (*loc, "rated_flow_m3_h")
     most = BEST_EFFICIENCY * pump.rated_power_w / (WH_PER_M3_M * pump.rated_head_m)
     params = {
         "flow": pump.rated_flow_m3_h,
         "head": pump.rated_head_m,
         "power": pump.rated_power_w,
-        "hydraulic": hydraulic,
+        "hydraulic": efficiency * pump.rated_power_w,
         "most": most,
         "share": 100.0 * efficiency,
     }

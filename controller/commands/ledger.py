@@ -1,4 +1,4 @@
-"""`tirta ledger`: check that nobody changed the record, and take it out."""
+"""`tirta ledger`: check that nobody changed the record, take it out, decide it again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from controller.store.chain import Head, Row
 
 FILE = "ledger.db"
+RECORDINGS = "*.jsonl.gz"
 COLUMNS = ("seq", "time", "trusted", "kind", "subject", "payload", "prev", "hash")
 
 
@@ -40,7 +41,19 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     export.add_argument("--since", type=int, default=0, metavar="SEQ")
     export.add_argument("--kind", help="start, stop, trip, clear, order, plan, close, day")
     export.set_defaults(run=run_export)
-    for action in (verify, export):
+    replay = actions.add_parser(
+        "replay",
+        help=t(
+            "decide a recording of `run --record` again and compare",
+            "putuskan ulang rekaman `run --record` dan bandingkan",
+        ),
+    )
+    replay.add_argument(
+        "files", nargs="*", metavar="FILE", help=t("recordings (all of DIR)", "rekaman (semua di DIR)")
+    )
+    replay.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    replay.set_defaults(run=run_replay)
+    for action in (verify, export, replay):
         action.add_argument("--state", default="state", metavar="DIR")
         action.add_argument("--json", action="store_true")
 
@@ -114,3 +127,55 @@ def _cells(rows: Iterator[Row]) -> Iterator[list[object]]:
 def _safe(cell: object) -> object:
     """A spreadsheet must not take a text for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+
+
+def run_replay(args: argparse.Namespace) -> int:
+    """0 when every recorded decision comes out the same, bit for bit; 1 when not, or when there is nothing to compare."""
+    from controller.config import load_site
+    from controller.store.replay import replay
+
+    site, _ = load_site(args.config)
+    files = [Path(name) for name in args.files] or sorted(Path(args.state).rglob(RECORDINGS))
+    if not files:
+        hint = t("record with `tirta run --record`", "rekam dengan `tirta run --record`")
+        raise TirtaError(t(f"no recordings in {args.state}", f"tidak ada rekaman di {args.state}"), hint)
+    results = []
+    for file in files:
+        done = replay(file, site)
+        first = done.mismatches[0] if done.mismatches else None
+        results.append(
+            {
+                "file": str(file),
+                "cycles": done.cycles,
+                "mismatches": len(done.mismatches),
+                "first": {"cycle": first.number, "time": first.at.utc.isoformat()} if first else None,
+                "same_config": done.same_config,
+                "torn": done.torn,
+            }
+        )
+    good = all(not result["mismatches"] for result in results)
+    if args.json:
+        out_json({"ok": good, "recordings": results})
+    else:
+        for result in results:
+            _tell_replay(result)
+    return GOOD if good else WRONG_INPUT
+
+
+def _tell_replay(result: dict[str, Any]) -> None:
+    first = result["first"]
+    if first is None:
+        out(
+            t(
+                "{file}: {cycles} decisions, all the same", "{file}: {cycles} keputusan, semua sama"
+            ).format_map(result)
+        )
+    else:
+        text = t(
+            "{file}: {mismatches} decisions differ", "{file}: {mismatches} keputusan berbeda"
+        ).format_map(result)
+        err(f"{text} (#{first['cycle']}, {first['time']})")
+    if not result["same_config"]:
+        err(t("    recorded with another configuration", "    direkam dengan konfigurasi lain"))
+    if result["torn"]:
+        err(t("    the file ends in the middle (power cut)", "    berkas berakhir di tengah (listrik mati)"))

@@ -51,9 +51,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
             action.add_argument("target", metavar="PUMP" if name in ("fill", "reset") else "ZONE")
         if name in ("run", "fill"):
             action.add_argument("--minutes", type=float, default=15.0, help="1 .. 240 (15)")
-        action.add_argument(
-            "--pin-file", metavar="FILE", help=t("file that holds the PIN", "berkas berisi PIN")
-        )
         _where(action)
         action.set_defaults(run=run_manual)
 
@@ -63,12 +60,13 @@ def _where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-c", "--config", metavar="FILE", help=t("take the port from this file", "ambil port dari berkas ini")
     )
+    parser.add_argument("--pin-file", metavar="FILE", help=t("file that holds the PIN", "berkas berisi PIN"))
     parser.add_argument("--json", action="store_true")
 
 
 def run_status(args: argparse.Namespace) -> int:
     """Ask the daemon and show the answer."""
-    answer = request(base_url(args), "GET", "/api/status")
+    answer = _with_pin(args, "GET", "/api/status")
     if args.json:
         out_json(answer)
     else:
@@ -82,20 +80,25 @@ def run_manual(args: argparse.Namespace) -> int:
     if hasattr(args, "minutes") and not 1.0 <= minutes <= 240.0:
         raise TirtaError(t("minutes must be 1 to 240", "menit harus 1 sampai 240"))
     body = {"order": ORDERS[args.action], "target": getattr(args, "target", ""), "amount": minutes}
+    answer = _with_pin(args, "POST", "/api/orders", body)
+    if args.json:
+        out_json(answer)
+    else:
+        out(text_of(answer, language()) or t("accepted", "diterima"))
+    return GOOD
+
+
+def _with_pin(args: argparse.Namespace, method: str, path: str, body: object = None) -> dict[str, Any]:
+    """The daemon's answer; a person at a terminal is asked for the PIN when it is needed."""
     url, pin = base_url(args), _pin(args)
     try:
-        answer = request(url, "POST", "/api/orders", body, pin)
+        return request(url, method, path, body, pin)
     except PinNeeded:
         if pin or not sys.stdin.isatty():
             raise
         import getpass
 
-        answer = request(url, "POST", "/api/orders", body, getpass.getpass("PIN: "))
-    if args.json:
-        out_json(answer)
-    else:
-        out(text_of(answer.get("text"), language()) or t("accepted", "diterima"))
-    return GOOD
+        return request(url, method, path, body, getpass.getpass("PIN: "))
 
 
 class PinNeeded(TirtaError):
@@ -181,20 +184,42 @@ def _answer(base: str, status: int, raw: bytes) -> dict[str, Any]:
             )
         )
     if status >= 400:
-        raise TirtaError(text_of(answer.get("error") or answer.get("detail"), language()) or f"HTTP {status}")
+        raise TirtaError(
+            text_of(answer, language())
+            or str(answer.get("error") or answer.get("detail") or f"HTTP {status}")
+        )
     return answer
 
 
+MODES = {
+    "starting": ("starting", "mulai"),
+    "emergency": ("EMERGENCY STOP", "HENTI DARURAT"),
+    "stale": ("NO DECISIONS", "TIDAK ADA KEPUTUSAN"),
+    "watering": ("watering", "menyiram"),
+    "filling": ("filling a tank", "mengisi tandon"),
+    "running": ("pump running", "pompa menyala"),
+    "locked": ("a pump is locked out", "pompa terkunci"),
+    "waiting_sun": ("waiting for sun", "menunggu matahari"),
+    "alarm": ("alarm", "alarm"),
+    "idle": ("idle", "siaga"),
+}
+"""What the daemon says of the whole site -> English, Indonesian."""
+
+
 def show(status: dict[str, Any]) -> None:
-    """The daemon's state in a few lines: the site and its time, then one sentence for everything that has a reason."""
+    """The daemon's state in a few lines: the site, its time and mode, then one sentence for everything that has a reason."""
     spoken = language()
     site = status.get("site")
-    name = site.get("name", "") if isinstance(site, dict) else text_of(site, spoken)
-    out("  ".join(part for part in (name, text_of(status.get("time"), spoken)) if part))
+    name = str(site.get("name", "")) if isinstance(site, dict) else ""
+    mode = MODES.get(str(status.get("mode")))
+    word = t(*mode) if mode else ""
+    out("  ".join(part for part in (name, str(status.get("local") or ""), word) if part))
     for reason in status.get("reasons") or ():
         if isinstance(reason, dict):
-            sentence = text_of(reason.get("text"), spoken) or text_of(reason.get(f"text_{spoken}"), spoken)
             mark = {"alarm": "! ", "warning": "* "}.get(str(reason.get("level")), "  ")
-            out(f"{mark}{reason.get('subject', '')}: {sentence or reason.get('key', '')}")
+            out(f"{mark}{reason.get('subject', '')}: {text_of(reason, spoken) or reason.get('key', '')}")
+    for device in status.get("devices") or ():
+        if isinstance(device, dict) and device.get("ok") is False:
+            out(f"* {device.get('id')}: {device.get('error') or t('does not answer', 'tidak menjawab')}")
     for notice in status.get("notices") or ():
         out(f"* {text_of(notice, spoken)}")
