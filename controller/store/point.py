@@ -72,7 +72,7 @@ def _tag_value(value: str) -> str:
 def number(value: float) -> str:
     """A float as line protocol writes it: shortest exact form, whole numbers without ``.0``."""
     text = repr(float(value))
-    return text.removesuffix(".0")
+    return text[:-2] if text[-2:] == ".0" else text  # removesuffix takes twice as long
 
 
 def quoted(text: str) -> str:

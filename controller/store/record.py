@@ -18,7 +18,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 from controller.core.decision import Decision, EventKind, Level, Reason
 from controller.core.site import Site
@@ -69,10 +70,13 @@ def plan_json(plan: Plan | None) -> str | None:
 class Recorder:
     """An observer of every cycle. ``folder``: where the files go; a new one is begun every day of plant time.
 
-    ``state``: the state before the first cycle that it sees. ``background``: compress and write in a thread.
+    ``state``: the state before the first cycle; without it the recording begins with the second cycle that it sees.
+    ``background``: compress and write in a thread.
     """
 
-    def __init__(self, folder: Path, site: Site, state: ControllerState, background: bool = True) -> None:
+    def __init__(
+        self, folder: Path, site: Site, state: ControllerState | None = None, background: bool = True
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._site, self._before = folder, site, state
         self._pool = ThreadPoolExecutor(1, "record") if background else None
@@ -84,9 +88,12 @@ class Recorder:
 
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
         """Take what this cycle saw and decided."""
+        if self._before is None:
+            self._before = decision.state
+            return
         at = snapshot.at
         if self._file is None or not self._until_s - DAY_S <= at.epoch_s < self._until_s:
-            self._begin(snapshot)
+            self._begin(snapshot, self._before)
         extras: dict[str, Any] = {}
         changes = self._changes(snapshot, extras)
         self._rare(snapshot, decision, extras)
@@ -104,7 +111,15 @@ class Recorder:
         if self._pool is not None:
             self._pool.shutdown(wait=True)
 
-    def _begin(self, snapshot: Snapshot) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _begin(self, snapshot: Snapshot, state: ControllerState) -> None:
         self._end()
         epoch_s = snapshot.at.epoch_s
         self._until_s = (epoch_s // DAY_S + 1.0) * DAY_S
@@ -118,7 +133,7 @@ class Recorder:
         self._boot, self._trusted = "", True
         self._plan: Plan | None = None
         self._commands: object = None
-        header = {"format": FORMAT, "site": self._site.config_hash, "state": to_json(self._before)}
+        header = {"format": FORMAT, "site": self._site.config_hash, "state": to_json(state)}
         self._lines = [_encode(header)]
 
     def _free(self, name: str) -> Path:

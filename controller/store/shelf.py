@@ -23,6 +23,9 @@ MAX_SERIES_CACHED = 5_000
 Entry: TypeAlias = tuple[Point, str, bool]
 """A point, the boot it was measured in, and whether the wall clock was trusted then."""
 
+_Row: TypeAlias = tuple[int, int, int, int, int, str]
+"""Series, epoch_ms, mono_ms, boot, trusted, fields."""
+
 _INSERT = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HOLD = "INSERT INTO held (series, epoch_ms, mono_ms, boot, fields) VALUES (?, ?, ?, ?, ?)"
 
@@ -75,7 +78,6 @@ class Shelf:
         held = "SELECT count(*) FROM held JOIN boots ON boots.id = held.boot WHERE"
         current = "boots.id = (SELECT max(id) FROM boots)"
         return {
-            "points": self._one("SELECT count(*) FROM points"),
             "held": self._one(f"{held} {current}"),
             "unplaced": self._one(f"{held} NOT {current}"),
             "thinned": counter(self.connection, "thinned"),
@@ -103,27 +105,33 @@ class Shelf:
             self.connection.execute("UPDATE boots SET offset_ms = ? WHERE id = ?", (offset, boot))
             self._boots[at.boot] = (boot, offset)
         query = "SELECT series, mono_ms, fields FROM held WHERE boot = ? ORDER BY id"
-        for series, mono_ms, fields in self.connection.execute(query, (boot,)).fetchall():
-            self._add(series, mono_ms + offset, mono_ms, boot, False, fields)
+        rows = [
+            (series, mono_ms + offset, mono_ms, boot, 0, fields)
+            for series, mono_ms, fields in self.connection.execute(query, (boot,))
+        ]
+        self._add(rows)
         self.connection.execute("DELETE FROM held WHERE boot = ?", (boot,))
         self._released.add(at.boot)
 
     def _insert(self, entries: Iterable[Entry]) -> None:
+        rows: list[_Row] = []
+        held: list[tuple[int, int, int, int, str]] = []
+        series_id, boot_of = self._series_id, self._boot
         for point, boot_id, trusted in entries:
-            series, mono_ms = self._series_id(point.series), milliseconds(point.mono_s)
-            boot, offset = self._boot(boot_id)
+            series, mono_ms = series_id(point.series), round(point.mono_s * 1000.0)
+            boot, offset = boot_of(boot_id)
             if trusted:
-                self._add(series, milliseconds(point.epoch_s), mono_ms, boot, True, point.fields)
+                rows.append((series, round(point.epoch_s * 1000.0), mono_ms, boot, 1, point.fields))
             elif offset is not None:
-                self._add(series, mono_ms + offset, mono_ms, boot, False, point.fields)
+                rows.append((series, mono_ms + offset, mono_ms, boot, 0, point.fields))
             else:
-                epoch_ms = milliseconds(point.epoch_s)
-                self.connection.execute(_HOLD, (series, epoch_ms, mono_ms, boot, point.fields))
+                held.append((series, milliseconds(point.epoch_s), mono_ms, boot, point.fields))
+        self._add(rows)
+        self.connection.executemany(_HOLD, held)
 
-    def _add(self, series: int, epoch_ms: int, mono_ms: int, boot: int, trusted: bool, fields: str) -> None:
-        row = (self._next_seq, series, epoch_ms, mono_ms, boot, int(trusted), fields)
-        self.connection.execute(_INSERT, row)
-        self._next_seq += 1
+    def _add(self, rows: list[_Row]) -> None:
+        self.connection.executemany(_INSERT, ((seq, *row) for seq, row in enumerate(rows, self._next_seq)))
+        self._next_seq += len(rows)
 
     def _series_id(self, series: Series) -> int:
         key = series.key

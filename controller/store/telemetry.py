@@ -48,6 +48,7 @@ class Telemetry:
         self._since_s = at.mono_s
         self._lock = threading.Lock()
         self._shelf = self._opened(at)
+        self._counts = self._shelf.counts()
         self._pool = ThreadPoolExecutor(1, "telemetry") if background else None
         self._writing: Future[None] | None = None
 
@@ -89,16 +90,13 @@ class Telemetry:
         return len(self._buffer) + len(self._refused)
 
     def counts(self) -> dict[str, int]:
-        """``points`` stored, ``held`` (waiting for a trusted clock), ``unplaced`` (their boot never had one), ``thinned``,
-        ``lost`` (thinned or pushed out before every sink had them), ``rejected`` (refused by a server).
+        """As of the last commit, without touching the disk: ``held`` (waiting for a trusted clock), ``unplaced`` (their boot
+        never had one), ``thinned``, ``lost`` (thinned or pushed out before every sink had them), ``rejected`` (by a server).
         """
-        with self._lock:
-            counts = self._shelf.counts()
-        counts["lost"] += self.dropped
-        return counts
+        return {**self._counts, "lost": self._counts["lost"] + self.dropped}
 
     def read(self, query: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-        """The rows of a short query, by the writing connection (a queue in memory has no other)."""
+        """The rows of a short query, by the writing connection (a queue in memory has no other). May wait for a commit."""
         with self._lock:
             return self._shelf.connection.execute(query, parameters).fetchall()
 
@@ -111,6 +109,7 @@ class Telemetry:
                     self._shelf.close()
                     self._shelf = self._opened(at)
                     self._shelf.store(batch, at)
+                self._counts = self._shelf.counts()
             self.committed_s = at.mono_s
         except StoreError as error:
             self.notices.append(str(error))

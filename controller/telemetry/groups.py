@@ -8,10 +8,9 @@ from typing import TypeAlias
 
 from controller.core.decision import Decision
 from controller.core.site import DeviceEntry, Pump, Signal, Site, Zone
-from controller.core.snapshot import Sample, Snapshot
+from controller.core.snapshot import Snapshot
 from controller.store.point import Series
 from drivers.quantities import split_channel
-from drivers.reading import Quality
 
 NONE = "-"
 """A tag that does not apply. Tags are never left out: InfluxDB 3 fixes a table's tags with its first point."""
@@ -23,20 +22,25 @@ Derive: TypeAlias = Callable[[Snapshot, Decision], Derived]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One field that is a signal's value, in the site's calibration, while it is good and not stale."""
+    """One field that is a signal's value, in the site's calibration, while it is good, not stale and within bounds.
+
+    The signal's parts lie flat here: this is read for every field of every point.
+    """
 
     name: str
-    signal: Signal
+    key: Key
+    scale: float
+    offset: float
+    minimum: float
+    maximum: float
+    stale_s: float
 
-    def value(self, sample: Sample, now_s: float) -> float | str | None:
-        """The value to store, or None."""
-        signal, raw = self.signal, sample.value
-        if raw is None or sample.quality is not Quality.GOOD or now_s - sample.mono_s > signal.stale_s:
-            return None
-        if isinstance(raw, str):
-            return raw
-        value = raw * signal.scale + signal.offset
-        return value if signal.minimum <= value <= signal.maximum else None
+    @classmethod
+    def of(cls, name: str, signal: Signal) -> Read:
+        """The field ``name`` from ``signal``."""
+        return cls(
+            name, signal.key, signal.scale, signal.offset, signal.minimum, signal.maximum, signal.stale_s
+        )
 
 
 @dataclass(slots=True)
@@ -45,7 +49,8 @@ class Group:
 
     A group of reads alone is dated by its newest sample and written only when there is a newer one: a probe that
     reports every 20 minutes gives three points an hour, at the times it measured. ``pump``: the pump whose running
-    makes the group due more often. ``watch``: readings whose change makes it due at once.
+    makes the group due more often. ``watch``: readings whose change makes it due at once; ``each``: so does every new
+    measurement (a wireless probe's report is acknowledged to the broker once its point is on the disk).
     """
 
     series: Series
@@ -53,8 +58,11 @@ class Group:
     derive: Derive | None = None
     pump: str = ""
     watch: tuple[Key, ...] = ()
+    each: tuple[Key, ...] = ()
     due_s: float = field(default=float("-inf"))
     newest_s: float = field(default=float("-inf"))
+    derived: Derived | None = None
+    derived_parts: tuple[str, ...] = ()
 
 
 def groups_of(site: Site) -> list[Group]:
@@ -68,7 +76,7 @@ def groups_of(site: Site) -> list[Group]:
 
 
 def _reads(signals: Mapping[str, Signal | None]) -> tuple[Read, ...]:
-    return tuple(Read(name, signal) for name, signal in sorted(signals.items()) if signal is not None)
+    return tuple(Read.of(name, signal) for name, signal in sorted(signals.items()) if signal is not None)
 
 
 def _beside(signal: Signal, *quantities: str) -> dict[str, Signal]:
@@ -119,7 +127,7 @@ def _power(site: Site) -> Group:
 
     def derive(_: Snapshot, decision: Decision) -> Derived:
         state = decision.state.power
-        return {"surplus_w": state.budget_w, "potential_w": state.potential_w}
+        return {"potential_w": state.potential_w, "surplus_w": state.budget_w}
 
     return Group(Series.of("power", site=site.file.site.id), _reads(signals), derive)
 
@@ -168,12 +176,15 @@ def _tank(site: Site, ident: str, level: Signal, area_m2: float) -> Group:
 
 def _soil(site: Site, zone: Zone) -> Iterable[Group]:
     entries = {entry.id: entry for entry in site.file.devices}
+    wireless = {bus.id for bus in site.file.buses if bus.url.startswith("mqtt")}
     for probe in zone.probes:
         channel = split_channel(probe.quantity)[1]
         device = probe.device if channel is None else f"{probe.device}:{channel}"
         depth = _depth(entries.get(probe.device), channel)
         series = Series.of("soil", site=site.file.site.id, zone=zone.id, device=device, depth_cm=depth)
-        yield Group(series, _reads({**_beside(probe, "temp_c", "ec_us_cm", "ph"), "vwc": probe}))
+        entry = entries.get(probe.device)
+        each = (probe.key,) if entry is not None and entry.bus in wireless else ()
+        yield Group(series, _reads({**_beside(probe, "temp_c", "ec_us_cm", "ph"), "vwc": probe}), each=each)
 
 
 def _depth(entry: DeviceEntry | None, channel: int | None) -> str:
@@ -186,17 +197,17 @@ def _zone(site: Site, zone: Zone) -> Group:
     def derive(snapshot: Snapshot, decision: Decision) -> Derived:
         state = decision.state
         balance = state.zones[zone.id].balance
-        level = snapshot.number(zone.ponding)
+        level = None if zone.ponding is None else snapshot.number(zone.ponding)
         return {
             "depletion_mm": balance.depletion_mm,
+            "etc_mm_d": balance.etc_mm_d,
+            "irrigated_mm": balance.irrigated_mm,
+            "ks": balance.ks,
+            "owed_mm": balance.owed_mm,
+            "ponding_mm": balance.ponding_mm if level is None else level * 1000.0,
             "raw_mm": balance.raw_mm,
             "taw_mm": balance.taw_mm,
-            "ks": balance.ks,
-            "etc_mm_d": balance.etc_mm_d,
-            "owed_mm": balance.owed_mm,
             "valve": float(any(state.valves[valve].on for valve in zone.valves)),
-            "irrigated_mm": balance.irrigated_mm,
-            "ponding_mm": balance.ponding_mm if level is None else level * 1000.0,
         }
 
     return Group(Series.of("zone", site=site.file.site.id, zone=zone.id), (), derive)

@@ -10,7 +10,8 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.store.point import FieldValue, Point, Series, number, quoted, render_fields
-from controller.telemetry.groups import NONE, Group, Key, groups_of
+from controller.telemetry.groups import NONE, Derived, Group, Key, groups_of
+from drivers.reading import Quality
 
 Render = Callable[[Reason, str], str]
 """``controller.i18n.render``: a reason as one sentence in "id" or "en"."""
@@ -28,6 +29,7 @@ class Points:
         self._groups = groups_of(site)
         self._watched: list[tuple[Key, Group]] = [(key, g) for g in self._groups for key in g.watch]
         self._values: list[object] = [None] * len(self._watched)
+        self._each: list[tuple[Key, Group]] = [(key, g) for g in self._groups for key in g.each]
         self._readings: object = None
         self._due_s = float("-inf")
 
@@ -53,6 +55,10 @@ class Points:
             if sample is not None and sample.value != values[index]:
                 values[index] = sample.value
                 group.due_s = self._due_s = float("-inf")
+        for key, group in self._each:
+            sample = get(key)
+            if sample is not None and sample.mono_s > group.newest_s:
+                group.due_s = self._due_s = float("-inf")
 
     def _hurry(self) -> None:
         """Make due what the decision may just have changed: pumps, valves and zones, cheap enough to be told again."""
@@ -65,12 +71,11 @@ class Points:
         at = snapshot.at
         often = group.pump and decision.state.pumps[group.pump].on
         group.due_s = _next(at.mono_s, self._pump_s if often else self._rest_s)
-        parts, newest_s = _rendered(group, snapshot)
+        parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
         if group.derive is not None:
-            for name, value in group.derive(snapshot, decision).items():
-                if value is not None and math.isfinite(value):
-                    parts.append(f"{name}={number(value)}")
-            parts.sort()
+            parts += _derived(group, group.derive(snapshot, decision))
+            if group.reads:
+                parts.sort()
             newest_s = at.mono_s
         elif newest_s <= group.newest_s:
             return None
@@ -80,21 +85,37 @@ class Points:
         return Point(group.series, ",".join(parts), at.epoch_s - (at.mono_s - newest_s), newest_s)
 
 
+def _derived(group: Group, values: Derived) -> tuple[str, ...]:
+    """Fields from the state, in the order of ``derive`` (by name); most of them stay for a quarter of an hour."""
+    if values != group.derived:
+        group.derived = values
+        group.derived_parts = tuple(
+            f"{name}={number(value)}"
+            for name, value in values.items()
+            if value is not None and math.isfinite(value)
+        )
+    return group.derived_parts
+
+
 def _rendered(group: Group, snapshot: Snapshot) -> tuple[list[str], float]:
     """The fields that are signals, sorted by name, and when the newest of them was measured."""
     parts, newest_s, now_s, get = [], float("-inf"), snapshot.at.mono_s, snapshot.readings.get
     for read in group.reads:
-        sample = get(read.signal.key)
-        value = None if sample is None else read.value(sample, now_s)
-        if sample is None or value is None:
+        sample = get(read.key)
+        if sample is None or sample.quality is not Quality.GOOD or now_s - sample.mono_s > read.stale_s:
             continue
-        if isinstance(value, str):
-            parts.append(f"{read.name}={quoted(value)}")
-        elif math.isfinite(value):
-            parts.append(f"{read.name}={number(value)}")
+        raw = sample.value
+        if raw.__class__ is str:
+            parts.append(f"{read.name}={quoted(raw)}")
+        elif raw is None:
+            continue
         else:
-            continue
-        newest_s = max(newest_s, sample.mono_s)
+            value = raw * read.scale + read.offset  # type: ignore[operator]
+            if not read.minimum <= value <= read.maximum:  # NaN too; the bounds are finite
+                continue
+            parts.append(f"{read.name}={number(value)}")
+        if sample.mono_s > newest_s:
+            newest_s = sample.mono_s
     return parts, newest_s
 
 

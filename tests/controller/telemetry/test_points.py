@@ -262,3 +262,20 @@ def test_a_cycle_on_which_nothing_is_due_costs_nothing() -> None:
         points.due(two, decision)
 
     assert min(timeit.repeat(twice, number=2000, repeat=7)) / 4000 < 5e-6
+
+
+def test_every_report_of_a_wireless_probe_is_stored_at_once() -> None:
+    """A report over MQTT gives its point in the next cycle (its acknowledgement waits for that point); a polled probe's
+    readings in between its periods do not.
+    """
+    site, world = demo_site(), LittleWorld(demo_site(), step_s=1.0)
+    points = Points(site)
+    signals = {zone.id: zone.probes[0] for zone in site.file.zones if zone.probes}
+    for snapshot, decision in world.run(65 / 3600):
+        points.due(snapshot, decision)
+    for second in range(3):
+        for signal in signals.values():
+            world.table[signal.key] = replace(world.table[signal.key], value=0.2, mono_s=1000.0 + world.now_s)
+        snapshot, decision = world.step()
+        zones = {dict(point.series.tags)["zone"] for point in of(points.due(snapshot, decision), "soil")}
+        assert zones == {"melon", "kacang"}, second
