@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from controller.actuator import Actuator
 from controller.core.instant import Instant
-from controller.core.site import Output, Site
+from controller.core.site import Bus, Output, Site
 from controller.core.state import ControllerState
 from controller.cycle import Cycle, Journal, Observer
 from controller.live import Live
@@ -51,12 +51,28 @@ def make_devices(
     site: Site, profiles: Mapping[str, Profile], ports: Mapping[str, Port | MqttPort]
 ) -> dict[str, Device]:
     """The site's devices, by id, each on the port of its bus."""
+    buses = {bus.id: bus for bus in site.file.buses}
     return {
         entry.id: make_device(
-            entry.id, profiles[entry.id], ports[entry.bus], entry.unit, entry.settings, entry.topic
+            entry.id,
+            on_line(profiles[entry.id], buses[entry.bus]),
+            ports[entry.bus],
+            entry.unit,
+            entry.settings,
+            entry.topic,
+            entry.poll_s,
         )
         for entry in site.file.devices
     }
+
+
+def on_line(profile: Profile, bus: Bus) -> Profile:
+    """The profile with what the site says of its bus: time-out and gap."""
+    wanted = {"timeout_ms": bus.timeout_s and bus.timeout_s * 1000.0, "gap_ms": bus.gap_ms}
+    update = {name: value for name, value in wanted.items() if value is not None}
+    if not update:
+        return profile
+    return profile.model_copy(update={"limits": profile.limits.model_copy(update=update)})
 
 
 def assemble(

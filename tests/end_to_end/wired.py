@@ -39,8 +39,8 @@ def on_free_addresses(site: Site, folder: Path, mqtt_port: int) -> Site:
             return bus.model_copy(update={"url": f"mqtt://127.0.0.1:{mqtt_port}"})
         if bus.url.startswith("rtu:"):
             query = bus.url.partition("?")[2]
-            return bus.model_copy(update={"url": f"rtu://{folder / bus.id}?{query}"})
-        return bus.model_copy(update={"url": f"{bus.url.split(':')[0]}://127.0.0.1:0"})
+            return bus.model_copy(update={"url": f"rtu://{folder / bus.id}?{query}", "gap_ms": 0.0})
+        return bus.model_copy(update={"url": f"{bus.url.split(':')[0]}://127.0.0.1:0", "gap_ms": 0.0})
 
     file = site.file.model_copy(update={"buses": tuple(moved(bus) for bus in site.file.buses)})
     return site.model_copy(update={"file": file})
