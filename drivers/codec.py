@@ -65,7 +65,9 @@ def compile_blocks(
 
 def _needed(points: Iterable[Point], derived: Iterable[Derived]) -> frozenset[str]:
     """Names of points whose values others need."""
-    names = {f.point for p in points for f in p.scale_by if f.point} | {part for d in derived for part in d.parts}
+    names = {f.point for p in points for f in p.scale_by if f.point} | {
+        part for d in derived for part in d.parts
+    }
     return frozenset(names)
 
 
@@ -78,18 +80,26 @@ class BlockCodec:
     )  # fmt: skip
 
     def __init__(
-        self, block: Block, settings: Settings, needed: frozenset[str] | None = None, derived: Sequence[Derived] = ()
+        self,
+        block: Block,
+        settings: Settings,
+        needed: frozenset[str] | None = None,
+        derived: Sequence[Derived] = (),
     ) -> None:
         """``needed``: names of points that others need (default: found among the block's own); ``derived``: told here."""
         self.table: TableName = block.table
         self.address, self.count = block.address, block.count
         needed = _needed(block.points, derived) if needed is None else needed
-        self.points = tuple(sorted(block.points, key=lambda p: (p.name not in needed, bool(p.scale_by), p.start)))
+        self.points = tuple(
+            sorted(block.points, key=lambda p: (p.name not in needed, bool(p.scale_by), p.start))
+        )
         self._derived = tuple(derived)
         self._coders = tuple(coder_of(p, settings) for p in self.points)
         self._keys = tuple(p.name if p.name in needed else None for p in self.points)
         self._compile_layout()
-        self._plan = tuple(_row(p, c, key) for p, c, key in zip(self.points, self._coders, self._keys, strict=True))
+        self._plan = tuple(
+            _row(p, c, key) for p, c, key in zip(self.points, self._coders, self._keys, strict=True)
+        )
 
     def _compile_layout(self) -> None:
         places: list[int] = []
@@ -120,10 +130,14 @@ class BlockCodec:
         chosen: Sequence[int] = self._select(words) if self._select is not None else words
         if self._byte_swapped is not None:
             chosen = [swap_bytes(w) if s else w for w, s in zip(chosen, self._byte_swapped, strict=True)]
-        raws: Sequence[Any] = chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
+        raws: Sequence[Any] = (
+            chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
+        )
         out: list[Decoded] = []
         add = out.append
-        for raw, (name, absent, pre, num, den, offset, low, high, special) in zip(raws, self._plan, strict=True):
+        for raw, (name, absent, pre, num, den, offset, low, high, special) in zip(
+            raws, self._plan, strict=True
+        ):
             if special is not None:
                 answer = special(raw, context)
                 if answer is not None:
@@ -150,7 +164,9 @@ class BlockCodec:
         context = {} if context is None else context
         parts = _parts(self._derived, values) if self._derived else {}
         raws: list[Any] = []
-        for point, coder, key, bounds in zip(self.points, self._coders, self._keys, self._ranges, strict=True):
+        for point, coder, key, bounds in zip(
+            self.points, self._coders, self._keys, self._ranges, strict=True
+        ):
             value = parts.get(point.name, values.get(point.quantity or point.name, _MISSING))
             raw = _raw(point, coder, value, context, bounds)
             raws.append(raw)
@@ -212,7 +228,9 @@ def _remember(context: Context, key: str, value: Value | None) -> None:
         context[key] = value
 
 
-def _judge(coders: Sequence[Coder], points: Sequence[Point], name: str, value: float) -> tuple[Value | None, Quality]:
+def _judge(
+    coders: Sequence[Coder], points: Sequence[Point], name: str, value: float
+) -> tuple[Value | None, Quality]:
     """The rare way: a plain value out of range or NaN."""
     coder = next(c for c, p in zip(coders, points, strict=True) if p.quantity == name)
     return coder.judge(value)
@@ -257,7 +275,13 @@ def _twins(points: Sequence[Point]) -> tuple[tuple[int, int], ...]:
     pairs = []
     for i, view in enumerate(points):
         owner = owners.get(view.addresses)
-        if view.view and owner is not None and char_of(view) == char_of(points[owner]) and view.mask is None and view.byte is None:
+        if (
+            view.view
+            and owner is not None
+            and char_of(view) == char_of(points[owner])
+            and view.mask is None
+            and view.byte is None
+        ):
             pairs.append((owner, i))
     return tuple(pairs)
 
@@ -272,7 +296,11 @@ def _selector(places: list[int], count: int) -> Callable[[Sequence[int]], Sequen
 
 
 def _raw(
-    point: Point, coder: Coder, value: Value | _Missing | None, context: Context, bounds: tuple[int, int] | None
+    point: Point,
+    coder: Coder,
+    value: Value | _Missing | None,
+    context: Context,
+    bounds: tuple[int, int] | None,
 ) -> Any:
     """What goes into the struct: int, float or bytes; clamped, never a sentinel by accident."""
     if isinstance(value, _Missing):
@@ -287,5 +315,3 @@ def _raw(
     if bounds is None:
         return raw
     return coder.whole(raw, bounds, clamp=True)
-
-

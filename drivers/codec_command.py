@@ -59,7 +59,9 @@ def encode_command(
     """
     entry = profile.commands.get(quantity)
     if entry is None:
-        raise CodecError(f"{profile.name} takes no command '{quantity}'; it takes: {', '.join(profile.commands) or 'none'}")
+        raise CodecError(
+            f"{profile.name} takes no command '{quantity}'; it takes: {', '.join(profile.commands) or 'none'}"
+        )
     numbers: dict[str, float] = {}
     order = profile.order
     steps = entry.set or (entry.on if value else entry.off)
@@ -96,7 +98,9 @@ def _step(
         return WireWrite(step.function, step.address, tuple(values), step.wait_ms / 1000, step.until)
     payload = _fill(step.payload, numbers)
     body = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
-    return WirePublish(step.topic.replace("{topic}", topic), body.encode(), step.qos, step.wait_ms / 1000, step.until)
+    return WirePublish(
+        step.topic.replace("{topic}", topic), body.encode(), step.qos, step.wait_ms / 1000, step.until
+    )
 
 
 def _words(word: str, entry: CommandEntry, numbers: Mapping[str, float], order: str) -> list[int]:
@@ -166,7 +170,11 @@ def hear_message(profile: Profile, topic: str, base: str, payload: bytes, settin
 
 def command_topics(profile: Profile, base: str) -> tuple[str, ...]:
     """Topics that a device of this profile listens to."""
-    topics = (s.topic.replace("{topic}", base) for _, _, _, s, _ in _all_steps(profile) if isinstance(s, PublishStep))
+    topics = (
+        s.topic.replace("{topic}", base)
+        for _, _, _, s, _ in _all_steps(profile)
+        if isinstance(s, PublishStep)
+    )
     return tuple(dict.fromkeys(topics))
 
 
@@ -180,7 +188,12 @@ def _all_steps(profile: Profile) -> Iterator[tuple[str, CommandEntry, str, Write
 
 
 def _heard(
-    quantity: str, entry: CommandEntry, part: str, last: bool, numbers: Mapping[str, float], settings: Settings
+    quantity: str,
+    entry: CommandEntry,
+    part: str,
+    last: bool,
+    numbers: Mapping[str, float],
+    settings: Settings,
 ) -> Heard:
     lease = decode_lease(entry.lease, int(numbers["lease"])) if entry.lease and "lease" in numbers else None
     if not last:
@@ -192,7 +205,9 @@ def _heard(
     return Heard(quantity, 1.0 if part == "on" else 0.0, lease)
 
 
-def _match_words(step: WriteStep, entry: CommandEntry, values: tuple[int, ...], order: str) -> dict[str, float] | None:
+def _match_words(
+    step: WriteStep, entry: CommandEntry, values: tuple[int, ...], order: str
+) -> dict[str, float] | None:
     """The coded numbers in ``values``, or None when the fixed words differ."""
     numbers: dict[str, float] = {}
     rest = list(values)
@@ -207,7 +222,9 @@ def _match_words(step: WriteStep, entry: CommandEntry, values: tuple[int, ...], 
             for part in ordered:
                 number = number << 16 | part
             kind = entry.value.type if word == "value" and entry.value else "u16"
-            numbers[word] = number - (1 << 16 * size) if kind[0] == "s" and number >> (16 * size - 1) else number
+            numbers[word] = (
+                number - (1 << 16 * size) if kind[0] == "s" and number >> (16 * size - 1) else number
+            )
     return numbers if not rest else None
 
 
@@ -233,7 +250,11 @@ def _match_json(pattern: object, data: object) -> dict[str, float] | None:
             numbers |= found
         return numbers
     if pattern in ("$value", "$lease"):
-        return {str(pattern)[1:]: float(data)} if isinstance(data, int | float) and not isinstance(data, bool) else None
+        return (
+            {str(pattern)[1:]: float(data)}
+            if isinstance(data, int | float) and not isinstance(data, bool)
+            else None
+        )
     return {} if pattern == data and isinstance(pattern, bool) == isinstance(data, bool) else None
 
 

@@ -53,7 +53,9 @@ class PayloadCodec:
     def __init__(self, profile: Profile, topic: str, settings: Settings) -> None:
         if profile.mqtt is None:
             raise CodecError(f"{profile.name} does not speak MQTT")
-        self.messages = tuple(_compile(m, topic, n, settings) for m in profile.mqtt.messages for n in channels(m.repeat))
+        self.messages = tuple(
+            _compile(m, topic, n, settings) for m in profile.mqtt.messages for n in channels(m.repeat)
+        )
         self.stale_s = profile.mqtt.stale_s
         self._online = profile.mqtt.availability
         self.availability_topic = self._online.topic.replace("{topic}", topic) if self._online else None
@@ -86,7 +88,9 @@ class PayloadCodec:
                 out += _decode(message, payload)
         return out
 
-    def encode(self, values: Mapping[str, Value | None], measured_at: datetime | None = None) -> list[tuple[str, bytes]]:
+    def encode(
+        self, values: Mapping[str, Value | None], measured_at: datetime | None = None
+    ) -> list[tuple[str, bytes]]:
         """The messages that a device with these values sends (simulators); messages with none of the values are left out."""
         sent = []
         for message in self.messages:
@@ -220,7 +224,13 @@ def _word(entry: MqttField, raw: Any) -> tuple[Value | None, Quality]:
     """An enum of a payload: keys may be words or numbers, truth values are the words true and false."""
     if raw is None:
         return _NO_VALUE
-    key: Any = str(raw).lower() if isinstance(raw, bool) else int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    key: Any = (
+        str(raw).lower()
+        if isinstance(raw, bool)
+        else int(raw)
+        if isinstance(raw, float) and raw.is_integer()
+        else raw
+    )
     table = entry.enum or {}
     word = table.get(key) if isinstance(key, str | int) else None
     if word is None and isinstance(key, str) and key.lstrip("-").isdecimal():
@@ -248,7 +258,13 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
         known = field.quantity in values
         if not known and field.entry.simulate is None:
             continue
-        value = values[field.quantity or ""] if known else field.entry.simulate.value if field.entry.simulate else None
+        value = (
+            values[field.quantity or ""]
+            if known
+            else field.entry.simulate.value
+            if field.entry.simulate
+            else None
+        )
         written = _written(field, value)
         if field.paths and field.paths[0]:
             put(data, field.paths[0], written)
@@ -259,7 +275,11 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
     if layout is not None and layout.encoding == "raw":
         return bytes(packed)
     if layout is not None:
-        put(data, parse_path(layout.path), packed.hex() if layout.encoding == "hex" else base64.b64encode(packed).decode())
+        put(
+            data,
+            parse_path(layout.path),
+            packed.hex() if layout.encoding == "hex" else base64.b64encode(packed).decode(),
+        )
     if message.entry.payload == "text":
         return str(text).encode()
     return json.dumps(data, separators=(",", ":")).encode()
@@ -269,7 +289,9 @@ def _written(field: _Field, value: Value | None) -> Any:
     """A value as the device would write it into its payload."""
     entry = field.entry
     if value is None:
-        return next((a for a in entry.absent if isinstance(a, str)), "nan" if field.paths[:1] == ((),) else None)
+        return next(
+            (a for a in entry.absent if isinstance(a, str)), "nan" if field.paths[:1] == ((),) else None
+        )
     if entry.enum is not None:
         for key, word in entry.enum.items():
             if word == value:
@@ -287,13 +309,17 @@ def _pack_into(packed: bytearray, field: _Field, value: Value | None) -> None:
     if field.bytes is None:
         return
     times, by = exact(field.bytes.scale)
-    raw = max(field.coder.absent, default=0.0) if value is None else field.coder.encode(value, {}) * by / times
+    raw = (
+        max(field.coder.absent, default=0.0) if value is None else field.coder.encode(value, {}) * by / times
+    )
     form = ("<" if field.bytes.little else ">") + _CHARS[field.bytes.type]
     if field.bytes.type in ("f32", "f64"):
         struct.pack_into(form, packed, field.bytes.at, raw)
         return
     bits = 8 * struct.calcsize(form)
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if field.bytes.type[0] == "s" else (0, (1 << bits) - 1)
+    low, high = (
+        (-(1 << bits - 1), (1 << bits - 1) - 1) if field.bytes.type[0] == "s" else (0, (1 << bits) - 1)
+    )
     if field.bytes.mask is not None:
         high = field.bytes.mask >> mask_shift(field.bytes.mask)
     number = max(low, min(high, round(raw))) << mask_shift(field.bytes.mask)

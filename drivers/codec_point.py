@@ -117,7 +117,12 @@ def decode_point(
 
 
 def encode_point(
-    point: Point, value: Value | None, settings: Settings = NO_SETTINGS, context: Context | None = None, *, clamp: bool = False
+    point: Point,
+    value: Value | None,
+    settings: Settings = NO_SETTINGS,
+    context: Context | None = None,
+    *,
+    clamp: bool = False,
 ) -> tuple[int, ...]:
     """The words of one point alone, in the order of its addresses. Raises CodecError when the value does not fit."""
     coder = coder_of(point, settings)

@@ -57,7 +57,14 @@ class Coder:
     @property
     def simple(self) -> bool:
         """True when decoding is arithmetic and a range check only."""
-        return not (self.factors or self.coding.mask or self.coding.enum or self.coding.bits or self.text or self.signed_byte)
+        return not (
+            self.factors
+            or self.coding.mask
+            or self.coding.enum
+            or self.coding.bits
+            or self.text
+            or self.signed_byte
+        )
 
     def decode(self, raw: float | bytes, context: Mapping[str, float]) -> Answer:
         """Value and quality of a raw number (or of a text's bytes)."""
@@ -145,7 +152,9 @@ class Coder:
         return raw
 
 
-def compile_coding(coding: Coding, settings: Settings, *, text: bool = False, signed_byte: bool = False) -> Coder:
+def compile_coding(
+    coding: Coding, settings: Settings, *, text: bool = False, signed_byte: bool = False
+) -> Coder:
     """The coder of a point or field. Factors from settings are folded in. Raises CodecError for unusable settings."""
     times, by = _static(coding, settings)
     known = quantity(coding.quantity) if coding.quantity else None

@@ -28,7 +28,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "number": ("must be a number, got {got}", "harus berupa angka, bukan {got}"),
     "whole": ("must be a whole number, got {got}", "harus berupa bilangan bulat, bukan {got}"),
     "bool": ("must be true or false, got {got}", "harus true atau false, bukan {got}"),
-    "mapping": ("must be a block of 'key: value' lines, got {got}", "harus berupa baris-baris 'kunci: nilai', bukan {got}"),
+    "mapping": (
+        "must be a block of 'key: value' lines, got {got}",
+        "harus berupa baris-baris 'kunci: nilai', bukan {got}",
+    ),
     "list": ("must be a list (- item), got {got}", "harus berupa daftar (- butir), bukan {got}"),
     "too_short": ("needs at least {min_length} entries", "perlu paling sedikit {min_length} butir"),
     "too_long": ("takes at most {max_length} entries", "paling banyak {max_length} butir"),
@@ -61,7 +64,12 @@ _HINTS: dict[str, tuple[str, str]] = {
 
 
 def explain(
-    error: ValidationError, marks: Marks, data: object, model: type[BaseModel], language: Language = "en", root: Loc = ()
+    error: ValidationError,
+    marks: Marks,
+    data: object,
+    model: type[BaseModel],
+    language: Language = "en",
+    root: Loc = (),
 ) -> tuple[Problem, ...]:
     """One Problem per wrong place, in the order of the file.
 
@@ -107,7 +115,9 @@ def _problem(
     if kind not in _TEXTS:
         kind = "other"
     message = _TEXTS[kind][language].format_map(_Defaults(values))
-    problem = marks.problem(root + loc, message, _hint(kind, values, detail, model, loc, data, language), at_key=_at_key(kind))
+    problem = marks.problem(
+        root + loc, message, _hint(kind, values, detail, model, loc, data, language), at_key=_at_key(kind)
+    )
     return len(loc), problem
 
 
@@ -155,13 +165,21 @@ def _got(value: object) -> str:
 
 
 def _hint(
-    kind: str, values: dict[str, object], detail: ErrorDetails, model: type[BaseModel], loc: Loc, data: object, language: int
+    kind: str,
+    values: dict[str, object],
+    detail: ErrorDetails,
+    model: type[BaseModel],
+    loc: Loc,
+    data: object,
+    language: int,
 ) -> str:
     if kind == "extra_forbidden":
         known = sorted(_keys(model, loc[:-1], data))
         return _nearest(str(values["key"]), known, language)
     if kind == "choice":
-        return _nearest(str(detail["input"]), re.findall(r"'([^']*)'", str(values["choices"])), language, list_them=False)
+        return _nearest(
+            str(detail["input"]), re.findall(r"'([^']*)'", str(values["choices"])), language, list_them=False
+        )
     if kind == "string_type" and isinstance(detail["input"], int | float):
         return _HINTS["quotes"][language]
     if kind == "string_pattern_mismatch":

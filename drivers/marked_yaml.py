@@ -96,7 +96,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(event.start_mark, "anchors and aliases (& and *) are not used here", "write the value out")
+            raise _Refused(
+                event.start_mark, "anchors and aliases (& and *) are not used here", "write the value out"
+            )
         tag = getattr(event, "tag", None)
         if tag:
             raise _Refused(event.start_mark, f"tags are not used here, got {tag!r}", "put text in quotes")
@@ -122,7 +124,11 @@ def _scalar(node: yaml.ScalarNode) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if _OCTAL.fullmatch(text):
-        raise _Refused(node.start_mark, f"{text} starts with a zero", f'write {text.lstrip("+-0") or "0"}, or "{text}" for text')
+        raise _Refused(
+            node.start_mark,
+            f"{text} starts with a zero",
+            f'write {text.lstrip("+-0") or "0"}, or "{text}" for text',
+        )
     if len(text) > 40:
         return text
     if _INT.fullmatch(text):
@@ -148,7 +154,11 @@ def _build(node: yaml.Node, loc: Loc, marks: Marks) -> object:
         here = (*loc, key)
         if key in data:
             first = marks.keys[here][0]
-            raise _Refused(key_node.start_mark, f"the key '{key}' stands here twice, first at line {first}", "remove one of them")
+            raise _Refused(
+                key_node.start_mark,
+                f"the key '{key}' stands here twice, first at line {first}",
+                "remove one of them",
+            )
         marks.keys[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         data[key] = _build(value_node, here, marks)
     return data
@@ -158,7 +168,9 @@ def _key(node: yaml.Node) -> str | int:
     """A key is a word or a whole number."""
     key = _scalar(node) if isinstance(node, yaml.ScalarNode) else None
     if isinstance(key, bool) or not isinstance(key, str | int):
-        raise _Refused(node.start_mark, "a key must be a word or a whole number", 'put it in quotes, like "true":')
+        raise _Refused(
+            node.start_mark, "a key must be a word or a whole number", 'put it in quotes, like "true":'
+        )
     if key == "<<":
         raise _Refused(node.start_mark, "merge keys (<<) are not used here", "write the keys out")
     return key
@@ -186,7 +198,9 @@ def load_text(text: str, file: str = "<text>") -> tuple[object, Marks]:
     except yaml.reader.ReaderError as e:
         before = text[: e.position]
         place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise YamlError((Problem(file, *place, "", f"the character {e.character!r} cannot stand in YAML"),)) from None
+        raise YamlError(
+            (Problem(file, *place, "", f"the character {e.character!r} cannot stand in YAML"),)
+        ) from None
     except yaml.MarkedYAMLError as e:
         raise YamlError((_syntax(e, file),)) from None
     except (yaml.YAMLError, RecursionError, ValueError, IndexError, AttributeError) as e:
@@ -214,7 +228,9 @@ def load(path: Path, name: str | None = None) -> tuple[object, Marks]:
     try:
         raw = path.read_bytes()
     except OSError as e:
-        raise YamlError((Problem(file, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)) from None
+        raise YamlError(
+            (Problem(file, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)
+        ) from None
     return load_bytes(raw, file)
 
 

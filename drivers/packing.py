@@ -64,7 +64,13 @@ def pack(points: Iterable[Point], limits: Limits, hole_words: int = HOLE_WORDS_R
             spans = [s for s in spans if s not in mine]
             if mine:
                 blocks.append(_fixed(entry, mine))
-        blocks += _pack(table, spans, limits, hole_words * (8 if bits else 1), limits.max_bits if bits else limits.max_words)
+        blocks += _pack(
+            table,
+            spans,
+            limits,
+            hole_words * (8 if bits else 1),
+            limits.max_bits if bits else limits.max_words,
+        )
     return tuple(sorted(blocks, key=lambda b: (b.table, b.address)))
 
 
@@ -91,9 +97,15 @@ def _pack(table: TableName, spans: Sequence[_Span], limits: Limits, hole: int, m
     for span in spans:
         if not _fits(span.first, span.last, limits, most):
             names = ", ".join(p.name for p in span.points)
-            raise PackingError(f"{names}: {span.last - span.first + 1} registers at {span.first} exceed the device's limits")
+            raise PackingError(
+                f"{names}: {span.last - span.first + 1} registers at {span.first} exceed the device's limits"
+            )
         end = max(last, span.last)
-        near = span.first - last - 1 <= hole and not limits.single_reads and not _gap_between(last, span.first, limits)
+        near = (
+            span.first - last - 1 <= hole
+            and not limits.single_reads
+            and not _gap_between(last, span.first, limits)
+        )
         if inside and (span.last <= last or (near and _fits(first, end, limits, most))):
             inside += span.points
             last = end

@@ -33,7 +33,9 @@ class ProfileError(Exception):
 
 def library() -> list[str]:
     """Names of the shipped profiles, sorted."""
-    return sorted(p.name.removesuffix(".yaml") for p in files("drivers.profiles").iterdir() if p.name.endswith(".yaml"))
+    return sorted(
+        p.name.removesuffix(".yaml") for p in files("drivers.profiles").iterdir() if p.name.endswith(".yaml")
+    )
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
@@ -48,7 +50,9 @@ def load_profile(name_or_path: str | Path) -> Profile:
     try:
         raw = path.read_bytes()
     except OSError as e:
-        raise ProfileError((Problem(text, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)) from None
+        raise ProfileError(
+            (Problem(text, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)
+        ) from None
     return _parse(raw, text, hashlib.sha256(raw).digest())
 
 

@@ -67,7 +67,9 @@ def _mqtt(profile: Profile, marks: Marks) -> Iterator[Problem]:
                 continue
             size = _BYTES[field.bytes.type]
             if message.layout is None:
-                yield marks.problem((*loc, "bytes"), "the message has no layout: that says where its bytes stand")
+                yield marks.problem(
+                    (*loc, "bytes"), "the message has no layout: that says where its bytes stand"
+                )
             elif field.bytes.at + size > message.layout.length:
                 yield marks.problem((*loc, "bytes"), f"ends after the layout's {message.layout.length} bytes")
 
@@ -81,7 +83,9 @@ def _command(profile: Profile, name: str, entry: CommandEntry, loc: Loc, marks: 
     if quantity(name.replace("{n}", "1")) is None:
         yield marks.problem(loc, f"unknown quantity '{name}'", near(name, QUANTITIES), at_key=True)
     if entry.verify is None:
-        yield marks.problem(loc, "nothing verifies this command", "add verify: {quantity, within_ms}", at_key=True)
+        yield marks.problem(
+            loc, "nothing verifies this command", "add verify: {quantity, within_ms}", at_key=True
+        )
     elif not _reported(profile, entry.verify.quantity, entry):
         hint = near(entry.verify.quantity, profile.quantities)
         yield marks.problem((*loc, "verify"), f"the device does not report '{entry.verify.quantity}'", hint)
@@ -111,15 +115,21 @@ def _steps(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Ite
             if not isinstance(step, kind):
                 yield marks.problem(here, f"does not fit transport {profile.transport}")
             if _uses(step, "lease") and (entry.lease is None or part == "off"):
-                yield marks.problem(here, "uses the lease, but there is none here", "add lease: {pieces: [...]}")
+                yield marks.problem(
+                    here, "uses the lease, but there is none here", "add lease: {pieces: [...]}"
+                )
             if _uses(step, "value") and entry.value is None:
-                yield marks.problem(here, "uses the value, but nothing says how it is coded", "add value: {...}")
+                yield marks.problem(
+                    here, "uses the value, but nothing says how it is coded", "add value: {...}"
+                )
             if isinstance(step, WriteStep) and step.function in (5, 6) and len(step.values) != 1:
                 yield marks.problem(here, f"function {step.function} writes exactly one value")
 
 
 def _uses(step: WriteStep | PublishStep, word: str) -> bool:
-    return word in step.values if isinstance(step, WriteStep) else f"${word}" in f"{step.topic} {step.payload}"
+    return (
+        word in step.values if isinstance(step, WriteStep) else f"${word}" in f"{step.topic} {step.payload}"
+    )
 
 
 def _lease(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
@@ -151,11 +161,17 @@ def unknown_quantity(name: str, loc: Loc, marks: Marks) -> Iterator[Problem]:
     """A problem when the glossary lacks the name."""
     if quantity(name.replace("{n}", "1")) is None:
         base = split_channel(name.replace("{n}", "1"))[0]
-        yield marks.problem(loc, f"unknown quantity '{name}'", near(base, QUANTITIES) or "docs/nomenclature.md lists them")
+        yield marks.problem(
+            loc, f"unknown quantity '{name}'", near(base, QUANTITIES) or "docs/nomenclature.md lists them"
+        )
 
 
 def near(word: str, known: object) -> str:
     """A hint with the nearest known word, or nothing."""
-    words = [str(k) for k in known] if isinstance(known, list | tuple | set | dict | frozenset) else [str(k) for k in QUANTITIES]
+    words = (
+        [str(k) for k in known]
+        if isinstance(known, list | tuple | set | dict | frozenset)
+        else [str(k) for k in QUANTITIES]
+    )
     found = get_close_matches(word, words, 1, 0.6)
     return f"did you mean '{found[0]}'?" if found else ""

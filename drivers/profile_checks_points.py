@@ -51,9 +51,13 @@ def _shape(point: Point, loc: Loc, marks: Marks) -> Iterator[Problem]:
     if point.type == "str" and point.count is None:
         yield marks.problem(loc, "a text needs count: how many registers")
     if point.count is not None and point.count != WORDS.get(point.type, point.count):
-        yield marks.problem((*loc, "count"), f"{point.type} takes {WORDS[point.type]} registers, not {point.count}")
+        yield marks.problem(
+            (*loc, "count"), f"{point.type} takes {WORDS[point.type]} registers, not {point.count}"
+        )
     if point.words is not None and len(point.words) != point.size:
-        yield marks.problem((*loc, "words"), f"{point.type} takes {point.size} registers, not {len(point.words)}")
+        yield marks.problem(
+            (*loc, "words"), f"{point.type} takes {point.size} registers, not {len(point.words)}"
+        )
     if point.bit_table != (point.type == "bool"):
         yield marks.problem(loc, "coils and discrete inputs have type bool, registers have not")
     if point.byte is not None and point.size != 1:
@@ -64,13 +68,17 @@ def _shape(point: Point, loc: Loc, marks: Marks) -> Iterator[Problem]:
         yield marks.problem((*loc, "address"), "ends after 65535")
 
 
-def check_coding(profile: Profile, coding: Coding, loc: Loc, marks: Marks, names: set[str]) -> Iterator[Problem]:
+def check_coding(
+    profile: Profile, coding: Coding, loc: Loc, marks: Marks, names: set[str]
+) -> Iterator[Problem]:
     """Problems of quantity, unit, scale and words; ``names``: points that scale_by may name."""
     for i, factor in enumerate(coding.scale_by):
         known, word = (profile.settings, factor.setting) if factor.setting else (names, factor.point)
         if word not in known:
             what = "setting" if factor.setting else "point"
-            yield marks.problem((*loc, "scale_by", i), f"there is no {what} '{word}'", _near(str(word), list(known)))
+            yield marks.problem(
+                (*loc, "scale_by", i), f"there is no {what} '{word}'", _near(str(word), list(known))
+            )
     if coding.quantity is None:
         return
     row = quantity(coding.quantity.replace("{n}", "1"))
@@ -81,7 +89,9 @@ def check_coding(profile: Profile, coding: Coding, loc: Loc, marks: Marks, names
         return
     if unit_factor(coding.unit, row.unit) is None:
         hint = f"possible: {', '.join(units_for(row.unit))}"
-        yield marks.problem((*loc, "unit"), f"'{coding.unit}' cannot become {row.unit or 'a plain number'}", hint)
+        yield marks.problem(
+            (*loc, "unit"), f"'{coding.unit}' cannot become {row.unit or 'a plain number'}", hint
+        )
         return
     yield from _words(coding, coding.quantity, row.is_text, loc, marks)
     if isinstance(coding, Point) and not row.is_text:
@@ -94,13 +104,17 @@ def _words(coding: Coding, name: str, is_text: bool, loc: Loc, marks: Marks) -> 
         words.append(coding.otherwise)
     for word in words:
         if isinstance(word, str) != is_text:
-            yield marks.problem((*loc, "enum"), f"{name} takes {'words' if is_text else 'numbers'}, not {word!r}")
+            yield marks.problem(
+                (*loc, "enum"), f"{name} takes {'words' if is_text else 'numbers'}, not {word!r}"
+            )
             return
         if name == "status" and word not in STATES:
             yield marks.problem((*loc, "enum"), f"'{word}' is no normal state", f"one of {', '.join(STATES)}")
             return
     if coding.bits is not None and not is_text:
-        yield marks.problem((*loc, "bits"), f"names of bits make words, but {name} takes numbers", "use fault_text")
+        yield marks.problem(
+            (*loc, "bits"), f"names of bits make words, but {name} takes numbers", "use fault_text"
+        )
     if not isinstance(coding, Point):
         return
     if is_text and coding.type != "str" and coding.enum is None and coding.bits is None:
@@ -117,10 +131,18 @@ def _reach(point: Point, low: float, high: float, loc: Loc, marks: Marks) -> Ite
     row = quantity(point.quantity.replace("{n}", "1"))
     factor = unit_factor(point.unit, row.unit if row else "") or 1
     step = abs(point.scale * float(factor))
-    if step > (point.maximum if point.maximum is not None else high) - (point.minimum if point.minimum is not None else low):
-        yield marks.problem((*loc, "scale"), f"one step would be {step:g}: the whole of {point.quantity} is {low:g} to {high:g}")
+    if step > (point.maximum if point.maximum is not None else high) - (
+        point.minimum if point.minimum is not None else low
+    ):
+        yield marks.problem(
+            (*loc, "scale"),
+            f"one step would be {step:g}: the whole of {point.quantity} is {low:g} to {high:g}",
+        )
     ends = sorted((end + point.pre_offset) * point.scale * float(factor) + point.offset for end in span)
-    wanted = (point.minimum if point.minimum is not None else -math.inf, point.maximum if point.maximum is not None else math.inf)
+    wanted = (
+        point.minimum if point.minimum is not None else -math.inf,
+        point.maximum if point.maximum is not None else math.inf,
+    )
     if ends[0] > min(high, wanted[1]) or ends[1] < max(low, wanted[0]):
         text = f"{point.type} at this scale gives {ends[0]:g} to {ends[1]:g}, never what the range allows"
         yield marks.problem((*loc, "scale"), text)
@@ -136,7 +158,9 @@ def _clashes(profile: Profile, entries: Sequence[Point], loc: Loc, marks: Marks)
             if names.setdefault(point.name, i) != i:
                 yield marks.problem((*loc, i, "name"), f"the name '{point.name}' is taken already")
             if point.quantity and point.access != "write" and quantities.setdefault(point.quantity, i) != i:
-                yield marks.problem((*loc, i, "quantity"), f"'{point.quantity}' is given by another point already")
+                yield marks.problem(
+                    (*loc, i, "quantity"), f"'{point.quantity}' is given by another point already"
+                )
             other = _overlap(point, i, taken)
             if other is not None:
                 hint = "say view: true if both shall look at it"

@@ -49,7 +49,9 @@ def _step_kind(data: object) -> str:
     return "write"
 
 
-Step = Annotated[Annotated[WriteStep, Tag("write")] | Annotated[PublishStep, Tag("publish")], Discriminator(_step_kind)]
+Step = Annotated[
+    Annotated[WriteStep, Tag("write")] | Annotated[PublishStep, Tag("publish")], Discriminator(_step_kind)
+]
 
 
 class ValueCoding(Model):
@@ -138,10 +140,13 @@ def expand_command(quantity: str, entry: CommandEntry) -> Iterator[tuple[str, Co
         return
     for number, shift in entry.repeat.numbers():
         update: dict[str, object] = {
-            part: tuple(_move(step, number, shift) for step in getattr(entry, part)) for part in ("on", "off", "set")
+            part: tuple(_move(step, number, shift) for step in getattr(entry, part))
+            for part in ("on", "off", "set")
         }
         if entry.verify is not None:
-            update["verify"] = entry.verify.model_copy(update={"quantity": _fill(entry.verify.quantity, number)})
+            update["verify"] = entry.verify.model_copy(
+                update={"quantity": _fill(entry.verify.quantity, number)}
+            )
         yield _fill(quantity, number), entry.model_copy(update=update | {"repeat": None})
 
 
@@ -155,7 +160,11 @@ def _move(step: WriteStep | PublishStep, number: int, shift: int) -> WriteStep |
     until = step.until and step.until.model_copy(update={"quantity": _fill(step.until.quantity, number)})
     if isinstance(step, WriteStep):
         return step.model_copy(update={"address": step.address + shift, "until": until})
-    update = {"topic": _fill(step.topic, number), "payload": _fill_payload(step.payload, number), "until": until}
+    update = {
+        "topic": _fill(step.topic, number),
+        "payload": _fill_payload(step.payload, number),
+        "until": until,
+    }
     return step.model_copy(update=update)
 
 

@@ -45,7 +45,9 @@ def _play(profile: Profile, golden: Golden) -> Iterator[str]:
     if golden.topic is not None:
         codec = PayloadCodec(profile, TOPIC, settings)
         topic = golden.topic.replace("{topic}", TOPIC)
-        got: dict[str, Value | None] = {q: v for q, v, _, _ in codec.decode(topic, (golden.payload or "").encode())}
+        got: dict[str, Value | None] = {
+            q: v for q, v, _, _ in codec.decode(topic, (golden.payload or "").encode())
+        }
         if set(got) != set(golden.expect):
             yield f"told {sorted(got)}, expected {sorted(golden.expect)}"
     else:
@@ -69,7 +71,11 @@ def golden_words(golden: Golden) -> tuple[int, ...]:
     if golden.words is not None:
         return golden.words
     frame = bytes.fromhex(golden.frame or "")
-    if len(frame) < 5 or crc16(frame[:-2]) != int.from_bytes(frame[-2:], "little") or frame[2] != len(frame) - 5:
+    if (
+        len(frame) < 5
+        or crc16(frame[:-2]) != int.from_bytes(frame[-2:], "little")
+        or frame[2] != len(frame) - 5
+    ):
         raise CodecError("the frame's length or checksum is wrong")
     return tuple(int.from_bytes(frame[i : i + 2], "big") for i in range(3, len(frame) - 2, 2))
 
@@ -80,11 +86,15 @@ def decode_words(profile: Profile, golden: Golden, settings: dict[str, float | s
     return golden_block(profile, golden, len(words), settings).decode(words)
 
 
-def golden_block(profile: Profile, golden: Golden, count: int, settings: dict[str, float | str]) -> BlockCodec:
+def golden_block(
+    profile: Profile, golden: Golden, count: int, settings: dict[str, float | str]
+) -> BlockCodec:
     """The codec for the exchange's registers. Raises CodecError when no point lies in them."""
     start = golden.address or 0
     inside = tuple(
-        p for p in profile.points if p.table == golden.table and min(p.addresses) >= start and max(p.addresses) < start + count
+        p
+        for p in profile.points
+        if p.table == golden.table and min(p.addresses) >= start and max(p.addresses) < start + count
     )
     if not inside:
         raise CodecError("no point lies in these registers")
@@ -107,6 +117,8 @@ def rtu_frame(step: WireWrite, unit: int) -> bytes:
     if step.function in (15, 16):
         head += len(step.values).to_bytes(2, "big")
         if step.function == 15:
-            data = sum(bool(v) << i for i, v in enumerate(step.values)).to_bytes((len(step.values) + 7) // 8, "little")
+            data = sum(bool(v) << i for i, v in enumerate(step.values)).to_bytes(
+                (len(step.values) + 7) // 8, "little"
+            )
         head += bytes([len(data)])
     return head + data + crc16(head + data).to_bytes(2, "little")

@@ -124,7 +124,18 @@ class Profile(Model):
     maker: str
     model: str
     kind: Literal[
-        "inverter", "hybrid", "pump_drive", "soil", "relay", "valve", "meter", "flow", "level", "pressure", "weather", "sensor"
+        "inverter",
+        "hybrid",
+        "pump_drive",
+        "soil",
+        "relay",
+        "valve",
+        "meter",
+        "flow",
+        "level",
+        "pressure",
+        "weather",
+        "sensor",
     ]
     transport: Literal["modbus", "mqtt"] = "modbus"
     confidence: Confidence
@@ -154,7 +165,11 @@ class Profile(Model):
     @cached_property
     def commands(self) -> Mapping[str, CommandEntry]:
         """Every command by quantity, with repeats written out."""
-        return {q: c for quantity, entry in self.command_entries.items() for q, c in expand_command(quantity, entry)}
+        return {
+            q: c
+            for quantity, entry in self.command_entries.items()
+            for q, c in expand_command(quantity, entry)
+        }
 
     @property
     def notes_id(self) -> tuple[str, ...]:
@@ -169,10 +184,15 @@ class Profile(Model):
     @cached_property
     def quantities(self) -> tuple[str, ...]:
         """Every quantity that the device reports, each once. SunSpec's are only known after the walk."""
-        names = [p.quantity for p in self.points if p.quantity and p.access != "write"] + [d.quantity for d in self.derived]
+        names = [p.quantity for p in self.points if p.quantity and p.access != "write"] + [
+            d.quantity for d in self.derived
+        ]
         for message in self.mqtt.messages if self.mqtt else ():
             names += [
-                fill_number(f.quantity, n) for f in message.fields if f.quantity for n in channels(f.repeat, message.repeat)
+                fill_number(f.quantity, n)
+                for f in message.fields
+                if f.quantity
+                for n in channels(f.repeat, message.repeat)
             ]
         return tuple(dict.fromkeys(names))
 

@@ -51,7 +51,9 @@ async def discover(profile: Profile, read: ReadWords) -> Profile:
 async def walk(spec: SunSpec, read: ReadWords) -> tuple[Found, ...]:
     """Every block of the device's chain. Raises SunSpecError when there is no marker, DriverError when nothing answers."""
     base = await _find_base(spec, read)
-    counted = {i: layout.count_at for layout in spec.models for i in layout.ids if layout.count_at is not None}
+    counted = {
+        i: layout.count_at for layout in spec.models for i in layout.ids if layout.count_at is not None
+    }
     chain: list[Found] = []
     address = base + len(MARKER)
     while len(chain) < _MAX_BLOCKS and address + 2 <= 65536:
@@ -115,7 +117,9 @@ def resolve(profile: Profile, chain: Sequence[Found]) -> Profile:
 def _concrete(profile: Profile, layout: ModelLayout, block: Found) -> list[Point]:
     """The layout's points at the block's place, those beyond its length left out. Names get the model's number."""
     local = {p.name for p in layout.points}
-    copies = expand(resolved(_repeated(p, block.repeats), profile) for p in layout.points if not p.repeat or block.repeats)
+    copies = expand(
+        resolved(_repeated(p, block.repeats), profile) for p in layout.points if not p.repeat or block.repeats
+    )
     return [_moved(p, block, local) for p in copies if (p.address or 0) + p.size <= block.length + 2]
 
 
@@ -145,7 +149,12 @@ def _moved(point: Point, block: Found, local: set[str]) -> Point:
 
 
 def lay_out(
-    profile: Profile, models: Sequence[int], *, base: int = 40000, common_length: int = 66, repeats: Mapping[int, int] | None = None
+    profile: Profile,
+    models: Sequence[int],
+    *,
+    base: int = 40000,
+    common_length: int = 66,
+    repeats: Mapping[int, int] | None = None,
 ) -> tuple[Profile, dict[int, int]]:
     """A device for simulators: the profile resolved against these models, and the fixed words (marker, IDs, lengths, end)."""
     if profile.sunspec is None:

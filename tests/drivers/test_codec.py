@@ -58,7 +58,11 @@ def test_round_trip_within_half_a_step(
     assert abs(back - value) <= abs(scale) / 2 * (1 + 1e-9) + abs(value) * 1e-12
 
 
-@given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.sampled_from(ORDERS), st.sampled_from(("f32", "f64")))
+@given(
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+    st.sampled_from(ORDERS),
+    st.sampled_from(("f32", "f64")),
+)
 def test_floats_round_trip_exactly(value: float, order: str, kind: str) -> None:
     """Floats come back bit for bit."""
     p = point(type=kind, order=order, quantity=None)
@@ -74,8 +78,16 @@ def test_any_words_decode(raw: bytes) -> None:
     for i, kind in enumerate(kinds):
         extra: dict[str, object] = {"count": 2} if kind == "str" else {}
         quantity = {"str": "model", "bits32": "fault_text", "enum16": "status"}.get(kind, f"power_w_{i}")
-        extra |= {"bits": {0: "a"}} if kind == "bits32" else {"enum": {1: "running"}} if kind == "enum16" else {}
-        place: dict[str, object] = {"name": f"p{i}", "address": address, "type": kind, "quantity": quantity, "order": "abcd"}
+        extra |= (
+            {"bits": {0: "a"}} if kind == "bits32" else {"enum": {1: "running"}} if kind == "enum16" else {}
+        )
+        place: dict[str, object] = {
+            "name": f"p{i}",
+            "address": address,
+            "type": kind,
+            "quantity": quantity,
+            "order": "abcd",
+        }
         p = Point.model_validate(place | extra)
         points.append(p)
         address += p.size
@@ -87,11 +99,18 @@ def test_any_words_decode(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("order", "words"),
-    [("abcd", (0x4366, 0x3333)), ("cdab", (0x3333, 0x4366)), ("badc", (0x6643, 0x3333)), ("dcba", (0x3333, 0x6643))],
+    [
+        ("abcd", (0x4366, 0x3333)),
+        ("cdab", (0x3333, 0x4366)),
+        ("badc", (0x6643, 0x3333)),
+        ("dcba", (0x3333, 0x6643)),
+    ],
 )
 def test_word_orders_of_one_float(order: str, words: tuple[int, int]) -> None:
     """230.2 V in the four orders that devices use."""
-    value, quality = decode_point(point(type="f32", order=order, quantity="voltage_v", minimum=0, maximum=300), words)
+    value, quality = decode_point(
+        point(type="f32", order=order, quantity="voltage_v", minimum=0, maximum=300), words
+    )
     assert quality is GOOD
     assert value == pytest.approx(230.2, rel=1e-6)
 
@@ -136,12 +155,16 @@ def test_words_apart() -> None:
         ({"type": "u16", "pre_offset": -1000, "scale": 0.1, "quantity": "temp_c"}, (1350,), (35.0, GOOD)),
     ],
 )  # fmt: skip
-def test_decoding_rules(given: dict[str, object], raw: tuple[int, ...], expected: tuple[object, Quality]) -> None:
+def test_decoding_rules(
+    given: dict[str, object], raw: tuple[int, ...], expected: tuple[object, Quality]
+) -> None:
     """Sentinels, ranges, masks, bytes, words and faults come out as the language promises, alone and in a block."""
     given = {k: v for k, v in ({"minimum": -1e30, "maximum": 1e30} | given).items() if v is not None}
     p = Point.model_validate({"name": "p", "address": 0, **given})
     assert decode_point(p, raw) == expected
-    block = BlockCodec(Block("holding", 0, p.size, (p.model_copy(update={"quantity": p.quantity or "power_w"}),)), {})
+    block = BlockCodec(
+        Block("holding", 0, p.size, (p.model_copy(update={"quantity": p.quantity or "power_w"}),)), {}
+    )
     assert block.decode(raw)[0][1:] == expected
 
 
@@ -162,7 +185,9 @@ def test_scale_by_register() -> None:
     assert codec.decode([1234, 2]) == [("power_w", 123400.0, GOOD)]
     assert codec.decode([1234, 99]) == [("power_w", None, ABSENT)]
     places = value.model_copy(update={"scale_by": (Factor(point="sf", how="ten_to_minus"),)})
-    assert BlockCodec(Block("holding", 0, 2, (places, sf)), {}).decode([1234, 2]) == [("power_w", 12.34, GOOD)]
+    assert BlockCodec(Block("holding", 0, 2, (places, sf)), {}).decode([1234, 2]) == [
+        ("power_w", 12.34, GOOD)
+    ]
 
 
 def test_scale_factor_from_another_block() -> None:
@@ -170,7 +195,10 @@ def test_scale_factor_from_another_block() -> None:
     sf = point(name="sf", address=1, type="s16", absent=[-0x8000])
     value = point(name="v", address=50, quantity="power_w", scale_by=[Factor(point="sf", how="ten_to")])
     needed = frozenset({"sf"})
-    first, second = BlockCodec(Block("holding", 1, 1, (sf,)), {}, needed), BlockCodec(Block("holding", 50, 1, (value,)), {}, needed)
+    first, second = (
+        BlockCodec(Block("holding", 1, 1, (sf,)), {}, needed),
+        BlockCodec(Block("holding", 50, 1, (value,)), {}, needed),
+    )
     memory: dict[str, float] = {}
     assert second.decode([7], memory) == [("power_w", None, ABSENT)]
     assert first.decode([1], memory) == []
@@ -233,7 +261,9 @@ def test_encoding_clamps_for_simulators_and_refuses_for_commands() -> None:
 
 def test_hints_fill_what_the_world_does_not_know() -> None:
     """A simulator shows the profile's own hint where nobody gave a value."""
-    p = point(quantity="ph", scale=0.1, minimum=3, maximum=9).model_copy(update={"simulate": Simulate(value=6.2)})
+    p = point(quantity="ph", scale=0.1, minimum=3, maximum=9).model_copy(
+        update={"simulate": Simulate(value=6.2)}
+    )
     assert BlockCodec(Block("holding", 0, 1, (p,)), {}).encode({}) == [62]
 
 

@@ -64,10 +64,15 @@ def test_tasmota_and_shelly_and_valve() -> None:
     (step,) = encode_command(load_profile("sonoff-swv"), "valve", 1, 1800, {}, "kebun")
     assert isinstance(step, WirePublish)
     assert json.loads(step.payload)["cyclic_timed_irrigation"]["irrigation_duration"] == 1800
-    assert encode_command(load_profile("sonoff-swv"), "valve", 0, 0, {}, "kebun")[0].payload == b'{"state":"OFF"}'  # type: ignore[union-attr]
+    assert (
+        encode_command(load_profile("sonoff-swv"), "valve", 0, 0, {}, "kebun")[0].payload
+        == b'{"state":"OFF"}'
+    )  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("seconds", "raw"), [(0.05, 1), (11.1, 111), (11.5, 112), (12, 112), (600, 700), (1e6, 64900)])
+@pytest.mark.parametrize(
+    ("seconds", "raw"), [(0.05, 1), (11.1, 111), (11.5, 112), (12, 112), (600, 700), (1e6, 64900)]
+)
 def test_piecewise_lease(seconds: float, raw: int) -> None:
     """Tasmota's PulseTime: tenths up to 111, then seconds plus 100; never the 0 that means no timer."""
     assert encode_lease(TASMOTA, seconds) == raw
@@ -94,7 +99,10 @@ def test_every_command_is_heard_as_it_was_meant() -> None:
                     else:
                         got = hear_message(profile, step.topic, "dev", step.payload, settings)
                         assert step.topic in command_topics(profile, "dev")
-                    assert got == Heard(quantity, value, 90.0 if entry.lease and value else None), (name, quantity)
+                    assert got == Heard(quantity, value, 90.0 if entry.lease and value else None), (
+                        name,
+                        quantity,
+                    )
                     heard += 1
     assert heard > 40
 

@@ -42,7 +42,13 @@ def test_words_as_numbers(raw: Any, number: Any) -> None:
 )  # fmt: skip
 def test_paths(path: str, value: Any) -> None:
     """Keys, indices, entries found by a field, and JSON inside a text."""
-    data = {"a": {"b": 1}, "list": [{"id": 7, "x": 2}, {"id": 8, "x": 3}], "text": '{"inner": 5}', "switch:0": 4, "nothing": None}
+    data = {
+        "a": {"b": 1},
+        "list": [{"id": 7, "x": 2}, {"id": 8, "x": 3}],
+        "text": '{"inner": 5}',
+        "switch:0": 4,
+        "nothing": None,
+    }
     assert look_up(data, parse_path(path)) == value
 
 
@@ -102,7 +108,12 @@ RAW_MODE = base64.b64encode(b"\x0c\xe4\x7f\xff\x04\xd2\xff\xf6\x00\x80\x80").dec
 def test_packed_bytes_that_are_not_ours(data: Any) -> None:
     """Broken base64, too few bytes, or the raw mode's flag: nothing is told."""
     body = {"fPort": 2, "data": data}
-    assert codec("dragino-lse01-chirpstack").decode("application/1/device/dev/event/up", json.dumps(body).encode()) == []
+    assert (
+        codec("dragino-lse01-chirpstack").decode(
+            "application/1/device/dev/event/up", json.dumps(body).encode()
+        )
+        == []
+    )
 
 
 def test_suspects() -> None:
@@ -142,7 +153,13 @@ def test_subscriptions() -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "topic", "fits"),
-    [("a/+/c", "a/b/c", True), ("a/+/c", "a/b/d", False), ("a/#", "a/b/c", True), ("a/#", "a", True), ("a/+", "a/b/c", False)],
+    [
+        ("a/+/c", "a/b/c", True),
+        ("a/+/c", "a/b/d", False),
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/+", "a/b/c", False),
+    ],
 )
 def test_topic_filters(pattern: str, topic: str, fits: bool) -> None:
     """MQTT's own wildcards."""
@@ -164,7 +181,11 @@ def test_simulated_messages_come_back() -> None:
         for topic, payload in payloads.encode(values, at):
             for quantity, value, quality, stamp in payloads.decode(topic, payload):
                 assert quality is GOOD, (name, quantity, payload)
-                assert value == (pytest.approx(values[quantity], rel=0.01) if isinstance(value, float) else values[quantity])
+                assert value == (
+                    pytest.approx(values[quantity], rel=0.01)
+                    if isinstance(value, float)
+                    else values[quantity]
+                )
                 assert stamp in (None, at)
                 seen += 1
     assert seen > 50

@@ -58,7 +58,11 @@ def test_impossible_sets_are_named() -> None:
 def test_tables_and_optional_points_stay_apart() -> None:
     """Each table has its own requests, and an optional point never costs the others their values."""
     blocks = pack([at(0), at(1, table="input"), at(1, optional=True)], Limits())
-    assert [(b.table, b.address, b.count) for b in blocks] == [("holding", 0, 1), ("holding", 1, 1), ("input", 1, 1)]
+    assert [(b.table, b.address, b.count) for b in blocks] == [
+        ("holding", 0, 1),
+        ("holding", 1, 1),
+        ("input", 1, 1),
+    ]
 
 
 def test_fixed_blocks() -> None:
@@ -71,7 +75,9 @@ def test_fixed_blocks() -> None:
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from((1, 2, 4))), min_size=1, max_size=40, unique_by=lambda t: t[0] // 4),
     st.integers(4, 125), st.one_of(st.none(), st.sampled_from((40, 45, 64))), st.integers(0, 40),
 )  # fmt: skip
-def test_every_point_once_within_limits(places: list[tuple[int, int]], most: int, boundary: int | None, hole: int) -> None:
+def test_every_point_once_within_limits(
+    places: list[tuple[int, int]], most: int, boundary: int | None, hole: int
+) -> None:
     """Whatever the points and limits: each point is in exactly one block, wholly, and no block breaks a limit."""
     points = [at(a // 4 * 4, size) for a, size in places]
     if boundary == 45:

@@ -139,7 +139,9 @@ def test_simulated_devices_make_sense(name: str) -> None:
         (("function: 6, address: 9, values: [1]", "topic: x, payload: y"), "{topic: x", "transport modbus", ""),
     ],
 )  # fmt: skip
-def test_mistakes_have_places(change: tuple[str, str], at: str, message: str, hint: str, tmp_path: Path) -> None:
+def test_mistakes_have_places(
+    change: tuple[str, str], at: str, message: str, hint: str, tmp_path: Path
+) -> None:
     """Each mistake that a technician may make is refused where it stands, with a hint where there is one."""
     text = GOOD.replace(*change, 1)
     assert text != GOOD
@@ -149,7 +151,9 @@ def test_mistakes_have_places(change: tuple[str, str], at: str, message: str, hi
     problem = e.value.problems[0]
     assert message in problem.message
     assert hint in problem.hint
-    assert (problem.line, problem.column) == (before.count("\n") + 1, len(before) - before.rfind("\n")), str(problem)
+    assert (problem.line, problem.column) == (before.count("\n") + 1, len(before) - before.rfind("\n")), str(
+        problem
+    )
     assert problem.file == str(tmp_path / "p.yaml")
 
 
@@ -178,7 +182,10 @@ def test_unknown_names() -> None:
 def test_repeats() -> None:
     """A repeated point is written out with its number, address and quantity."""
     points = load_profile("waveshare-relay-8ch").points
-    assert [(p.name, p.address, p.quantity) for p in points[:2]] == [("relay_1", 0, "switch_1"), ("relay_2", 1, "switch_2")]
+    assert [(p.name, p.address, p.quantity) for p in points[:2]] == [
+        ("relay_1", 0, "switch_1"),
+        ("relay_2", 1, "switch_2"),
+    ]
     assert len(points) == 8
 
 
@@ -201,7 +208,9 @@ def test_schema() -> None:
 def test_the_pages_example_works(tmp_path: Path) -> None:
     """The worked example of docs/devices.md loads, and its golden exchange comes out."""
     page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
-    example = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if block.startswith("profile:"))
+    example = next(
+        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if block.startswith("profile:")
+    )
     profile = load_text_profile(example, tmp_path)
     assert profile.golden
     assert list(play(profile)) == []
@@ -220,7 +229,10 @@ def test_golden_notices_lies(tmp_path: Path) -> None:
 PARTS = [(loc, value) for loc, value in walk(load_text(GOOD)[0]) if not isinstance(value, dict | list)]
 
 
-@given(st.sampled_from(PARTS), st.sampled_from(["", "-1", "99999999", "[]", "{}", "null", "true", "'x y'", "power", "1.5e3", "0x"]))
+@given(
+    st.sampled_from(PARTS),
+    st.sampled_from(["", "-1", "99999999", "[]", "{}", "null", "true", "'x y'", "power", "1.5e3", "0x"]),
+)
 @settings(max_examples=300, deadline=None)
 def test_any_mutation_is_refused_or_sound(part: tuple[tuple[str | int, ...], object], new: str) -> None:
     """Whatever one value is replaced by: the profile loads and compiles, or is refused with places inside the file."""
@@ -238,3 +250,120 @@ def attempt(raw: bytes) -> tuple[tuple[Problem, ...], Profile | None]:
         return (), profile_module._parse(raw, "m.yaml", raw)
     except ProfileError as e:
         return e.problems, None
+
+
+MQTT = """\
+profile: test-node
+maker: Test
+model: N1
+kind: soil
+transport: mqtt
+confidence: S
+sources: [paper]
+mqtt:
+  messages:
+    - topic: "x/{topic}"
+      layout: {path: data, length: 4}
+      fields:
+        - {path: a, bytes: {at: 2, type: u16}, quantity: vwc, unit: "%"}
+        - {path: state, quantity: valve}
+commands:
+  valve:
+    on: [{topic: "x/{topic}/set", payload: "ON $lease"}]
+    off: [{topic: "x/{topic}/set", payload: "OFF"}]
+    lease: {pieces: [{max_s: 60}]}
+    verify: {quantity: valve, within_ms: 1000}
+    fail_safe: {kind: timed_on}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "at", "message"),
+    [
+        (("at: 2", "at: 3"), "{at: 3", "ends after the layout's 4 bytes"),
+        (("      layout: {path: data, length: 4}\n", ""), "{at: 2", "has no layout"),
+        (("path: state, quantity: valve", "path: state"), "{path: state", "needs a quantity"),
+        (("path: state, quantity: valve", "quantity: valve"), "{quantity: valve", "needs a path"),
+        (("quantity: vwc", "quantity: vwx"), "vwx", "unknown quantity"),
+        (("  valve:\n", "  valwe:\n"), "valwe", "unknown quantity"),
+        ((" $lease", ""), "{pieces", "no step uses the lease"),
+        (
+            ("    lease: {pieces: [{max_s: 60}]}\n", ""),
+            '{topic: "x/{topic}/set", payload: "ON',
+            "uses the lease",
+        ),
+        (("[{max_s: 60}]", "[{max_s: 60}, {max_s: 50}]"), "[{max_s: 60}, ", "must rise"),
+        (("kind: timed_on", "kind: comm_loss"), "{kind: comm_loss", "needs max_s"),
+        (("ON $lease", "ON $lease $value"), '{topic: "x/{topic}/set", payload: "ON', "uses the value"),
+        (("  valve:\n", '  "valve_{n}":\n'), '"valve_{n}"', "{n} needs repeat"),
+        (
+            ('{topic: "x/{topic}/set", payload: "OFF"}', "{function: 5, address: 1, values: [0]}"),
+            "{function",
+            "transport mqtt",
+        ),
+    ],
+)
+def test_mqtt_mistakes_have_places(change: tuple[str, str], at: str, message: str, tmp_path: Path) -> None:
+    """The same for messages, fields and leases."""
+    load_text_profile(MQTT, tmp_path)
+    text = MQTT.replace(*change, 1)
+    assert text != MQTT
+    before = text[: text.index(at)]
+    with pytest.raises(ProfileError) as e:
+        load_text_profile(text, tmp_path)
+    here = [p for p in e.value.problems if message in p.message]
+    assert here, str(e.value)
+    assert (here[0].line, here[0].column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("transport: mqtt\n", "needs an mqtt: section"),
+        ("transport: modbus\n", "needs points"),
+        ("points: [{name: t, address: 0, type: str, quantity: model}]\n", "needs count"),
+        ("points: [{name: t, address: 0, quantity: model}]\n", "takes words"),
+        ("points: [{name: t, address: 0, type: str, count: 2, quantity: power_w}]\n", "takes numbers"),
+        ("points: [{name: t, address: 0, table: coil, quantity: switch}]\n", "have type bool"),
+        ("points: [{name: t, address: 0, type: u32, byte: hi}]\n", "high and a low byte"),
+        ("points: [{name: t, words: [1, 2, 3], type: u32}]\n", "takes 2 registers, not 3"),
+        ("points: [{name: t, address: 1, words: [1, 2], type: u32}]\n", "exclude each other"),
+        ("points: [{name: 't_{n}', address: 1}]\n", "needs repeat"),
+        ("points: [{name: t, address: 1, repeat: {count: 2, step: 1}}]\n", "needs {n} in its name"),
+        ("points: [{name: t, address: 65535, type: u32}]\n", "ends after 65535"),
+        ("points: [{name: t, address: 0, quantity: status, enum: {1: happy}}]\n", "no normal state"),
+        ("points: [{name: t, address: 0, quantity: power_w, bits: {1: hot}}]\n", "use fault_text"),
+        (
+            "points: [{name: t, address: 0, quantity: ph, minimum: 100, maximum: 200, scale: 0.001}]\n",
+            "never what the range",
+        ),
+        (
+            "points: [{name: t, address: 0}]\nderived: [{quantity: power_w, product: [t, u]}]\n",
+            "no point 'u'",
+        ),
+        (
+            "points: [{name: t, address: 0}]\nderived: [{quantity: powr_w, product: [t, t]}]\n",
+            "unknown quantity",
+        ),
+        ("points: [{name: t, address: 0}]\nderived: [{quantity: power_w}]\n", "exactly one of sum"),
+        ("points: [{name: t, address: 0, scale_by: {how: times}}]\n", "exactly one of point and setting"),
+        (
+            "points: [{name: a, address: 0, together: x}, {name: b, address: 200, together: x}]\n",
+            "exceed the device's limits",
+        ),
+        (
+            "points: [{name: a, address: 0}]\nsettings: {k: {label: {en: a, id: b}, minimum: 2, maximum: 1}}\n",
+            "below maximum",
+        ),
+        (
+            "points: [{name: a, address: 0}]\nsettings: {k: {label: {en: a, id: b}, choices: [x], default: y}}\n",
+            "one of x",
+        ),
+    ],
+)
+def test_more_mistakes(text: str, message: str, tmp_path: Path) -> None:
+    """Contradictions inside one point or between parts are refused with a sentence that says what is wrong."""
+    head = "profile: t\nmaker: t\nmodel: t\nkind: meter\nconfidence: U\nsources: [s]\n"
+    with pytest.raises(ProfileError) as e:
+        load_text_profile(head + text, tmp_path)
+    assert any(message in f"{p.message} {p.hint}" and p.line >= 1 for p in e.value.problems), str(e.value)

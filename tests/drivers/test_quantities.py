@@ -26,7 +26,7 @@ def test_every_quantity_is_told_in_both_languages() -> None:
 
 
 def test_indonesian_never_calls_the_sun_diesel() -> None:
-    """"solar" means diesel fuel in Indonesian, so it never stands in the Indonesian column."""
+    """ "solar" means diesel fuel in Indonesian, so it never stands in the Indonesian column."""
     assert not [n for n, row in QUANTITIES.items() if "solar" in row.description_id.lower()]
 
 

@@ -14,7 +14,8 @@ from drivers.sunspec import Found, SunSpecError, discover, lay_out, resolve, wal
 PROFILE = load_profile("sunspec-inverter")
 VALUES: dict[str, float | str | None] = {
     "power_w": 3210.0, "energy_wh": 123456.0, "status": "derated", "voltage_v": 231.5, "frequency_hz": 50.01,
-    "fault_text": "over-temperature", "pv_power_w_1": 1700.0, "pv_power_w_2": 1600.0, "pv_voltage_v_2": 345.6, "maker": "Contoh", "rated_power_w": 5000.0,
+    "fault_text": "over-temperature", "pv_power_w_1": 1700.0, "pv_power_w_2": 1600.0, "pv_voltage_v_2": 345.6,
+    "maker": "Contoh", "rated_power_w": 5000.0,
 }  # fmt: skip
 
 
@@ -66,7 +67,9 @@ async def test_found_wherever_it_stands(base: int, common: int, inverter: int) -
     profile = await discover(PROFILE, device.read)
     told = await values(profile, device)
     for quantity, value in VALUES.items():
-        assert told[quantity] == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), quantity
+        assert told[quantity] == (pytest.approx(value, rel=1e-6) if isinstance(value, float) else value), (
+            quantity
+        )
 
 
 async def test_chain() -> None:
@@ -105,9 +108,9 @@ async def test_not_implemented() -> None:
             for i in range(p.size):
                 device.words[p.address + i] = {"s16": 0x8000, "acc32": 0}.get(p.type, 0xFFFF)
     told = await values(profile, device)
-    assert {q: told[q] for q in ("power_w", "energy_wh", "voltage_v", "status", "fault_code")} == dict.fromkeys(
-        ("power_w", "energy_wh", "voltage_v", "status", "fault_code")
-    )
+    assert {
+        q: told[q] for q in ("power_w", "energy_wh", "voltage_v", "status", "fault_code")
+    } == dict.fromkeys(("power_w", "energy_wh", "voltage_v", "status", "fault_code"))
 
 
 async def test_no_end_marker() -> None:
