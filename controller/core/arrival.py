@@ -92,7 +92,7 @@ def _boot(c: Draft) -> None:
         if zone.irrigation is not None:
             moved = replace(zone.irrigation, ordered_s=now, began_s=now, ends_s=now)
             c.zones[name] = replace(c.zones[name], irrigation=moved)
-            runs.close(c, c.wiring.zone[name], "restarted")
+            runs.close(c, c.wiring.zone[name], "irrigation_restarted")
     c.gap_s = missed
     _from_off(c, "restarted", missed)
 

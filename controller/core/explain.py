@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from controller.core.balances import rained
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Fired
@@ -53,8 +54,9 @@ def _zone(c: Draft, zone: ZoneWiring) -> Reason:
         return _resting(c, zone, state)
     group = c.wanted.get(zone.id, irrigation.group)
     if not all(valve.id in c.opened for valve in zone.valves):
-        pump = zone.pump
-        return Reason(zone.id, "zone_waits_pump", {} if pump is None else {"pump": pump.id}, group=group)
+        if zone.pump is None:
+            return Reason(zone.id, "zone_waits_valve", group=group)
+        return Reason(zone.id, "zone_waits_pump", {"pump": zone.pump.id}, group=group)
     params: Params = {
         "delivered_l": irrigation.delivered_l,
         "target_l": irrigation.target_l,
@@ -86,6 +88,8 @@ def _resting(c: Draft, zone: ZoneWiring, state: ZoneState) -> Reason:
                     return Reason(zone.id, unmet.key, unmet.params, Level.WARNING, "plan")
             return Reason(zone.id, wanted.key, wanted.params, group="plan")
     balance = state.balance
+    if rained(c, zone):
+        return Reason(zone.id, "zone_rained", {"rain_mm": balance.rain_24h_mm})
     if balance.raw_mm > 0.0:
         return Reason(zone.id, "zone_moist", {"depletion_mm": balance.depletion_mm, "raw_mm": balance.raw_mm})
     return Reason(zone.id, "zone_idle")

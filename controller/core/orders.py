@@ -41,7 +41,7 @@ def _minutes(amount: float) -> float:
 def _emergency_stop(c: Draft, _: OperatorOrder) -> str:
     c.emergency = True
     for zone in c.wiring.zones:
-        runs.close(c, zone, "emergency_stop")
+        runs.close(c, zone, "irrigation_emergency")
     return ""
 
 
@@ -82,7 +82,7 @@ def _stop(c: Draft, order: OperatorOrder) -> str:
     until = c.mono + PAUSE_S
     zone = c.wiring.zone.get(order.target)
     if zone is not None:
-        runs.close(c, zone, "stopped_by_operator")
+        runs.close(c, zone, "irrigation_stopped")
         c.zones[zone.id] = replace(c.zones[zone.id], paused_until_s=until)
         if zone.pump is not None:
             c.halted.add(zone.pump.id)
@@ -90,7 +90,7 @@ def _stop(c: Draft, order: OperatorOrder) -> str:
     if pump is not None:
         c.halted.add(pump.id)
         for fed in pump.zones:
-            runs.close(c, fed, "stopped_by_operator")
+            runs.close(c, fed, "irrigation_stopped")
         c.pumps[pump.id] = replace(c.pumps[pump.id], manual_until_s=None, paused_until_s=until)
     return "" if zone is not None or pump is not None else "order_unknown_target"
 

@@ -17,6 +17,7 @@ from controller.core.site import Site
 from controller.core.snapshot import OperatorOrder, Order, Sample, Snapshot
 from controller.core.state import initial_state
 from controller.core.state_json import from_json, to_json
+from controller.i18n import placeholders, texts
 from drivers.reading import Quality
 from schedules.planner import plan as make_plan
 from tests.controller.core.sites import ALL_DAY, direct_site, program, tank_site
@@ -195,6 +196,9 @@ class World:
         if self.twice:
             assert decide(self.site, self.state, snapshot) == decision, "deterministic"
         self.referee.look(snapshot, decision)
+        for reason in (*decision.reasons, *(event.reason for event in decision.events)):
+            sentence = texts()["reasons"][reason.key]["id"]
+            assert placeholders(sentence) <= set(reason.params), f"{reason.key} lacks numbers"
         self.state = decision.state
         self.on = {c.quantity: float(c.value > 0.0) for c in decision.commands}
         request = plan_request(self.site, self.state, snapshot, [1500.0] * 24)

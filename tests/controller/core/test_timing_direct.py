@@ -108,7 +108,7 @@ def test_stop_ends_a_zone_inside_the_minimum_run():
         at(620).order(Order.STOP, "a").on("va"),
         at(625).on(),
     )
-    assert plant.events(EventKind.CLOSE)[0][1].reason.key == "stopped_by_operator"
+    assert plant.events(EventKind.CLOSE)[0][1].reason.key == "irrigation_stopped"
     play(plant, at(630).why("a", "paused_by_operator"), at(900).on())
 
 

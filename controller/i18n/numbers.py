@@ -1,0 +1,89 @@
+"""Numbers, durations and dates as each language writes them. The suffix of a parameter's name is its SI unit."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Literal
+
+Language = Literal["id", "en"]
+
+UNITS: dict[str, tuple[str, str, int]] = {
+    "_m3_h": ("m³/jam", "m³/h", 1),
+    "_m3": ("m³", "m³", 1),
+    "_mm": ("mm", "mm", 1),
+    "_bar": ("bar", "bar", 1),
+    "_hz": ("Hz", "Hz", 1),
+    "_pct": ("%", "%", 0),
+    "_m": ("m", "m", 2),
+    "_l": ("liter", "litres", 0),
+}
+"""Suffix: unit in Indonesian, unit in English, decimals. The longest suffix that fits counts."""
+
+MONTHS = {
+    "id": ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
+           "Desember"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December"),
+}  # fmt: skip
+
+
+def number(value: float, language: Language, decimals: int | None = None) -> str:
+    """A number with the language's decimal mark and thousands mark; whole numbers without decimals when none are asked for."""
+    if not math.isfinite(value):
+        return "?"
+    if decimals is None:
+        decimals = 0 if value == int(value) else 2
+    text = f"{value:,.{decimals}f}"
+    if text.startswith("-") and not any(digit in text for digit in "123456789"):
+        text = text[1:]  # -0.0 is 0
+    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text
+
+
+def duration(seconds: float, language: Language) -> str:
+    """Seconds below two minutes, then minutes, hours with minutes, days."""
+    if not math.isfinite(seconds):
+        return "?"
+    names = ("detik", "menit", "jam", "hari") if language == "id" else ("s", "min", "h", "days")
+    seconds = max(0.0, seconds)
+    if seconds < 119.5:
+        return f"{seconds:.0f} {names[0]}"
+    minutes = round(seconds / 60.0)
+    if minutes < 120:
+        return f"{minutes} {names[1]}"
+    if minutes < 2880:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} {names[2]} {rest} {names[1]}" if rest else f"{hours} {names[2]}"
+    return f"{number(minutes / 1440.0, language, 1)} {names[3]}"
+
+
+def day(text: str, language: Language) -> str:
+    """An ISO date in words; anything else as it is."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {MONTHS[language][found.month - 1]} {found.year}"
+
+
+def _scaled(value: float, unit: str, language: Language) -> str:
+    """Watts and watt-hours, in thousands from 10,000 W and 1,000 Wh on."""
+    if abs(value) < (10_000.0 if unit == "W" else 1000.0):
+        return f"{number(value, language, 0)} {unit}"
+    return f"{number(value / 1000.0, language, 1)} k{unit}"
+
+
+def write(name: str, value: float | str, language: Language) -> str:
+    """The value of the parameter ``name`` with its unit, for people."""
+    if isinstance(value, str):
+        return day(value, language) if name == "day" else value
+    if name.endswith("_wh"):
+        return _scaled(value, "Wh", language)
+    if name.endswith("_w"):
+        return _scaled(value, "W", language)
+    if name.endswith("_s"):
+        return duration(value, language)
+    for suffix, (unit_id, unit_en, decimals) in UNITS.items():
+        if name.endswith(suffix):
+            return f"{number(value, language, decimals)} {unit_id if language == 'id' else unit_en}"
+    return number(value, language)
