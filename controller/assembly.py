@@ -60,7 +60,7 @@ def make_devices(
             entry.unit,
             entry.settings,
             entry.topic,
-            entry.poll_s,
+            {str(poll): seconds for poll, seconds in entry.poll_s.items()},
         )
         for entry in site.file.devices
     }
