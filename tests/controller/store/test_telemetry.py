@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -301,6 +304,40 @@ def written_bytes() -> int:
     """Bytes that this process has handed to write calls."""
     text = Path("/proc/self/io").read_text()
     return int(text.split("wchar: ")[1].split()[0])
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from controller.core.instant import Instant
+from controller.store.point import Point, Series
+from controller.store.telemetry import Telemetry
+at = lambda n: Instant(1e9 + n, float(n), "b")
+queue = Telemetry(Path(sys.argv[1]), at(0), background=False)
+for n in range(1, 10**9):
+    queue.append([Point(Series.of("pump", device="d"), f"n={n}", 1e9 + n, float(n))], at(n))
+    if n % 10 == 0:
+        queue.flush(at(n))
+        print(n, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_committed(tmp_path: Path) -> None:
+    """Killed in the middle of writing: every committed point is there once, in order, and the file is whole."""
+    path = tmp_path / "t.db"
+    command = [sys.executable, "-c", CHILD, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as child:
+        assert child.stdout is not None
+        for _ in range(200):
+            assert child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        committed = [int(line) for line in child.stdout.read().split()]
+    rows = stored(path)
+    assert [row[1] for row in rows] == [f"n={n}" for n in range(1, len(rows) + 1)]
+    assert len(rows) >= (committed or [2000])[-1]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
 
 
 def test_committed_s_tells_what_is_on_the_disk(tmp_path: Path) -> None:
