@@ -24,7 +24,8 @@ RELEASE_EPOCH_S = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
-_RTC = Path("/sys/class/rtc/rtc0")
+_RTC = Path("/sys/class/rtc/rtc0/since_epoch")
+_RTC_AGREES_S = 300.0
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 
 
@@ -116,7 +117,8 @@ class PlantClock(_RunningClock):
 
     def __init__(self, start_epoch_s: float, rate: float, anchor_mono_s: float | None = None) -> None:
         anchor = time.monotonic() if anchor_mono_s is None else anchor_mono_s
-        super().__init__(rate, anchor, boot_id())
+        # Its monotonic time begins again with every start: another boot, as far as durations are concerned.
+        super().__init__(rate, anchor, f"{boot_id()}/{anchor:.3f}")
         self._start_epoch_s = start_epoch_s
 
     @property
@@ -140,13 +142,23 @@ def boot_id() -> str:
 
 
 def wall_clock_synchronised() -> bool:
-    """True when the kernel says that its clock is synchronised, or when a battery-backed clock set it."""
-    if _SYNCHRONISED.exists() or _RTC.exists():
+    """True when the kernel says that its clock is synchronised, or when a battery-backed clock agrees with it."""
+    if _SYNCHRONISED.exists() or _rtc_agrees():
         return True
     buffer = ctypes.create_string_buffer(256)
     try:
         return int(ctypes.CDLL(None).adjtimex(buffer)) not in (-1, _TIME_ERROR)
     except (OSError, AttributeError):
+        return False
+
+
+def _rtc_agrees() -> bool:
+    """Whether there is a hardware clock that shows the wall clock's time. A Pi 5 has one that begins in 1970 without a battery,
+    while systemd sets the wall clock to the last shutdown: to exist is not enough.
+    """
+    try:
+        return abs(float(_RTC.read_text()) - time.time()) < _RTC_AGREES_S
+    except (OSError, ValueError):
         return False
 
 

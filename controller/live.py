@@ -63,6 +63,8 @@ class Live:
         await self._changed.wait()
 
     def notice(self, text: str) -> None:
-        """Keep a text for the technician; the last fifty."""
+        """Keep a text for the technician, newest last; the last fifty, each once."""
+        if text in self.notices:
+            self.notices.remove(text)
         self.notices.append(text)
         del self.notices[:-50]

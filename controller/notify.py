@@ -13,9 +13,10 @@ def notify(text: str) -> None:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.setblocking(False)  # a manager that does not listen must not hold us up
             channel.connect(address)
-            channel.sendall(text.encode())
-        except OSError:
-            return
+            channel.send(text.encode())
+    except OSError:
+        return

@@ -20,11 +20,15 @@ log = logging.getLogger(__name__)
 HORIZON_S = 48 * 3600.0
 """How far a plan looks."""
 
-Execute = Callable[[PlanRequest, Callable[[Plan], None]], None]
-"""Makes the plan and hands it over, now or later."""
+RETRY_S = 300.0
+"""A planner that failed is asked again after so many plant seconds, not every cycle."""
+
+Done = Callable[[Plan | None], None]
+Execute = Callable[[PlanRequest, Done], None]
+"""Makes the plan and hands it over, now or later; None when it could not be made."""
 
 
-def inline(request: PlanRequest, done: Callable[[Plan], None]) -> None:
+def inline(request: PlanRequest, done: Done) -> None:
     """Make the plan at once: the cycle waits for it (stepped time)."""
     done(plan(request))
 
@@ -32,18 +36,20 @@ def inline(request: PlanRequest, done: Callable[[Plan], None]) -> None:
 def in_worker(pool: Executor) -> Execute:
     """Make plans in ``pool`` and hand them over in the running event loop."""
 
-    def execute(request: PlanRequest, done: Callable[[Plan], None]) -> None:
+    def execute(request: PlanRequest, done: Done) -> None:
         task = asyncio.get_running_loop().run_in_executor(pool, plan, request)
-        task.add_done_callback(
-            lambda t: done(t.result()) if not t.cancelled() and t.exception() is None else _lost(t)
-        )
+        task.add_done_callback(lambda t: done(_result(t)))
 
     return execute
 
 
-def _lost(task: asyncio.Future[Plan]) -> None:
-    if not task.cancelled():
+def _result(task: asyncio.Future[Plan]) -> Plan | None:
+    if task.cancelled():
+        return None
+    if task.exception() is not None:
         log.error("the planner failed, the old plan stays", exc_info=task.exception())
+        return None
+    return task.result()
 
 
 class Planning:
@@ -54,16 +60,26 @@ class Planning:
         self._array = array_of(site)
         self._execute = execute
         self._busy = False
+        self._failed = False
+        self._not_before_s = float("-inf")
         self.plan: Plan | None = None
 
     def consider(self, state: ControllerState, snapshot: Snapshot) -> None:
-        """Ask for a new plan when one is due."""
-        if self._busy or not plan_due(state):
+        """Ask for a new plan when one is due. Never raises: without a new plan the old one stays."""
+        if self._busy or not plan_due(state) or not snapshot.at.trusted:
             return
-        request = plan_request(self._site, state, snapshot, self._power_w(snapshot))
-        if request is not None:
-            self._busy = True
-            self._execute(request, self._take)
+        if self._failed:
+            self._failed, self._not_before_s = False, snapshot.at.mono_s + RETRY_S
+        if snapshot.at.mono_s < self._not_before_s:
+            return
+        try:
+            request = plan_request(self._site, state, snapshot, self._power_w(snapshot))
+            self._busy = request is not None
+            if request is not None:
+                self._execute(request, self._take)
+        except Exception:
+            log.exception("no plan could be asked for, the old one stays")
+            self._take(None)
 
     def _power_w(self, snapshot: Snapshot) -> tuple[float, ...]:
         """The sun's power that this hour's clearness lets expect, W, on the planner's grid."""
@@ -74,9 +90,11 @@ class Planning:
             index = clearness(ghi, now_s, self._array.latitude_deg, self._array.longitude_deg)
         return expected_power(self._array, now_s, STEP_S, int(HORIZON_S / STEP_S), index)
 
-    def _take(self, plan: Plan) -> None:
+    def _take(self, plan: Plan | None) -> None:
         self._busy = False
-        self.plan = plan
+        self._failed = plan is None
+        if plan is not None:
+            self.plan = plan
 
 
 def array_of(site: Site) -> Array:

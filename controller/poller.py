@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from controller.clock import Clock
@@ -24,13 +24,15 @@ log = logging.getLogger(__name__)
 RETRY_ONCE_S = 60.0
 """A point that is read once is asked again after so many seconds when it did not answer."""
 
-IDLE_S = 0.25
-"""The longest a bus task sleeps without looking again, plant seconds."""
+IDLE_S, BUSY_S = 0.25, 0.01
+"""The longest and the shortest that a bus task sleeps before it looks again, real seconds."""
 
 
 @dataclass(slots=True)
 class Health:
-    """How one device answers: ``error`` is the last failure's text ("" when it answers), since ``since_mono_s``."""
+    """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
+    does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed.
+    """
 
     ok: bool = False
     error: str = ""
@@ -41,10 +43,13 @@ class Health:
 
 @dataclass(slots=True)
 class _Job:
+    """One poll class of one device. ``failed``: its last poll brought nothing."""
+
     device: Device
     poll_class: str
     period_s: float
     due_s: float = float("-inf")
+    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -59,26 +64,33 @@ class Poller:
     _frozen: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
     _dirty: bool = True
     _jobs: dict[str, list[_Job]] = field(default_factory=dict)
+    _jobs_of: dict[str, list[_Job]] = field(default_factory=dict)
     _acks: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name, device in self.devices.items():
             self.health[name] = Health()
-            jobs = self._jobs.setdefault(self.bus_of[name], [])
-            jobs.extend(_Job(device, kind, period) for kind, period in device.polls.items())
+            own = [_Job(device, kind, period) for kind, period in device.polls.items()]
+            self._jobs_of[name] = own
+            self._jobs.setdefault(self.bus_of[name], []).extend(own)
 
     def listen(self) -> None:
         """Let devices that speak by themselves (MQTT) deliver into the table."""
         for device in self.devices.values():
             device.listen(self.deliver)
 
-    def deliver(self, readings: Iterable[Reading], ack: Callable[[], None] | None = None) -> None:
+    def deliver(self, readings: Sequence[Reading], ack: Callable[[], None] | None = None) -> None:
         """Take readings as of now; ``ack`` is called once they are committed (``acknowledge``)."""
         at = self.now()
-        for reading in readings:
-            self._accept(reading, at)
+        self._take(readings, at)
         if ack is not None:
             self._acks.append((at.mono_s, ack))
+        if readings:
+            device = readings[0].device
+            if all(reading.quality is Quality.ABSENT for reading in readings):
+                self._silent(device, "offline, or without any value", "Offline", at)
+            else:
+                self._answered(device, at)
 
     @property
     def unacknowledged(self) -> int:
@@ -98,8 +110,9 @@ class Poller:
                     await self._poll(job)
 
     async def run(self, clock: Clock) -> None:
-        """Serve every bus until cancelled."""
+        """Serve every bus until cancelled, also when there is none to serve (all devices speak by themselves)."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.Event().wait(), name="poll nothing")
             for bus, jobs in self._jobs.items():
                 if jobs:
                     group.create_task(self._serve(jobs, clock), name=f"poll {bus}")
@@ -123,52 +136,71 @@ class Poller:
                 if job.due_s <= clock.now().mono_s:
                     await self._poll(job)
             wait = min(job.due_s for job in jobs) - clock.now().mono_s
-            await clock.sleep(min(max(wait, 0.01 * clock.rate), IDLE_S * clock.rate))
+            await clock.sleep(min(max(wait, BUSY_S * clock.rate), IDLE_S * clock.rate))
 
     async def _poll(self, job: _Job) -> None:
         at = self.now()
-        job.due_s = at.mono_s + (RETRY_ONCE_S if job.poll_class == "once" else job.period_s)
+        once = job.poll_class == "once"
+        job.due_s = at.mono_s + (RETRY_ONCE_S if once else job.period_s)
         try:
             readings = await job.device.read(job.poll_class)
         except DriverError as error:
-            self._failed(job.device.id, error, at)
+            self._failed(job, error, at)
             return
-        if job.poll_class == "once":
+        except Exception as error:
+            # A mistake of ours about one device must not stop the polls of the others.
+            if not job.failed:
+                log.exception("reading %s (%s) failed", job.device.id, job.poll_class)
+            self._failed(job, error, at)
+            return
+        if once:
             job.due_s = float("inf")
         at = self.now()
-        for reading in readings:
-            self._accept(reading, at)
-        self._answered(job.device.id, at)
+        self._take(readings, at)
+        health = self.health[job.device.id]
+        if job.failed or not health.ok or health.error or job.device.problems:
+            job.failed = False
+            self._answered(job.device.id, at)
 
-    def _accept(self, reading: Reading, at: Instant) -> None:
-        mono_s = at.mono_s
-        if reading.measured_at is not None and at.trusted:
-            mono_s -= max(0.0, at.epoch_s - reading.measured_at.timestamp())
-        key = (reading.device, reading.quantity)
-        before = self._table.get(key)
-        if before is not None and before.mono_s > mono_s:
-            return  # an old uplink that came late
-        if reading.quality is Quality.GOOD or before is None or before.quality is not Quality.GOOD:
-            self._table[key] = Sample(reading.value, reading.quality, mono_s)
-        else:
-            self._table[key] = Sample(before.value, reading.quality, mono_s)
+    def _take(self, readings: Sequence[Reading], at: Instant) -> None:
+        """Put readings into the table; those that carry a time of their own at that time, and never over newer ones."""
+        table = self._table
+        for reading in readings:
+            mono_s, key = at.mono_s, (reading.device, reading.quantity)
+            if reading.measured_at is not None and at.trusted:
+                mono_s -= max(0.0, at.epoch_s - reading.measured_at.timestamp())
+                before = table.get(key)
+                if before is not None and before.mono_s > mono_s:
+                    continue  # an old uplink that came late
+            table[key] = Sample(reading.value, reading.quality, mono_s)
         self._dirty = True
-        health = self.health[reading.device]
-        if not health.ok:
-            self._answered(reading.device, at)
 
     def _answered(self, device: str, at: Instant) -> None:
+        """The device speaks; what of it still fails stays in ``error``."""
         health = self.health[device]
         if not health.ok:
             if health.failures:
                 log.info("%s answers again", device)
-            health.ok, health.error, health.key, health.failures = True, "", "", 0
-            health.since_mono_s = at.mono_s
+            health.ok, health.since_mono_s = True, at.mono_s
+        health.failures = 0
+        problems = self.devices[device].problems
+        if problems:
+            health.error, health.key = str(problems[0]), type(problems[0]).__name__
+        elif not any(job.failed for job in self._jobs_of[device]):
+            health.error = health.key = ""
 
-    def _failed(self, device: str, error: DriverError, at: Instant) -> None:
+    def _failed(self, job: _Job, error: Exception, at: Instant) -> None:
+        if not job.failed and isinstance(error, DriverError):
+            log.warning("%s", error)
+        job.failed = True
+        device, health = job.device.id, self.health[job.device.id]
+        health.error, health.key = str(error) or repr(error), type(error).__name__
+        if all(one.failed for one in self._jobs_of[device]) or not health.ok:
+            self._silent(device, health.error, health.key, at)
+
+    def _silent(self, device: str, error: str, key: str, at: Instant) -> None:
         health = self.health[device]
         if health.ok or not health.failures:
-            log.warning("%s", error)
             health.since_mono_s = at.mono_s
-        health.ok, health.error, health.key = False, str(error), type(error).__name__
+        health.ok, health.error, health.key = False, error, key
         health.failures += 1
