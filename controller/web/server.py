@@ -124,6 +124,9 @@ class WebServer:
         except (Exception, SystemExit):
             log.exception("the web server fell")
             self._tell(self._context, FELL)
+        finally:
+            for listener in getattr(server, "servers", ()):
+                listener.close()
 
     @staticmethod
     def _tell(context: WebContext, text: str) -> None:

@@ -161,7 +161,7 @@ def mode(w: Wiring, state: ControllerState, found: Json) -> str:
         ("running", bool(running)),
         ("locked", any(one["phase"] == "locked" for one in found["pumps"])),
         ("waiting_sun", "pump_waits_sun" in keys),
-        ("alarm", any(one["level"] == "alarm" for one in found["alarms"])),
+        ("alarm", any(one["level"] == "alarm" or "cause" in one["params"] for one in found["alarms"])),
     )
     return next((word for word, holds in checks if holds), "idle")
 

@@ -143,8 +143,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sun_now": ("Tersedia sekarang", "Available now"),
     "sun_mean": ("rata-rata {time}", "mean of {time}"),
     "sun_need": ("Pompa butuh {power} untuk menyala", "The pump needs {power} to start"),
-    "sun_enough": ("Matahari cukup untuk pompa", "Enough sun for the pump"),
-    "sun_short": ("Matahari belum cukup", "Not enough sun yet"),
+    "sun_enough": ("cukup untuk pompa", "enough for the pump"),
+    "sun_short": ("belum cukup", "not enough yet"),
     "sun_unknown": ("Daya matahari tidak diketahui", "The sun's power is not known"),
     "sun_bar": (
         "Daya matahari {power}, pompa butuh {need}",

@@ -99,7 +99,7 @@
     document.addEventListener(end, () => setTimeout(() => { held = Math.max(0, held - 1); show(); }, 250));
   }
   document.addEventListener("visibilitychange", () => { held = 0; show(); });
-  setInterval(() => { if (Date.now() - heard > 12000) offline.hidden = false; }, 1000);
+  setInterval(() => { if (Date.now() - heard > 8000) offline.hidden = false; }, 1000);
   if (location.search.includes("done=") || location.search.includes("not=")) history.replaceState(null, "", "/");
   listen();
 })();

@@ -66,9 +66,7 @@ class Station:
             self._follow(seconds)
             if world is not None:
                 world()
-            samples = {
-                key: Sample(value, Quality.GOOD, self.at.mono_s) for key, value in self.values.items()
-            }
+            samples = {key: Sample(value, Quality.GOOD, self.at.mono_s) for key, value in self.values.items()}
             snapshot = Snapshot(self.at, samples, self.plan, self.live.take_orders())
             decision = decide(self.site, self.state, snapshot)
             self.state = decision.state
@@ -85,7 +83,9 @@ class Station:
         runs = tuple(Run(zone, now + 1800.0, now + 3600.0, 420.0, False) for zone in zones)
         self.plan = Plan(f"plan-{now}", now, now + 86400.0, runs, (Fill("tandon", "pompa", 4500.0),))
 
-    def context(self, pin_hash: str | None = None, host: str = "127.0.0.1", rate: float | None = None) -> WebContext:
+    def context(
+        self, pin_hash: str | None = None, host: str = "127.0.0.1", rate: float | None = None
+    ) -> WebContext:
         """What the page is given."""
         return WebContext(
             live=self.live,
