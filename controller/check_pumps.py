@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from controller.check_base import Finding, Subject, error, warning
 from controller.core.site import Output, Pump, Tank, Valve
+from controller.core.wiring import follows, needed_power
 from drivers.marked_yaml import Loc
 
 WH_PER_M3_M = 9.80665 * 998.0 / 3600.0
@@ -33,6 +34,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _head(pump, loc)
         yield from _limits(pump, loc)
         yield from _protect(pump, loc)
+        yield from _clouds(subject, pump, loc)
         yield from _fail_safe(subject, pump, loc)
     for i, tank in enumerate(subject.file.tanks):
         yield from _tank(tank, ("tanks", i))
@@ -42,29 +44,32 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _plant(subject: Subject) -> Iterator[Finding]:
     power = subject.file.power
+    if power.irradiance is None:
+        if any(pump.supply == "pv" for pump in subject.file.pumps):
+            yield error(("power",), "sun-hidden-by-drive")
+        elif power.grid_power is None and subject.file.pumps:
+            yield warning(("power",), "sun-hidden")
     if power.inverter_w is not None and not 0.2 < 1000.0 * power.pv_kwp / power.inverter_w < MOST_PANELS:
         for key in ("pv_kwp", "inverter_w"):
             yield error(("power", key), "panels-and-inverter", kwp=power.pv_kwp, inverter=power.inverter_w)
 
 
 def _power(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
-    peak = subject.sun_peak_w
-    start = pump.threshold * subject.file.power.surplus.start_margin
+    peak, need = subject.sun_peak_w, needed_power(pump)
     here = (*loc, "rated_power_w")
-    params: dict[str, float | str] = {
-        "pump": pump.id,
-        "rated": pump.rated_power_w,
+    names: dict[str, float | str] = {
         "kwp": subject.file.power.pv_kwp,
         "peak": peak,
+        "rated": pump.rated_power_w,
     }
-    if start > peak or (pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak):
-        key = "pump-never-starts" if start > peak else "pump-above-sun"
+    if need > peak or (pump.supply == "inverter" and pump.rated_power_w > 1.25 * peak):
+        key = "pump-never-starts" if need > peak else "pump-above-sun"
         # A pump whose flow and head suit its power is believed: then the plant's numbers may be the wrong ones.
         believed = USUAL_EFFICIENCY[0] <= _efficiency(pump) <= USUAL_EFFICIENCY[1]
         for place in (here, _what_limits(subject)) if believed else (here,):
-            yield Finding(place, key, params | {"start": start})
-    elif pump.supply == "inverter" and pump.rated_power_w > peak:
-        yield warning(here, "pump-near-sun", params)
+            yield Finding(place, key, names | {"start": need})
+    elif need * subject.file.power.surplus.start_margin > peak:
+        yield warning(here, "pump-near-sun", names)
     if pump.threshold >= pump.rated_power_w:
         yield error(
             (*loc, "threshold_w"), "threshold-above-rated", threshold=pump.threshold, rated=pump.rated_power_w
@@ -157,6 +162,15 @@ def _protect(pump: Pump, loc: Loc) -> Iterator[Finding]:
         yield error((*loc, "protect", "min_pressure_bar"), "bounds-order", minimum=low, maximum=high)
     if pump.flow is None and pump.power is None and pump.suction is None and pump.suction_tank is None:
         yield warning((*loc, "id"), "no-dry-run-protection", pump=pump.id)
+
+
+def _clouds(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
+    """A pump that follows the sun hardly flows under a cloud: the surplus rule must stop it before the dry-run rule trips."""
+    wait, stop = pump.protect.no_flow_after_s, subject.file.power.surplus.stop_after_s
+    if follows(pump) and pump.flow is not None and wait <= stop:
+        yield warning(
+            (*loc, "protect", "no_flow_after_s"), "no-flow-hasty", pump=pump.id, wait=wait, stop=stop
+        )
 
 
 def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:

@@ -24,7 +24,8 @@ PUMP_RUN = "run: {output: relay.switch_1, feedback: relay.switch_1, verify_s: 5}
 IMPOSSIBLE = [
     # site, old, new, text key
     (DEMO, "rated_power_w: 750 ", "rated_power_w: 30000 ", "pump-never-starts"),
-    (DEMO, "rated_power_w: 750 ", "rated_power_w: 3000 ", "pump-above-sun"),
+    (DEMO, "rated_power_w: 750 ", "threshold_w: 900\n    rated_power_w: 3000 ", "pump-above-sun"),
+    (PADDY, "  irradiance: surya.irradiance_w_m2\n", "", "sun-hidden-by-drive"),
     (DEMO, "pv_kwp: 2.2", "pv_kwp: 2200", "panels-and-inverter"),
     (DEMO, "inverter_w: 2000", "inverter_w: 2", "pump-never-starts"),
     (DEMO, "max_run_s: 14400", "max_run_s: 14400000", "implausible"),
@@ -103,7 +104,11 @@ def test_impossible_values(site: Path, old: str, new: str, key: str, tmp_path: P
     wanted = [p for p in loaded.problems if says(p.message, key)]
     assert wanted, [str(p) for p in loaded.problems]
     assert all(p.hint for p in wanted)
-    if key not in ("serial-format", "serial-baud"):  # these stand at the devices that the cable does not suit
+    if key not in (
+        "serial-format",
+        "serial-baud",
+        "sun-hidden-by-drive",
+    ):  # these stand at the devices that the cable does not suit
         assert min(abs(p.line - line) for p in wanted) <= 1, [str(p) for p in wanted]
 
 
@@ -148,7 +153,9 @@ UNWISE = [
     (DEMO, "starts_per_hour: 4", "starts_per_hour: 12", "starts-impossible"),
     (DEMO, "rated_flow_m3_h: 4.5", "rated_flow_m3_h: 1.2", "efficiency-low"),
     (DEMO, "rated_flow_m3_h: 4.5", "rated_flow_m3_h: 8.3", "efficiency-high"),
-    (DEMO, "rated_power_w: 750 ", "rated_power_w: 1800 ", "pump-near-sun"),
+    (DEMO, "rated_power_w: 750 ", "rated_power_w: 1500 ", "pump-near-sun"),
+    (PADDY, "no_flow_after_s: 240", "no_flow_after_s: 60", "no-flow-hasty"),
+    (VEGETABLES, "  irradiance: surya.irradiance_w_m2\n", "", "sun-hidden"),
     (DEMO, "longitude: 103.80", "longitude: 140.7", "timezone-far"),
     (DEMO, "flow_m3_h: 2.0", "flow_m3_h: 200", "zone-floods"),
     (DEMO, "    into: tandon\n", "    into: tandon\n    accepts_risk: no-fail-safe\n", "risk-not-needed"),
@@ -167,7 +174,7 @@ def test_unwise_values(site: Path, old: str, new: str, key: str, tmp_path: Path)
     if key:
         wanted = [w for w in loaded.warnings if says(w.message, key)]
         assert wanted, [str(w) for w in loaded.warnings]
-        assert key == "paddy-without-level" or min(abs(w.line - line) for w in wanted) <= 2
+        assert key in ("paddy-without-level", "sun-hidden") or min(abs(w.line - line) for w in wanted) <= 2
 
 
 def test_planting_date_ahead_is_told(tmp_path: Path) -> None:
