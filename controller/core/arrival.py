@@ -90,7 +90,9 @@ def _boot(c: Draft) -> None:
         if zone.paused_until_s is not None:
             c.zones[name] = replace(zone, paused_until_s=now + PAUSE_S)
         if zone.irrigation is not None:
-            moved = replace(zone.irrigation, ordered_s=now, began_s=now, ends_s=now)
+            began = zone.irrigation.began_s
+            ran = 0.0 if began is None else old.mono_s - began
+            moved = replace(zone.irrigation, ordered_s=now, began_s=now - ran, ends_s=now)
             c.zones[name] = replace(c.zones[name], irrigation=moved)
             runs.close(c, c.wiring.zone[name], "irrigation_restarted")
     c.gap_s = missed

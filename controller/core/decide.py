@@ -50,12 +50,13 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     runs.want(c)
     tanks.fill(c)
     valves.prove(c)
-    asked = {one.id: pump.propose(c, one) for one in c.wiring.pumps}
-    fired, refused, watch = enforce.enforce(c, asked)
+    for one in c.wiring.pumps:
+        c.asked[one.id] = pump.propose(c, one)
+    fired, refused, watch = enforce.enforce(c)
     for one in c.wiring.pumps:
         found = fired.get(one.id)
         retry = found is not None and found.effect is Effect.RETRY
-        pump.settle(c, one, asked[one.id], None if found is None else found.reason, retry)
+        pump.settle(c, one, c.asked[one.id], None if found is None else found.reason, retry)
     valves.settle(c, c.opened, refused)
     watch.finish()
     reasons = explain.explain(c, fired)

@@ -6,13 +6,14 @@ Every step of ``decide`` takes a Draft and writes only the fields that are its o
 
 from __future__ import annotations
 
-from controller.core.decision import Event, EventKind, Level, Reason
+from controller.core.decision import Event, EventKind, Reason
 from controller.core.snapshot import Snapshot
 from controller.core.state import (
     Accounts,
     Air,
     ControllerState,
     Counter,
+    Phase,
     PowerState,
     PumpState,
     TankState,
@@ -30,45 +31,10 @@ class Draft:
     """
 
     __slots__ = (
-        "accounts",
-        "air",
-        "began_s",
-        "boot",
-        "counters",
-        "cycle_s",
-        "demands",
-        "draws",
-        "dt",
-        "due_s",
-        "emergency",
-        "epoch",
-        "events",
-        "failed",
-        "gap_s",
-        "grid_s",
-        "halted",
-        "held",
-        "lived_s",
-        "mono",
-        "old",
-        "opened",
-        "pending",
-        "plan",
-        "power",
-        "pumps",
-        "readings",
-        "reasons",
-        "replan",
-        "restarted",
-        "snapshot",
-        "tanks",
-        "trips",
-        "trusted",
-        "valves",
-        "waits",
-        "wanted",
-        "wiring",
-        "zones",
+        "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
+        "epoch", "events", "failed", "gap_s", "grid_s", "halted", "held", "lived_s", "mono", "old", "opened", "pending", "plan",
+        "power", "pumps", "readings", "reasons", "replan", "restarted", "snapshot", "tanks", "trips", "trusted", "valves",
+        "waits", "wanted", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -102,6 +68,7 @@ class Draft:
         self.halted: set[str] = set()  # pumps that a person wants off now, minimum run or not
         self.wanted: dict[str, str] = {}  # zone or pump -> arbitration group that wants it on
         self.waits: dict[str, Reason] = {}  # zone or pump -> why it does not run
+        self.asked: dict[str, Phase] = {}  # what each pump's machine proposes, pump by pump
         self.events: list[Event] = []
         self.reasons: list[Reason] = []
 
@@ -112,7 +79,3 @@ class Draft:
     def event(self, kind: EventKind, reason: Reason, figures: Params | None = None) -> None:
         """Note one change for the ledger."""
         self.events.append(Event(kind, reason.subject, reason, figures or {}))
-
-    def alarm(self, subject: str, key: str, params: Params, level: Level = Level.ALARM) -> None:
-        """Tell people something that no output depends on."""
-        self.reasons.append(Reason(subject, key, params, level, "interlock"))

@@ -163,30 +163,30 @@ class Watch:
         c.pending, c.trips, c.held = self.pending, self.trips, self.held
 
 
-def enforce(c: Draft, asked: dict[str, Phase]) -> tuple[dict[str, Fired], dict[str, Reason], Watch]:
-    """Refuse what must not be. ``asked``: the phase that each pump's machine proposes.
+def enforce(c: Draft) -> tuple[dict[str, Fired], dict[str, Reason], Watch]:
+    """Refuse what must not be of the phases in ``c.asked``.
 
     Returns the interlocks that took a pump, the sentences for valves that were taken, and the watch, which the caller
     finishes when the pumps have settled.
     """
     watch, bound = Watch(c), rows(c.wiring)
-    fired = _pumps(c, watch, bound, asked)
+    fired = _pumps(c, watch, bound)
     opened, refused = _valves(c, watch, bound, _zones(c, watch, bound))
     c.opened = opened
     for pump in c.wiring.pumps:
         late = bound.late[pump.id]
-        if late and asked[pump.id] in ASKED and pump.id not in fired:
-            found = watch.first(late, PumpFacts(c, pump, asked[pump.id]))
+        if late and c.asked[pump.id] in ASKED and pump.id not in fired:
+            found = watch.first(late, PumpFacts(c, pump, c.asked[pump.id]))
             if found is not None:
                 fired[pump.id] = found
     return fired, refused, watch
 
 
-def _pumps(c: Draft, watch: Watch, bound: Rows, asked: dict[str, Phase]) -> dict[str, Fired]:
+def _pumps(c: Draft, watch: Watch, bound: Rows) -> dict[str, Fired]:
     """The pumps' own rows; then which zones each may feed."""
     fired: dict[str, Fired] = {}
     for pump in c.wiring.pumps:
-        phase = asked[pump.id]
+        phase = c.asked[pump.id]
         if phase in ASKED:
             found = watch.first(bound.pumps[pump.id], PumpFacts(c, pump, phase))
             if found is not None:

@@ -46,6 +46,8 @@ def ask(c: Draft) -> None:
     back), a tank changed much. Demands ask on their own grid, pumps when they are locked or reset.
     """
     plan = c.plan
+    if c.trusted and not c.old.trusted:
+        c.replan = c.replan or "clock"
     if plan is not None and c.demands and not plan.made_s - 3600.0 <= c.epoch < plan.until_s:
         c.replan = c.replan or "plan_over"
     for tank in c.wiring.tanks:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.runs import RANK
-from controller.core.state import PowerState
+from controller.core.state import Phase, PowerState
 from controller.core.wiring import PumpWiring
 
 BUCKETS = 10
@@ -88,7 +88,7 @@ def reserved_w(c: Draft, pump: PumpWiring, starting: bool) -> float:
             if not starting:
                 break
             continue
-        if c.pumps[other.id].phase in ("starting", "running"):
+        if c.asked.get(other.id, c.pumps[other.id].phase) in (Phase.STARTING, Phase.RUNNING):
             total += max(other.need_w, c.draws.get(other.id, 0.0))
     return total
 

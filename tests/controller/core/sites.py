@@ -107,3 +107,33 @@ def direct_site(
         programs={"prog": prog or program(windows=ALL_DAY)},
         fail_safe_s=fail_safe_s or {},
     )
+
+
+def two_pump_site(**power: Any) -> Site:
+    """Two tank pumps ``p1`` (750 W) and ``p2`` (500 W) on one plant, with tanks ``t1`` and ``t2``."""
+    data = _base(
+        pumps=[
+            {"id": name, "run": f"relay.switch_{i}", "rated_power_w": watts, "rated_flow_m3_h": 4.0, "rated_head_m": 20.0,
+             "into": f"t{i}"}
+            for i, name, watts in ((1, "p1", 750.0), (2, "p2", 500.0))
+        ],
+        tanks=[
+            {"id": f"t{i}", "level": "probe.level_m", "area_m2": 4.0, "height_m": 2.0, "full_m": 1.8} for i in (1, 2)
+        ],
+    )  # fmt: skip
+    data["power"] |= power
+    return Site(file=SiteFile.model_validate(data), programs={})
+
+
+def booster_site() -> Site:
+    """``booster`` draws from ``toren`` into zone ``a``, and has no read-back and no meters at all."""
+    data = _base(
+        pumps=[
+            {"id": "booster", "run": "relay.switch_1", "rated_power_w": 400.0, "rated_flow_m3_h": 3.0, "rated_head_m": 15.0,
+             "suction_tank": "toren"}
+        ],
+        tanks=[{"id": "toren", "level": "probe.level_m", "area_m2": 4.0, "height_m": 2.0, "full_m": 1.8}],
+        valves=[{"id": "va", "command": "relay.switch_2"}],
+        zones=[{"id": "a", "valves": ["va"], "source": "booster", "area_m2": 100.0, "flow_m3_h": 3.0, "program": "prog"}],
+    )  # fmt: skip
+    return Site(file=SiteFile.model_validate(data), programs={"prog": program(windows=ALL_DAY)})

@@ -1,0 +1,129 @@
+"""When another plan is due, and what the planner is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from controller.core.planning_request import STEP_S, plan_due, plan_request
+from controller.core.snapshot import Order, Snapshot
+from controller.core.state import initial_state
+from schedules.planner import plan as make_plan
+from tests.controller.core.sites import ALL_DAY, direct_site, program, tank_site
+from tests.controller.core.timeline import NOON, SILENT, Plant, at, play, runs_plan
+
+THIRSTY = program("calendar", windows=ALL_DAY, depth_mm=8.0)
+POWER = [1500.0] * 40 + [-1.0] * 8
+
+
+def ask(plant):
+    """The request after the newest decision."""
+    at_now = plant.decisions[-1]
+    instant = plant.epoch_s + at_now[0]
+    snapshot = Snapshot(
+        type("I", (), {"epoch_s": instant, "mono_s": at_now[0] + plant.offset, "trusted": plant.trusted})(), plant.readings
+    )  # fmt: skip
+    return plan_request(plant.site, plant.state, snapshot, POWER)
+
+
+def test_nothing_is_asked_while_the_plan_holds():
+    """Between grid points, with nothing new, no plan is due."""
+    plant = Plant(tank_site())
+    play(plant, at(0, sun=900.0, level=1.5), at(5))
+    assert not plan_due(plant.state)
+    assert ask(plant) is None
+
+
+def test_the_grid_asks_with_demands_and_limits():
+    """At a grid point with a demand the planner gets demands, windows, pump and tank as they are."""
+    plant = Plant(tank_site({"limits": {"starts_per_day": 7}}, {"other_load_w": 100.0}, prog=THIRSTY))
+    play(plant, at(0, sun=900.0, level=1.0), at(700).on("sumur"), at(900))
+    request = ask(plant)
+    assert request is not None
+    assert plant.state.replan == "grid"
+    assert [one.zone for one in request.demands] == ["z1", "z2"]
+    assert request.power_w == (1400.0,) * 40 + (0.0,) * 8
+    assert request.step_s == STEP_S
+    assert request.zones[0].windows[0][0] == NOON + 900.0
+    pump, tank = request.pumps[0], request.tanks[0]
+    assert (pump.starts_left, pump.running_s, pump.resting_s, pump.threshold_w) == (6, 300.0, 0.0, 750.0)
+    assert tank.volume_l == pytest.approx(3200.0)
+    assert tank.capacity_l == pytest.approx(6400.0)
+    assert make_plan(request).runs
+
+
+def test_no_plan_is_asked_for_without_a_trusted_clock_or_a_horizon():
+    """Windows need a clock; when it comes to be trusted, a plan is due at once."""
+    plant = Plant(tank_site(prog=THIRSTY), trusted=False)
+    play(plant, at(0, sun=0.0, level=1.0), at(910))
+    assert ask(plant) is None
+    plant.trusted = True
+    play(plant, at(911))
+    assert plant.state.replan == "clock"
+    assert plan_request(plant.site, plant.state, Snapshot(plant.decisions[-1][1].state, {}), []) is None
+
+
+def test_running_irrigations_are_told_and_paused_zones_are_not():
+    """What runs goes along as it was planned, manual runs by nominal flow; a paused zone and a paused pump are left out."""
+    plant = Plant(direct_site({"limits": {"min_rest_s": 60.0}}, prog=THIRSTY))
+    plant.plan = runs_plan(("a", 400.0, 4000.0, 9000.0))
+    play(plant, at(0, sun=1200.0), at(500).on("va", "sungai"), at(501).order(Order.STOP, "b"), at(900))
+    request = ask(plant)
+    run = request.running[0]
+    assert (run.zone, run.start_s, run.volume_l) == ("a", NOON + 400.0, 9000.0)
+    assert [one.zone for one in request.demands] == ["a"]
+    plant = Plant(
+        direct_site(
+            {"limits": {"min_rest_s": 60.0}}, {"backup": "grid", "backup_for_forced": True}, prog=THIRSTY
+        )
+    )
+    play(plant, at(0, sun=1200.0), at(800).order(Order.RUN_ZONE, "a", 30.0), at(900))
+    request = ask(plant)
+    assert request.running[0].volume_l == pytest.approx(3000.0)
+    assert request.running[0].start_s == pytest.approx(NOON + 805.0, abs=2.0)
+    assert request.backup_w == 1000.0
+    play(plant, at(901).order(Order.STOP, "sungai"))
+    assert ask(plant).pumps[0].locked
+
+
+def test_a_tank_that_changed_much_asks():
+    """A quarter of its capacity more or less deserves another plan; an unknown level counts as empty."""
+    plant = Plant(tank_site())
+    play(plant, at(0, sun=0.0, level=1.0))
+    assert plant.state.replan == "clock"
+    play(plant, at(10, level=0.65))
+    assert plant.state.replan == ""
+    play(plant, at(20, level=0.55))
+    assert plant.state.replan == "tank"
+    play(plant, at(30, level=1.2))
+    plant.readings.clear()
+    assert ask(plant).tanks[0].volume_l == 0.0
+
+
+def test_lock_and_reset_ask():
+    """A pump that is locked, and one that is reset, change what can be planned."""
+    plant = Plant(tank_site({"protect": {"retries": 0}}))
+    play(plant, at(0, sun=900.0, level=0.5), at(700, flow=0.0), at(774))
+    seen = [d.state.replan for _, d in plant.decisions]
+    assert "pump_locked" in seen
+    assert plant.state.pumps["sumur"].phase == "locked"
+    play(plant, at(775).order(Order.RESET, "sumur"))
+    assert plant.state.replan == "pump_reset"
+
+
+def test_a_plan_that_ran_out_asks():
+    """With a demand and a plan whose horizon is over (or not yet begun: the clock went back), another is due."""
+    plant = Plant(tank_site(prog=THIRSTY))
+    plant.plan = runs_plan(until_s=NOON + 1000.0)
+    play(plant, at(0, sun=0.0, level=1.0), at(950))
+    assert plant.state.replan == ""
+    play(plant, at(1000))
+    assert plant.state.replan == "plan_over"
+
+
+def test_an_exhausted_hour_counts_as_no_rest():
+    """A pump that has used its starts of the hour is told as just stopped, so that the planner does not expect it at once."""
+    limits = {"min_run_s": 0.0, "min_rest_s": 10.0, "starts_per_hour": 1}
+    plant = Plant(tank_site({"limits": limits}, prog=THIRSTY))
+    play(plant, at(0, sun=900.0, level=0.5), at(400).on("sumur"), at(500, level=1.8), at(900, level=SILENT))
+    assert ask(plant).pumps[0].resting_s == 0.0
+    assert initial_state(plant.site).replan == ""
