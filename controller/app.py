@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+from collections.abc import Mapping, Set
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from controller.assembly import Controller, assemble
-from controller.clock import Clock, PlantClock, SystemClock, real_ticks
+from controller.clock import Clock, PlantClock, SystemClock, real_ticks, settled
 from controller.config import load_site
 from controller.core.instant import Instant
 from controller.core.site import Site
+from controller.core.state_json import to_json
 from controller.i18n import render
 from controller.impact.co2 import closing_note
-from controller.memory import Memory, newest_epoch_s, remember
+from controller.memory import Memory, claim, newest_epoch_s, remember
 from controller.notify import notify
 from controller.options import RunOptions
 from controller.outlets import Outlets
@@ -34,6 +37,9 @@ OFF_WAIT_S = 5.0
 WATCHDOG_CYCLES = 10.0
 """The watchdog is fed while the last cycle is not older than so many cycles."""
 
+DIED = 2
+"""Exit code when a part of the controller died."""
+
 
 @dataclass(slots=True)
 class Daemon:
@@ -46,24 +52,21 @@ class Daemon:
     outlets: Outlets
     stop: asyncio.Event
 
-    async def run(self) -> None:
-        """Run until ``stop`` is set or a part dies; then switch everything off."""
+    async def run(self) -> int:
+        """Run until ``stop`` is set or a vital part dies; then switch everything off. Returns the exit code."""
         self.wires.start()
         self.controller.poller.listen()
-        parts = {
+        vital = {
             asyncio.create_task(self._cycles(), name="cycles"),
             asyncio.create_task(self.controller.poller.run(self.clock), name="poller"),
             asyncio.create_task(self.controller.actuator.run(), name="actuator"),
             asyncio.create_task(real_ticks(1.0, self._alive), name="watchdog"),
-            asyncio.create_task(self.stop.wait(), name="stop"),
-            *self.outlets.tasks(),
         }
+        stopped = asyncio.create_task(self.stop.wait(), name="stop")
+        parts: set[asyncio.Task[Any]] = {*vital, stopped, *self.outlets.tasks(self.controller)}
         try:
-            done, _running = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for part in done:
-                if part.get_name() != "stop" and not part.cancelled() and part.exception() is not None:
-                    log.critical("%s died, stopping", part.get_name(), exc_info=part.exception())
-                    raise SystemExit(2)
+            done, _running = await asyncio.wait({*vital, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return DIED if _died(done - {stopped}) else 0
         finally:
             notify("STOPPING=1")
             for part in parts:
@@ -87,38 +90,49 @@ class Daemon:
             notify("WATCHDOG=1")
 
     async def _switch_off(self) -> None:
-        off = asyncio.ensure_future(self.controller.all_off())
-        await asyncio.wait({off, asyncio.ensure_future(self.clock.sleep(OFF_WAIT_S * self.clock.rate))},
-                           return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
-        if not off.done():
+        off: asyncio.Future[None] = asyncio.ensure_future(self.controller.all_off())
+        if not await settled(OFF_WAIT_S, off):
             log.error("some outputs could not be written off; their leases end them")
             off.cancel()
+            await asyncio.gather(off, return_exceptions=True)
+        for device, quantity in sorted(self.controller.actuator.failed):
+            log.error("%s.%s could not be written off; its lease ends it", device, quantity)
+
+
+def _died(done: Set[asyncio.Task[Any]]) -> bool:
+    """Say what died and why; True when anything did. None of these parts ever ends by itself."""
+    for part in done:
+        error = None if part.cancelled() else part.exception()
+        log.critical("%s died, stopping with all outputs off", part.get_name(), exc_info=error)
+    return bool(done)
 
 
 def run(options: RunOptions) -> int:
-    """Run the daemon until SIGTERM or SIGINT. Returns the exit code. Raises ConfigError, StoreError, OSError."""
+    """Run the daemon until SIGTERM or SIGINT. Returns the exit code. Raises ConfigError, StoreError, OSError, DriverError."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     site, profiles = load_site(options.config)
-    asyncio.run(_main(options, site, profiles))
-    return 0
+    lock = claim(options.state)
+    try:
+        return asyncio.run(_main(options, site, profiles))
+    finally:
+        os.close(lock)
 
 
-async def _main(options: RunOptions, site: Site, profiles: Any) -> None:
+async def _main(options: RunOptions, site: Site, profiles: Mapping[str, Profile]) -> int:
     clock = _clock(options, site)
     memory = remember(options.state, site, clock.now())
     async with AsyncExitStack() as stack:
-        daemon = await _build(options, site, profiles, clock, memory, stack)
+        daemon = _build(options, site, profiles, clock, memory, stack)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop.set)
-        await daemon.run()
+        return await daemon.run()
 
 
-async def _build(
+def _build(
     options: RunOptions,
     site: Site,
-    profiles: dict[str, Profile],
+    profiles: Mapping[str, Profile],
     clock: Clock,
     memory: Memory,
     stack: AsyncExitStack,
@@ -126,7 +140,7 @@ async def _build(
     """Everything that has to be closed again goes on ``stack``, last opened first closed."""
     journal = LedgerWriter(memory.ledger, lambda event: closing_note(site, event))
     stack.callback(journal.close)
-    outlets = Outlets(options, site, clock, journal, render)
+    outlets = Outlets(options, site, clock, journal, render, memory.closings)
     stack.push_async_callback(outlets.close)
     wires = open_wires(site, profiles, options.config.parent)
     stack.push_async_callback(wires.stop)
@@ -134,11 +148,11 @@ async def _build(
     controller = assemble(
         site, memory.state, profiles, wires.ports, clock.now, journal, in_worker(pool), outlets.observers
     )
+    stack.callback(_note_end, journal, controller, clock)
     controller.live.gap_s = memory.gap_s or 0.0
     for text in memory.notices:
         controller.live.notice(text)
     _note_start(journal, site, memory, clock.now())
-    await outlets.open(controller)
     return Daemon(site, clock, controller, wires, outlets, asyncio.Event())
 
 
@@ -154,3 +168,8 @@ def _note_start(journal: LedgerWriter, site: Site, memory: Memory, at: Instant) 
     if memory.gap_s is not None:
         figures["gap_s"] = memory.gap_s
     journal.submit((Note("boot", "site", figures),), None, at)
+
+
+def _note_end(journal: LedgerWriter, controller: Controller, clock: Clock) -> None:
+    """The ledger says that the controller ended, and the state is saved as it stands."""
+    journal.submit((Note("halt", "site"),), to_json(controller.cycle.state), clock.now())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +15,15 @@ from typing import Any
 from controller.assembly import Controller
 from controller.clock import Clock, real_mono_s, real_sleep
 from controller.core.decision import Decision, EventKind
+from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.cycle import Observer
 from controller.impact.co2 import Impact, day_impact, total
+from controller.memory import Figures
 from controller.options import RunOptions
+from controller.store.audit import Problem, closings, verify_file
+from controller.store.database import connect_readonly
 from controller.store.journal import LedgerWriter
 from controller.store.outbox import Outbox
 from controller.store.record import Recorder
@@ -28,99 +34,200 @@ from controller.telemetry.points import Render
 from controller.telemetry.sink import InfluxSink
 from controller.web.context import WebContext
 from controller.web.server import WebServer
+from drivers.errors import Disconnected
+from drivers.mqtt import MqttPort
 
 log = logging.getLogger(__name__)
 
 ACKS_HELD = 8
 """MQTT measurements held unacknowledged before the queue is committed early (a broker stops at 20 by default)."""
 
+FALLEN_S = 60.0
+"""How long the sink rests after a mistake of ours, real seconds."""
+
+FELL = (
+    "{what} berhenti karena galat; pompa tetap dikendalikan. / {what} stopped because of an error; the pumps are looked after "
+    "all the same."
+)
+
 STATM = Path("/proc/self/statm")
 PAGE_KB = 4
 
 
-@dataclass(slots=True)
 class Days:
-    """The impact of the closings since the start and of the day that runs, for the page."""
+    """The impact of all closings and of the day that runs, for the page."""
 
-    site: Site
-    closed: list[Impact] = field(default_factory=list)
+    def __init__(self, site: Site, closings: Sequence[Figures] = ()) -> None:
+        self._site = site
+        self._closed = total(day_impact(site, figures) for figures in closings)
 
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
-        """Keep each daily closing."""
+        """Add each daily closing."""
         for event in decision.events:
             if event.kind is EventKind.DAY:
-                self.closed.append(day_impact(self.site, event.figures))
+                self._closed = total((self._closed, day_impact(self._site, event.figures)))
 
-    def totals(self, today: dict[str, float | str]) -> dict[str, Any]:
+    def totals(self, today: Figures) -> dict[str, Any]:
         """``today`` and ``total`` as the page wants them."""
-        now = day_impact(self.site, today)
-        return {"today": now.fields(), "total": total([*self.closed, now]).fields()}
+        now: Impact = day_impact(self._site, today)
+        return {"today": now.fields(), "total": total((self._closed, now)).fields()}
+
+
+@dataclass(slots=True)
+class Guarded:
+    """An observer whose mistakes do not reach the cycle: told once per series of failures, then tried again every cycle."""
+
+    name: str
+    observer: Observer
+    tell: Callable[[str], None]
+    _fallen: bool = field(default=False)
+
+    def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
+        """Hand the cycle on."""
+        try:
+            self.observer.cycle(snapshot, decision, cycle_ms)
+        except Exception:
+            if not self._fallen:
+                log.exception("%s failed", self.name)
+                self.tell(FELL.format(what=self.name))
+            self._fallen = True
+        else:
+            self._fallen = False
 
 
 class Outlets:
     """Opened after the controller is assembled, closed after it has stopped."""
 
     def __init__(
-        self, options: RunOptions, site: Site, clock: Clock, journal: LedgerWriter, render: Render
+        self,
+        options: RunOptions,
+        site: Site,
+        clock: Clock,
+        journal: LedgerWriter,
+        render: Render,
+        closings: Sequence[Figures] = (),
     ) -> None:
         self._options, self._site, self._clock, self._journal = options, site, clock, journal
         entry = site.file.telemetry
         self.pool = ThreadPoolExecutor(2, "worker")
         self._path = options.state / "telemetry.db"
         self._telemetry = Telemetry(self._path, clock.now(), int(entry.max_mb * 1e6), entry.commit_s)
-        self._drain = Drain(Outbox(self._path, sink.name), sink) if (sink := _sink(site, options)) else None
+        self._sink = _sink(site, options)
         self._backlog = 0
-        self._days = Days(site)
-        self._recorder = Recorder(options.state / "record.db", site) if options.record else None
+        self._days = Days(site, closings)
+        self._recorder = Recorder(options.state / "record", site) if options.record else None
         self._controller: Controller | None = None
+        self._brokers: tuple[MqttPort, ...] = ()
         self._web: WebServer | None = None
-        capture = Capture(site, self._telemetry, render, journal, self._vitals)
-        watched: list[Observer] = [capture, self._days, _Acknowledger(self)]
-        self.observers: tuple[Observer, ...] = tuple(watched + ([self._recorder] if self._recorder else []))
+        self.observers = self._watchers(Capture(site, self._telemetry, render, journal, self._vitals))
 
-    async def open(self, controller: Controller) -> None:
-        """Open the page, now that there is something to show."""
+    def _watchers(self, capture: Capture) -> tuple[Observer, ...]:
+        watched: dict[str, Observer] = {
+            "Telemetry": capture,
+            "Impact": self._days,
+            "MQTT": Acknowledger(self),
+        }
+        if self._recorder is not None:
+            watched["Recording"] = self._recorder
+        return tuple(Guarded(name, observer, self._tell) for name, observer in watched.items())
+
+    def _tell(self, text: str) -> None:
+        if self._controller is not None:
+            self._controller.live.notice(text)
+
+    def tasks(self, controller: Controller) -> list[asyncio.Task[None]]:
+        """What runs beside the cycle; none of it ever ends the daemon."""
         self._controller = controller
         for text in self._telemetry.notices:
-            controller.live.notice(text)
-        self._web = WebServer(self._context(controller))
-        await self._web.start()
-
-    def tasks(self) -> list[asyncio.Task[None]]:
-        """What runs beside the cycle."""
-        if self._drain is None:
-            return []
-        return [asyncio.create_task(self._drained(self._drain), name="sink")]
+            self._tell(text)
+        tasks = [asyncio.create_task(self._open_page(controller), name="page")]
+        if self._sink is not None:
+            drain = Drain(Outbox(self._path, self._sink.name), self._sink)
+            tasks.append(asyncio.create_task(self._drained(drain, controller), name="sink"))
+        return tasks
 
     async def close(self) -> None:
-        """Commit what is left; the page goes last."""
-        self._telemetry.close(self._clock.now())
-        if self._recorder is not None:
-            self._recorder.close()
+        """Commit what is left; the page goes last. One that fails does not keep the others open."""
+        closers = [self._close_telemetry, *([self._recorder.close] if self._recorder is not None else [])]
+        for close in closers:
+            try:
+                close()
+            except Exception:
+                log.exception("closing failed")
         if self._web is not None:
             await self._web.stop()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        if self._sink is not None:
+            with contextlib.suppress(Exception):
+                self._sink.close()
 
-    def acknowledge(self) -> None:
-        """Commit early when many MQTT measurements wait, and tell the brokers what is on the disk."""
+    def _close_telemetry(self) -> None:
+        self._telemetry.close(self._clock.now())
+
+    def acknowledge(self, at: Instant) -> None:
+        """Commit early when many MQTT measurements wait, and tell the brokers what is on the disk.
+
+        ``at``: the moment of the snapshot that the telemetry of this cycle was made of, no later.
+        """
         if self._controller is None:
             return
         poller = self._controller.poller
         if poller.unacknowledged >= ACKS_HELD:
-            self._telemetry.flush(self._clock.now())
+            self._telemetry.flush(at)
         poller.acknowledge(self._telemetry.committed_s)
 
-    async def _drained(self, drain: Drain) -> None:
+    async def _open_page(self, controller: Controller) -> None:
+        """Decisions first: the web framework takes seconds to load on a small computer, so that is done beside the cycle."""
+        await controller.live.changed()
+        try:
+            for module in ("uvicorn", "controller.web.app"):
+                await asyncio.get_running_loop().run_in_executor(self.pool, importlib.import_module, module)
+            self._web = WebServer(self._context(controller))
+            await self._web.start()
+        except Exception:
+            log.exception("the page cannot be opened")
+            self._tell(FELL.format(what="Web"))
+
+    async def _drained(self, drain: Drain, controller: Controller) -> None:
         """Empty the queue into the sink for ever, one step in a worker at a time."""
         loop = asyncio.get_running_loop()
         while True:
-            result = await loop.run_in_executor(self.pool, drain.drain_once, real_mono_s())
+            try:
+                result = await loop.run_in_executor(self.pool, drain.drain_once, real_mono_s())
+            except Exception:
+                log.exception("the sink failed")
+                self._tell(FELL.format(what="InfluxDB"))
+                await real_sleep(FALLEN_S)
+                continue
             self._backlog = result.pending
-            if result.alarm is not None and self._controller is not None:
-                self._controller.live.sink_alarm = result.alarm
-            elif self._controller is not None:
-                self._controller.live.sink_alarm = None
+            controller.live.sink_alarm = result.alarm
             await real_sleep(max(0.05, result.next_in_s))
+
+    def _tell_head(self, at: Instant) -> None:
+        """The ledger's head, outside the ledger: a cut tail or a rewritten chain shows against it."""
+        head = self._journal.head()
+        text = f"{head.seq}:{head.hash}"
+        log.info("ledger head %s", text)
+        for client in self._brokers:
+            try:
+                client.publish(f"tirta/{self._site.file.site.id}/ledger/head", text.encode(), 1, True)
+            except Disconnected as error:
+                log.info("%s", error)
+
+    def _verify(self, at: Instant) -> None:
+        """Check the whole chain in a worker; what is wrong is told to people."""
+        path = self._options.state / "ledger.db"
+        checked = asyncio.get_running_loop().run_in_executor(
+            self.pool, verify_file, path, self._journal.head()
+        )
+        checked.add_done_callback(self._verified)
+
+    def _verified(self, checked: asyncio.Future[tuple[Problem, ...]]) -> None:
+        if checked.cancelled() or checked.exception() is not None or self._controller is None:
+            return
+        for problem in checked.result():
+            log.error("ledger: %s", problem)
+            self._controller.live.notice(f"ledger_wrong {problem}")
 
     def _vitals(self) -> Vitals:
         head = self._journal.head()
@@ -149,14 +256,23 @@ class Outlets:
 
 
 @dataclass(slots=True)
-class _Acknowledger:
+class Acknowledger:
     """An observer that lets the outlets look after acknowledgements once a cycle."""
 
     outlets: Outlets
 
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
         """See `Outlets.acknowledge`."""
-        self.outlets.acknowledge()
+        self.outlets.acknowledge(snapshot.at)
+
+
+def _closed_days(path: Path, site: Site) -> list[Impact]:
+    """The impact of every day that the ledger has closed."""
+    connection = connect_readonly(path)
+    try:
+        return [day_impact(site, closing.figures) for closing in closings(connection)]
+    finally:
+        connection.close()
 
 
 def _sink(site: Site, options: RunOptions) -> InfluxSink | None:

@@ -107,7 +107,9 @@ class Season:
         capture = Capture(site, telemetry, render, journal)
         if not self.record or self.folder is None:
             return (capture,)
-        recorder = stack.enter_context(Recorder(self.folder / "record.db", site))
+        recorder = stack.enter_context(
+            Recorder(self.folder / "record", site, initial_state(site), background=False)
+        )
         return (capture, recorder)
 
     def _path(self, name: str) -> Path | None:
