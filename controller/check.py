@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller import check_bounds, check_buses, check_devices, check_land, check_pumps, check_references
+from controller import (
+    check_bounds,
+    check_buses,
+    check_devices,
+    check_fail_safe,
+    check_ids,
+    check_land,
+    check_programs,
+    check_pumps,
+    check_references,
+    check_signals,
+    check_tanks,
+)
 from controller.check_base import Finding, Subject, error
+
+PARTS = (
+    check_bounds,
+    check_ids,
+    check_references,
+    check_devices,
+    check_signals,
+    check_buses,
+    check_fail_safe,
+    check_pumps,
+    check_tanks,
+    check_programs,
+    check_land,
+)
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Every finding, in no particular order. Never raises for anything that a file may hold."""
-    yield from check_bounds.check(subject)
-    yield from check_references.check(subject)
-    yield from check_devices.check(subject)
-    yield from check_buses.check(subject)
-    yield from check_pumps.check(subject)
-    yield from check_land.check(subject)
+    for module in PARTS:
+        yield from module.check(subject)
     yield from _services(subject)
 
 

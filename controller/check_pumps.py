@@ -1,11 +1,11 @@
-"""Pumps and tanks against physics: power, head and flow together, levels, limits, and what stops a pump when we die."""
+"""Pumps against physics: power, head and flow together, limits, and what protects them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from controller.check_base import Finding, Subject, error, warning
-from controller.core.site import Output, Pump, Tank, Valve
+from controller.core.site import Pump
 from controller.core.wiring import follows, needed_power
 from drivers.marked_yaml import Loc
 
@@ -21,12 +21,9 @@ USUAL_EFFICIENCY = (0.17, 0.70)
 MOST_PANELS = 3.0
 """Nobody hangs more than three times its power on an inverter; 1.0 to 1.5 is usual."""
 
-LEASE_CYCLES = 3
-"""A lease shorter than so many cycles would run out between two decisions."""
-
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about pumps, tanks and the leases of outputs."""
+    """All findings about pumps and the plant that feeds them."""
     yield from _plant(subject)
     for i, pump in enumerate(subject.file.pumps):
         loc: Loc = ("pumps", i)
@@ -35,11 +32,6 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _limits(pump, loc)
         yield from _protect(pump, loc)
         yield from _clouds(subject, pump, loc)
-        yield from _fail_safe(subject, pump, loc)
-    for i, tank in enumerate(subject.file.tanks):
-        yield from _tank(tank, ("tanks", i))
-    for i, valve in enumerate(subject.file.valves):
-        yield from _valve(subject, valve, ("valves", i))
 
 
 def _plant(subject: Subject) -> Iterator[Finding]:
@@ -171,59 +163,3 @@ def _clouds(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
         yield warning(
             (*loc, "protect", "no_flow_after_s"), "no-flow-hasty", pump=pump.id, wait=wait, stop=stop
         )
-
-
-def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
-    limit, known = _device_limit(subject, pump.run)
-    if known and limit is None and pump.accepts_risk is None:
-        yield error((*loc, "run"), "pump-without-fail-safe", pump=pump.id, output=".".join(pump.run.key))
-    elif known and limit is not None and pump.accepts_risk is not None:
-        yield warning((*loc, "accepts_risk"), "risk-not-needed", pump=pump.id, limit=limit)
-    yield from _lease(subject, pump.lease_s, limit, loc)
-
-
-def _valve(subject: Subject, valve: Valve, loc: Loc) -> Iterator[Finding]:
-    limit, known = _device_limit(subject, valve.command)
-    if known and limit is None:
-        yield warning(
-            (*loc, "command"), "valve-without-fail-safe", valve=valve.id, output=".".join(valve.command.key)
-        )
-    yield from _lease(subject, valve.lease_s, limit, loc)
-
-
-def _device_limit(subject: Subject, output: Output) -> tuple[float | None, bool]:
-    """(the longest lease that the device enforces, whether its profile is known)."""
-    profile = subject.profiles.get(output.device)
-    if profile is None or output.quantity not in profile.commands:
-        return None, False
-    return profile.fail_safe_s(output.quantity), True
-
-
-def _lease(subject: Subject, lease: float | None, limit: float | None, loc: Loc) -> Iterator[Finding]:
-    if lease is None:
-        return
-    here = (*loc, "lease_s")
-    if limit is not None and lease > limit:
-        yield error(here, "lease-above-device", lease=lease, limit=limit)
-    shortest = LEASE_CYCLES * subject.file.site.cycle_s
-    if lease < shortest:
-        yield error(here, "lease-too-short", lease=lease, shortest=shortest)
-
-
-def _tank(tank: Tank, loc: Loc) -> Iterator[Finding]:
-    refill = tank.refill_m
-    if tank.full_m > tank.height_m:
-        yield error((*loc, "full_m"), "tank-above-rim", full=tank.full_m, height=tank.height_m)
-    if tank.empty_m >= tank.full_m:
-        yield error((*loc, "empty_m"), "tank-order", empty=tank.empty_m, full=tank.full_m)
-    elif refill is not None and not tank.empty_m < refill < tank.full_m:
-        yield error((*loc, "refill_m"), "tank-refill", refill=refill, empty=tank.empty_m, full=tank.full_m)
-    level = tank.level
-    if not level.minimum <= tank.empty_m or not level.maximum >= tank.full_m:
-        params = {
-            "minimum": level.minimum,
-            "maximum": level.maximum,
-            "empty": tank.empty_m,
-            "full": tank.full_m,
-        }
-        yield Finding((*loc, "level"), "level-bounds", params)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from controller.commands.console import language, out, out_json, t, text_of
-from controller.errors import GOOD, TirtaError, Unreachable
+from controller.commands.daemon import DEFAULT, PinNeeded, base_url, request
+from controller.errors import GOOD, TirtaError
 
-DEFAULT = "http://127.0.0.1:8080"
-TIMEOUT_S = 5.0
-PIN_HEADER = "X-Tirta-Pin"
 ORDERS = {
     "run": "run_zone",
     "fill": "run_pump",
@@ -101,33 +98,6 @@ def _with_pin(args: argparse.Namespace, method: str, path: str, body: object = N
         return request(url, method, path, body, getpass.getpass("PIN: "))
 
 
-class PinNeeded(TirtaError):
-    """The daemon wants a PIN, or another one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            t("the daemon wants the PIN", "layanan meminta PIN"),
-            t("give it with --pin-file FILE or TIRTA_PIN", "berikan dengan --pin-file BERKAS atau TIRTA_PIN"),
-        )
-
-
-def base_url(args: argparse.Namespace) -> str:
-    """Where the daemon listens: --url, TIRTA_URL, the web section of -c FILE, or the default."""
-    if args.url or os.environ.get("TIRTA_URL"):
-        return str(args.url or os.environ["TIRTA_URL"]).rstrip("/")
-    if args.config is None:
-        return DEFAULT
-    from drivers.marked_yaml import YamlError, load
-
-    try:
-        data, _ = load(Path(args.config))
-    except YamlError as e:
-        raise TirtaError(str(e.problems[0])) from None
-    web = data.get("web") if isinstance(data, dict) else None
-    port = web.get("port", 8080) if isinstance(web, dict) else 8080
-    return f"http://127.0.0.1:{port}"
-
-
 def _pin(args: argparse.Namespace) -> str:
     if args.pin_file is None:
         return os.environ.get("TIRTA_PIN", "")
@@ -137,58 +107,6 @@ def _pin(args: argparse.Namespace) -> str:
         raise TirtaError(
             t(f"cannot read {args.pin_file}: {e}", f"tidak dapat membaca {args.pin_file}: {e}")
         ) from None
-
-
-def request(base: str, method: str, path: str, body: object = None, pin: str = "") -> dict[str, Any]:
-    """One JSON request to the daemon. Raises Unreachable, PinNeeded or TirtaError with the daemon's own words."""
-    import http.client
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(base if "//" in base else f"http://{base}")
-    headers = {"Accept": "application/json", "Accept-Language": language()}
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    if pin:
-        headers[PIN_HEADER] = pin
-    try:
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
-        try:
-            connection.request(
-                method, parts.path.rstrip("/") + path, None if body is None else json.dumps(body), headers
-            )
-            response = connection.getresponse()
-            status, raw = response.status, response.read()
-        finally:
-            connection.close()
-    except (OSError, http.client.HTTPException, ValueError) as e:
-        raise Unreachable(
-            t(f"the daemon does not answer at {base}: {e}", f"layanan tidak menjawab di {base}: {e}"),
-            t("is it running? systemctl status tirtasurya", "apakah berjalan? systemctl status tirtasurya"),
-        ) from None
-    return _answer(base, status, raw)
-
-
-def _answer(base: str, status: int, raw: bytes) -> dict[str, Any]:
-    if status in (401, 403):
-        raise PinNeeded
-    try:
-        answer = json.loads(raw)
-    except ValueError:
-        answer = None
-    if status >= 500 or not isinstance(answer, dict):
-        raise Unreachable(
-            t(
-                f"{base} answered {status}, not as Tirtasurya does",
-                f"{base} menjawab {status}, bukan Tirtasurya",
-            )
-        )
-    if status >= 400:
-        raise TirtaError(
-            text_of(answer, language())
-            or str(answer.get("error") or answer.get("detail") or f"HTTP {status}")
-        )
-    return answer
 
 
 MODES = {

@@ -1,0 +1,57 @@
+"""What stops an output when this computer dies, and whether leases suit the devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.check_base import Finding, Subject, error, warning
+from controller.core.site import Output, Pump, Valve
+from drivers.marked_yaml import Loc
+
+LEASE_CYCLES = 3
+"""A lease shorter than so many cycles would run out between two decisions."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about the leases of pumps and valves."""
+    for i, pump in enumerate(subject.file.pumps):
+        yield from _fail_safe(subject, pump, ("pumps", i))
+    for i, valve in enumerate(subject.file.valves):
+        yield from _valve(subject, valve, ("valves", i))
+
+
+def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
+    limit, known = _device_limit(subject, pump.run)
+    if known and limit is None and pump.accepts_risk is None:
+        yield error((*loc, "run"), "pump-without-fail-safe", pump=pump.id, output=".".join(pump.run.key))
+    elif known and limit is not None and pump.accepts_risk is not None:
+        yield warning((*loc, "accepts_risk"), "risk-not-needed", pump=pump.id, limit=limit)
+    yield from _lease(subject, pump.lease_s, limit, loc)
+
+
+def _valve(subject: Subject, valve: Valve, loc: Loc) -> Iterator[Finding]:
+    limit, known = _device_limit(subject, valve.command)
+    if known and limit is None:
+        yield warning(
+            (*loc, "command"), "valve-without-fail-safe", valve=valve.id, output=".".join(valve.command.key)
+        )
+    yield from _lease(subject, valve.lease_s, limit, loc)
+
+
+def _device_limit(subject: Subject, output: Output) -> tuple[float | None, bool]:
+    """(the longest lease that the device enforces, whether its profile is known)."""
+    profile = subject.profiles.get(output.device)
+    if profile is None or output.quantity not in profile.commands:
+        return None, False
+    return profile.fail_safe_s(output.quantity), True
+
+
+def _lease(subject: Subject, lease: float | None, limit: float | None, loc: Loc) -> Iterator[Finding]:
+    if lease is None:
+        return
+    here = (*loc, "lease_s")
+    if limit is not None and lease > limit:
+        yield error(here, "lease-above-device", lease=lease, limit=limit)
+    shortest = LEASE_CYCLES * subject.file.site.cycle_s
+    if lease < shortest:
+        yield error(here, "lease-too-short", lease=lease, shortest=shortest)
