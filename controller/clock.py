@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from controller.core.instant import Instant
 
@@ -162,7 +162,7 @@ def _rtc_agrees() -> bool:
         return False
 
 
-async def settled(real_s: float, future: asyncio.Future[object]) -> bool:
+async def settled(real_s: float, future: asyncio.Future[Any]) -> bool:
     """True when ``future`` succeeded within so many real seconds (bounded wait for a disk). It is not cancelled."""
     done, _pending = await asyncio.wait({future}, timeout=real_s)
     return bool(done) and not future.cancelled() and future.exception() is None

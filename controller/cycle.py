@@ -24,11 +24,21 @@ from controller.core.state_json import to_json
 from controller.live import Live
 from controller.planning import Planning
 from controller.poller import Poller
+from controller.store.chain import Head
 
 log = logging.getLogger(__name__)
 
 RECORD_WAIT_S = 1.0
 """The longest a start waits for its row in the ledger, real seconds; a dead disk must not leave a field dry."""
+
+LEDGER_SLOW = (
+    "Buku besar lambat: pompa dinyalakan sebelum tercatat. Periksa kartu SD. / The ledger is slow: a start was acted before it was "
+    "recorded. Check the SD card."
+)
+LEDGER_FAILED = (
+    "Buku besar tidak dapat ditulis; catatan menunggu di memori. Periksa kartu SD. / The ledger cannot be written; its rows wait "
+    "in memory. Check the SD card."
+)
 
 SAVE_EVERY_S = 600.0
 """The state row is saved at least this often, plant seconds."""
@@ -37,7 +47,7 @@ SAVE_EVERY_S = 600.0
 class Journal(Protocol):
     """Where events and the state row go; both are durable when the future is done."""
 
-    def commit(self, events: Sequence[Event], state_json: str, at: Instant) -> asyncio.Future[object]:
+    def commit(self, events: Sequence[Event], state_json: str, at: Instant, /) -> asyncio.Future[Head]:
         """Queue one transaction: rows for the events and the one state row."""
         ...
 
@@ -89,10 +99,10 @@ class Cycle:
         if not any(event.kind is EventKind.START for event in decision.events):
             return
         if not await settled(RECORD_WAIT_S, written):
-            self.live.notice("ledger_slow")
+            self.live.notice(LEDGER_SLOW)
             log.error("the ledger did not take a start within %.0f s: acting without it", RECORD_WAIT_S)
 
-    def _recorded(self, written: asyncio.Future[object]) -> None:
+    def _recorded(self, written: asyncio.Future[Head]) -> None:
         if not written.cancelled() and written.exception() is not None:
-            self.live.notice("ledger_failed")
+            self.live.notice(LEDGER_FAILED)
             log.error("the ledger could not be written: %s", written.exception())

@@ -2,62 +2,98 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.core.decision import EventKind
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state import ControllerState, initial_state
 from controller.core.state_json import StateError, from_json
-from controller.store.errors import DamagedError
-from controller.store.ledger import Ledger, set_aside
+from controller.store.chain import Row
+from controller.store.database import translated
+from controller.store.errors import DamagedError, StoreError
+from controller.store.ledger import Ledger, Saved, set_aside
 
 log = logging.getLogger(__name__)
+
+Figures = Mapping[str, float | str]
+
+ASIDE = (
+    "Buku besar rusak dan disimpan sebagai {name}; yang baru dimulai. / The ledger was damaged and is kept as {name}; a new one "
+    "was begun."
+)
+STATE_LOST = (
+    "Keadaan terakhir tidak terbaca; neraca air dimulai dari awal. / The last state cannot be read; the water balances begin "
+    "anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """``state``: the last one, or a first one. ``gap_s``: seconds of wall time since it was saved, None when unknown.
 
-    ``notices``: texts for the technician about what could not be read.
+    ``closings``: the figures of every daily closing so far. ``notices``: texts for the technician about what could not be read.
     """
 
     ledger: Ledger
     state: ControllerState
     gap_s: float | None
+    closings: tuple[Figures, ...]
     notices: tuple[str, ...]
+
+
+def claim(folder: Path) -> int:
+    """Make sure that no other controller uses ``folder``: two would fight over the pumps. Returns the lock; close it at the end.
+
+    Raises StoreError when another one runs, OSError when the folder cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "tirta.lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise StoreError(
+            path, "another controller is running on this state directory", "Stop it first, or name another."
+        ) from None
+    return lock
 
 
 def remember(folder: Path, site: Site, at: Instant) -> Memory:
     """Open the ledger in ``folder`` (a damaged one is set aside) and restore the state. Never stops a start for damage.
 
-    Raises StoreError when the disk cannot be written at all.
+    Raises StoreError when the disk cannot be written at all, or a later version wrote the ledger.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path, notices = folder / "ledger.db", []
     try:
-        ledger = Ledger(path)
+        ledger, saved, closings = _open(path)
     except DamagedError as error:
         log.error("%s", error)
         aside = set_aside(path, at)
-        notices.append(f"ledger_aside {aside.path.name}")
-        ledger = Ledger(path)
-    saved = ledger.load_state()
+        notices.append(ASIDE.format(name=aside.path.name))
+        ledger, saved, closings = _open(path)
     if saved is None:
-        return Memory(ledger, initial_state(site), None, tuple(notices))
+        return Memory(ledger, initial_state(site), None, closings, tuple(notices))
     gap_s = at.epoch_s - saved.at.epoch_s if at.trusted and saved.at.trusted else None
     try:
         state = from_json(saved.state_json)
     except StateError as error:
         log.error("the saved state cannot be used, beginning anew: %s", error)
-        notices.append("state_unreadable")
+        notices.append(STATE_LOST)
         state = initial_state(site)
-    return Memory(ledger, state, gap_s, tuple(notices))
+    return Memory(ledger, state, gap_s, closings, tuple(notices))
 
 
 def newest_epoch_s(folder: Path) -> float:
-    """The wall time of the last row of the ledger in ``folder``; 0 when there is none or it cannot be read."""
+    """The wall time of the last state of the ledger in ``folder``; 0 when there is none or it cannot be read."""
     path = folder / "ledger.db"
     if not path.exists():
         return 0.0
@@ -67,3 +103,25 @@ def newest_epoch_s(folder: Path) -> float:
     except DamagedError:
         return 0.0
     return saved.at.epoch_s if saved is not None and saved.at.trusted else 0.0
+
+
+def _open(path: Path) -> tuple[Ledger, Saved | None, tuple[Figures, ...]]:
+    """The ledger with what is needed of it now. Raises DamagedError, StoreError."""
+    ledger = Ledger(path)
+    try:
+        saved, days = ledger.load_state(), tuple(ledger.rows(kind=EventKind.DAY))
+    except sqlite3.DatabaseError as error:
+        ledger.close()
+        raise translated(path, error) from error
+    except StoreError:
+        ledger.close()
+        raise
+    return ledger, saved, tuple(_figures(row) for row in days)
+
+
+def _figures(row: Row) -> Figures:
+    try:
+        figures = row.content["figures"]
+    except (ValueError, KeyError):
+        return {}
+    return figures if isinstance(figures, dict) else {}  # type: ignore[return-value]

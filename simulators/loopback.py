@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drivers.errors import ExceptionReply, TimeOut
+from drivers.packing import HOLE_WORDS_RTU
 from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
 from simulators.frames import RefusedByDevice, Silent
 from simulators.registers import RegisterBank
@@ -13,10 +14,11 @@ from simulators.registers import RegisterBank
 
 @dataclass(slots=True)
 class LoopbackPort:
-    """A `drivers.transport.Port` that answers at once."""
+    """A `drivers.transport.Port` that answers at once. ``hole_words``: as the bus that it stands for has on the wire."""
 
     bank: RegisterBank
     name: str
+    hole_words: int = HOLE_WORDS_RTU
 
     async def pause(self, seconds: float) -> None:
         """Waits between the steps of a command take no time here."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from controller.core.instant import Instant
 from controller.core.site import Site
 from drivers.mqtt import MqttPort
+from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.profile import Profile
 from drivers.transport import Port
 from simulators.broker import LoopbackBroker
@@ -69,5 +70,7 @@ def loopback_ports(rig: Rig) -> dict[str, Port | MqttPort]:
             rig.join(bus.id, broker)
             ports[bus.id] = broker
         else:
-            ports[bus.id] = LoopbackPort(rig.banks.setdefault(bus.id, RegisterBank()), bus.id)
+            bank = rig.banks.setdefault(bus.id, RegisterBank())
+            holes = HOLE_WORDS_TCP if bus.url.startswith("tcp:") else HOLE_WORDS_RTU
+            ports[bus.id] = LoopbackPort(bank, bus.id, holes)
     return ports

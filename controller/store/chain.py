@@ -21,7 +21,7 @@ Json: TypeAlias = "bool | float | str | list[Json] | dict[str, Json] | None"
 @dataclass(frozen=True, slots=True)
 class Note:
     """A row that no decision made: ``config`` (hash of the configuration), ``boot`` (start and the gap before it),
-    ``gap``, ``aside`` (an earlier ledger was set aside). ``figures`` holds only JSON scalars.
+    ``gap``, ``aside`` (an earlier ledger was set aside), ``halt`` (the end of a run). ``figures`` holds only JSON scalars.
     """
 
     kind: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 from controller.core.decision import Decision, Event, Reason
 from controller.core.instant import Instant
@@ -13,7 +14,7 @@ from controller.store.point import FieldValue, Point, Series, number, quoted, re
 from controller.telemetry.groups import NONE, Derived, Group, Key, groups_of
 from drivers.reading import Quality
 
-Render = Callable[[Reason, str], str]
+Render = Callable[[Reason, Literal["id", "en"]], str]
 """``controller.i18n.render``: a reason as one sentence in "id" or "en"."""
 
 
