@@ -91,6 +91,18 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Periksa lampu inverter dan MCB PLTS.",
         "Check the inverter's lamp and the PV plant's breaker.",
     ),
+    "sink_hold": (
+        "Periksa token, bucket dan alamat InfluxDB di config.yaml. Data tetap tersimpan di komputer ini.",
+        "Check the InfluxDB token, bucket and address in config.yaml. The data stays on this computer.",
+    ),
+    "sink_refused": (
+        "Sebagian data ditolak InfluxDB dan disimpan terpisah. Beri tahu teknisi.",
+        "InfluxDB refused some data; it is kept aside. Tell the technician.",
+    ),
+    "sink_waiting": (
+        "Periksa jaringan ke InfluxDB. Data tetap tersimpan dan dikirim nanti.",
+        "Check the network to InfluxDB. The data is kept and sent later.",
+    ),
     "clock_untrusted": (
         "Sambungkan internet sebentar atau setel jam, lalu tunggu.",
         "Connect the internet for a moment or set the clock, then wait.",

@@ -136,7 +136,9 @@ class Renderer:
     def _values(self, language: Language) -> dict[str, Any]:
         found = status(self._context)
         surplus = self._context.live.site.file.power.surplus
-        names = {one["id"]: one["name"] for kind in ("pumps", "tanks", "zones") for one in found[kind]}
+        names = {"influx": "InfluxDB"} | {
+            one["id"]: one["name"] for kind in ("pumps", "tanks", "zones") for one in found[kind]
+        }
         return {
             **self._frame(language),
             "s": found,

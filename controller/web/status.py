@@ -17,6 +17,7 @@ from controller.core.wiring import Wiring, wiring
 from controller.i18n import render
 from controller.web import status_land, status_plant
 from controller.web.context import WebContext
+from controller.web.texts import TEXTS
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def status(context: WebContext) -> Json:
         "config_hash": live.site.config_hash,
         "gap_s": round(live.gap_s, 1),
         "gap_shown": False,
-        "notices": list(dict.fromkeys(live.notices)),
+        "notices": [notice(text) for text in dict.fromkeys(live.notices)],
         "devices": devices(context, now.mono_s, now.epoch_s),
         "reasons": [],
         "alarms": [],
@@ -105,6 +106,10 @@ def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision
         for thing in found[kind]:
             thing["reasons"] = [one for one in found["reasons"] if one["subject"] == thing["id"]]
     found["mode"] = mode(w, state, found)
+    if context.live.sink_alarm is not None:  # people should know, but the headline stays with pumps and water
+        alarm = _reason(context.live.sink_alarm)
+        found["reasons"].append(alarm)
+        found["alarms"].append(alarm)
 
 
 def reasons(decision: Decision) -> list[Json]:
@@ -123,6 +128,16 @@ def _reason(reason: Reason) -> Json:
         "id": render(reason, "id"),
         "en": render(reason, "en"),
     }
+
+
+def notice(text: str) -> dict[str, str]:
+    """A text for the technician in both languages: it is kept as "Bahasa Indonesia / English", or has a key of its own."""
+    key, _, detail = text.partition(" ")
+    words = TEXTS.get(f"notice_{key}")
+    if words is not None:
+        return {"id": f"{words[0]} {detail}".strip(), "en": f"{words[1]} {detail}".strip()}
+    indonesian, both, english = text.partition(" / ")
+    return {"id": indonesian, "en": english if both else text}
 
 
 def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[Json]:
@@ -187,7 +202,7 @@ def health(context: WebContext) -> Json:
     if snapshot is not None and decision is not None:
         age_s = max(0.0, context.now().mono_s - snapshot.at.mono_s)
         cycle_s = max(live.site.file.site.cycle_s, decision.state.cycle_s)
-        levels = [one.level for one in decision.reasons]
+        levels = [one.level for one in (*decision.reasons, *([live.sink_alarm] if live.sink_alarm else []))]
         found |= {
             "ok": age_s <= max(STALE_CYCLES * cycle_s, STALE_MIN_REAL_S * context.rate),
             "decision_age_s": round(age_s, 1),

@@ -227,13 +227,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "devices_all": ("Semua {count} alat menjawab", "All {count} devices answer"),
     "devices_some": ("{count} dari {total} alat tidak menjawab", "{count} of {total} devices are silent"),
     "devices_wait": ("Menunggu jawaban {count} dari {total} alat", "Waiting for {count} of {total} devices"),
-    "notice_ledger_slow": (
-        "Buku besar lambat: satu penyalaan dicatat terlambat. Periksa kartu memori.",
-        "The ledger was slow: one start was recorded late. Check the memory card.",
-    ),
-    "notice_ledger_failed": (
-        "Buku besar tidak bisa ditulis. Periksa kartu memori dan ruang kosong.",
-        "The ledger could not be written. Check the memory card and free space.",
+    "notice_ledger_wrong": (
+        "Buku besar tidak cocok dengan rantainya; jangan hapus berkasnya, hubungi teknisi:",
+        "The ledger does not match its chain; keep the file, call the technician:",
     ),
 }
 
@@ -249,7 +245,3 @@ class Words:
         """The text of a key."""
         text = TEXTS[key][self._column]
         return text.format(**params) if params else text
-
-    def known(self, key: str, otherwise: str) -> str:
-        """The text of a key that may not exist."""
-        return TEXTS[key][self._column] if key in TEXTS else otherwise

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from controller.core.decision import Level, Reason
 from controller.core.snapshot import Order
 from controller.live import MAX_ORDERS
 from tests.controller.web.conftest import PIN, visit
@@ -119,6 +120,32 @@ async def test_silent_device_is_told(station: Station) -> None:
     assert "1 dari 12 alat tidak menjawab" in page
     assert "tanah-kacang &lt;b&gt;: no answer" in page
     assert health["devices_silent"] == 1
+
+
+async def test_notices_in_both_languages(station: Station) -> None:
+    """What the technician should know is said once, each language for itself."""
+    station.live.notice("Kartu penuh. / The card is full.")
+    station.live.notice("Kartu penuh. / The card is full.")
+    station.live.notice("ledger_wrong row 12: hash")
+    async with visit(station.context()) as client:
+        notices = (await client.get("/api/status")).json()["notices"]
+        page = (await client.get("/", params={"lang": "en"})).text
+    assert notices[0] == {"id": "Kartu penuh.", "en": "The card is full."}
+    assert [one["en"].endswith("row 12: hash") for one in notices] == [False, True]
+    assert "The card is full." in page
+    assert "Kartu penuh" not in page
+
+
+async def test_sink_alarm_is_told(station: Station) -> None:
+    """When InfluxDB refuses, people see it among the alarms with what to do, while the headline stays with the water."""
+    station.live.sink_alarm = Reason("influx", "sink_hold", {"status": 401.0, "words": "no"}, Level.ALARM)
+    async with visit(station.context()) as client:
+        page = (await client.get("/", params={"lang": "en"})).text
+        status = (await client.get("/api/status")).json()
+        assert (await client.get("/health")).json()["alarms"] == 1
+    assert "Check the InfluxDB token" in page
+    assert "The pump fills the tank" in page
+    assert status["alarms"][-1]["subject"] == "influx"
 
 
 async def test_health_has_no_secrets(station: Station, pin_hash: str) -> None:
