@@ -63,7 +63,8 @@ class Daemon:
             asyncio.create_task(real_ticks(1.0, self._alive), name="watchdog"),
         }
         stopped = asyncio.create_task(self.stop.wait(), name="stop")
-        parts: set[asyncio.Task[Any]] = {*vital, stopped, *self.outlets.tasks(self.controller)}
+        beside = self.outlets.tasks(self.controller, tuple(self.wires.mqtt.values()))
+        parts: set[asyncio.Task[Any]] = {*vital, stopped, *beside}
         try:
             done, _running = await asyncio.wait({*vital, stopped}, return_when=asyncio.FIRST_COMPLETED)
             return DIED if _died(done - {stopped}) else 0

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.core.decision import EventKind
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state import ControllerState, initial_state
 from controller.core.state_json import StateError, from_json
-from controller.store.chain import Row
 from controller.store.database import translated
 from controller.store.errors import DamagedError, StoreError
 from controller.store.ledger import Ledger, Saved, set_aside
@@ -109,19 +107,11 @@ def _open(path: Path) -> tuple[Ledger, Saved | None, tuple[Figures, ...]]:
     """The ledger with what is needed of it now. Raises DamagedError, StoreError."""
     ledger = Ledger(path)
     try:
-        saved, days = ledger.load_state(), tuple(ledger.rows(kind=EventKind.DAY))
+        saved, days = ledger.load_state(), tuple(closing.figures for closing in ledger.closings())
     except sqlite3.DatabaseError as error:
         ledger.close()
         raise translated(path, error) from error
     except StoreError:
         ledger.close()
         raise
-    return ledger, saved, tuple(_figures(row) for row in days)
-
-
-def _figures(row: Row) -> Figures:
-    try:
-        figures = row.content["figures"]
-    except (ValueError, KeyError):
-        return {}
-    return figures if isinstance(figures, dict) else {}  # type: ignore[return-value]
+    return ledger, saved, days

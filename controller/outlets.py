@@ -8,22 +8,19 @@ import importlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from controller.assembly import Controller
 from controller.clock import Clock, real_mono_s, real_sleep
-from controller.core.decision import Decision, EventKind
+from controller.core.decision import Decision
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.cycle import Observer
-from controller.impact.co2 import Impact, day_impact, total
 from controller.memory import Figures
 from controller.options import RunOptions
-from controller.store.audit import Problem, closings, verify_file
-from controller.store.database import connect_readonly
+from controller.store.audit import Problem, verify_file
 from controller.store.journal import LedgerWriter
 from controller.store.outbox import Outbox
 from controller.store.record import Recorder
@@ -32,6 +29,8 @@ from controller.telemetry.capture import Capture, Vitals
 from controller.telemetry.drain import Drain
 from controller.telemetry.points import Render
 from controller.telemetry.sink import InfluxSink
+from controller.upkeep import HEAD_MINUTE, VERIFY_HOUR, Job, Upkeep, hourly, nightly
+from controller.watchers import FELL, Days, Guarded, rss_mb
 from controller.web.context import WebContext
 from controller.web.server import WebServer
 from drivers.errors import Disconnected
@@ -45,54 +44,7 @@ ACKS_HELD = 8
 FALLEN_S = 60.0
 """How long the sink rests after a mistake of ours, real seconds."""
 
-FELL = (
-    "{what} berhenti karena galat; pompa tetap dikendalikan. / {what} stopped because of an error; the pumps are looked after "
-    "all the same."
-)
-
-STATM = Path("/proc/self/statm")
-PAGE_KB = 4
-
-
-class Days:
-    """The impact of all closings and of the day that runs, for the page."""
-
-    def __init__(self, site: Site, closings: Sequence[Figures] = ()) -> None:
-        self._site = site
-        self._closed = total(day_impact(site, figures) for figures in closings)
-
-    def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
-        """Add each daily closing."""
-        for event in decision.events:
-            if event.kind is EventKind.DAY:
-                self._closed = total((self._closed, day_impact(self._site, event.figures)))
-
-    def totals(self, today: Figures) -> dict[str, Any]:
-        """``today`` and ``total`` as the page wants them."""
-        now: Impact = day_impact(self._site, today)
-        return {"today": now.fields(), "total": total((self._closed, now)).fields()}
-
-
-@dataclass(slots=True)
-class Guarded:
-    """An observer whose mistakes do not reach the cycle: told once per series of failures, then tried again every cycle."""
-
-    name: str
-    observer: Observer
-    tell: Callable[[str], None]
-    _fallen: bool = field(default=False)
-
-    def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
-        """Hand the cycle on."""
-        try:
-            self.observer.cycle(snapshot, decision, cycle_ms)
-        except Exception:
-            if not self._fallen:
-                log.exception("%s failed", self.name)
-                self.tell(FELL.format(what=self.name))
-            self._fallen = True
-        else:
-            self._fallen = False
+LEDGER_WRONG = "Buku besar tidak utuh: {problem}. Hubungi pengelola data. / The ledger is not whole: {problem}. Call whoever keeps the data."
 
 
 class Outlets:
@@ -127,6 +79,12 @@ class Outlets:
             "Impact": self._days,
             "MQTT": Acknowledger(self),
         }
+        timezone = self._site.file.site.timezone
+        jobs = (
+            Job("head", hourly(HEAD_MINUTE, timezone), self._tell_head),
+            Job("verify", nightly(VERIFY_HOUR, timezone), self._verify),
+        )
+        watched["Upkeep"] = Upkeep(jobs, timezone)
         if self._recorder is not None:
             watched["Recording"] = self._recorder
         return tuple(Guarded(name, observer, self._tell) for name, observer in watched.items())
@@ -135,9 +93,9 @@ class Outlets:
         if self._controller is not None:
             self._controller.live.notice(text)
 
-    def tasks(self, controller: Controller) -> list[asyncio.Task[None]]:
-        """What runs beside the cycle; none of it ever ends the daemon."""
-        self._controller = controller
+    def tasks(self, controller: Controller, brokers: Sequence[MqttPort] = ()) -> list[asyncio.Task[None]]:
+        """What runs beside the cycle; none of it ever ends the daemon. ``brokers`` are told the ledger's head."""
+        self._controller, self._brokers = controller, tuple(brokers)
         for text in self._telemetry.notices:
             self._tell(text)
         tasks = [asyncio.create_task(self._open_page(controller), name="page")]
@@ -227,7 +185,7 @@ class Outlets:
             return
         for problem in checked.result():
             log.error("ledger: %s", problem)
-            self._controller.live.notice(f"ledger_wrong {problem}")
+            self._tell(LEDGER_WRONG.format(problem=problem.text))
 
     def _vitals(self) -> Vitals:
         head = self._journal.head()
@@ -266,15 +224,6 @@ class Acknowledger:
         self.outlets.acknowledge(snapshot.at)
 
 
-def _closed_days(path: Path, site: Site) -> list[Impact]:
-    """The impact of every day that the ledger has closed."""
-    connection = connect_readonly(path)
-    try:
-        return [day_impact(site, closing.figures) for closing in closings(connection)]
-    finally:
-        connection.close()
-
-
 def _sink(site: Site, options: RunOptions) -> InfluxSink | None:
     entry = site.file.telemetry.influx
     if entry is None:
@@ -296,12 +245,4 @@ def _pin(site: Site, options: RunOptions) -> str | None:
         return (options.config.parent / name).read_text().strip() or None
     except OSError as error:
         log.error("the PIN file cannot be read: %s", error)
-        return None
-
-
-def rss_mb() -> float | None:
-    """Resident memory of this process, MB; None where the kernel does not tell."""
-    try:
-        return int(STATM.read_text().split()[1]) * PAGE_KB / 1024.0
-    except (OSError, IndexError, ValueError):
         return None

@@ -15,7 +15,7 @@ from typing import Self
 
 from controller.core.decision import Event
 from controller.core.instant import Instant
-from controller.store.audit import Problem, last_row, read_rows, tail_problem, verify_rows
+from controller.store.audit import Closing, Problem, closings, last_row, read_rows, tail_problem, verify_rows
 from controller.store.chain import Head, Note, Row, row_after
 from controller.store.database import MEMORY, connect, make_schema, move_aside, translated
 from controller.store.errors import DamagedError, StoreError
@@ -105,6 +105,10 @@ class Ledger:
     def rows(self, since: int = 0, kind: str | None = None) -> Iterator[Row]:
         """Rows after number ``since``, oldest first, optionally of one kind."""
         return read_rows(self._connection, since, kind)
+
+    def closings(self) -> Iterator[Closing]:
+        """All daily closings, oldest first."""
+        return closings(self._connection)
 
     def verify(self, expected: Head | None = None) -> tuple[Problem, ...]:
         """Check every row; see ``controller.store.audit.verify_rows``."""
