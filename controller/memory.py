@@ -107,7 +107,7 @@ def _open(path: Path) -> tuple[Ledger, Saved | None, tuple[Figures, ...]]:
     """The ledger with what is needed of it now. Raises DamagedError, StoreError."""
     ledger = Ledger(path)
     try:
-        saved, days = ledger.load_state(), tuple(closing.figures for closing in ledger.closings())
+        saved, days = ledger.load_state(), _closings(ledger)
     except sqlite3.DatabaseError as error:
         ledger.close()
         raise translated(path, error) from error
@@ -115,3 +115,11 @@ def _open(path: Path) -> tuple[Ledger, Saved | None, tuple[Figures, ...]]:
         ledger.close()
         raise
     return ledger, saved, days
+
+
+def _closings(ledger: Ledger) -> tuple[Figures, ...]:
+    try:
+        return tuple(closing.figures for closing in ledger.closings())
+    except ValueError as error:
+        log.error("a daily closing cannot be read, the page counts from now on: %s", error)
+        return ()

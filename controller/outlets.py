@@ -44,7 +44,10 @@ ACKS_HELD = 8
 FALLEN_S = 60.0
 """How long the sink rests after a mistake of ours, real seconds."""
 
-LEDGER_WRONG = "Buku besar tidak utuh: {problem}. Hubungi pengelola data. / The ledger is not whole: {problem}. Call whoever keeps the data."
+LEDGER_WRONG = (
+    "Buku besar tidak utuh: {problem}. Hubungi pengelola data. / "
+    "The ledger is not whole: {problem}. Call whoever keeps the data."
+)
 
 
 class Outlets:
