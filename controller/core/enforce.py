@@ -17,6 +17,7 @@ from controller.core.interlocks import (
     VALVES,
     WATCHED_PUMPS,
     WATCHED_VALVES,
+    WATCHED_ZONES,
     ZONES,
     Effect,
     F,
@@ -49,6 +50,7 @@ class Rows:
     valves: dict[str, tuple[Bound[ValveFacts], ...]]
     watched_valves: dict[str, tuple[Bound[ValveFacts], ...]]
     zones: dict[str, tuple[Bound[ZoneFacts], ...]]
+    watched_zones: dict[str, tuple[Bound[ZoneFacts], ...]]
 
 
 def _signal(subject: PumpWiring | ValveWiring | ZoneWiring, fact: str) -> Reader:
@@ -87,6 +89,7 @@ def rows(w: Wiring) -> Rows:
             {valve.id: _bind(VALVES, valve) for valve in w.valves},
             {valve.id: _bind(WATCHED_VALVES, valve) for valve in w.valves},
             {zone.id: _bind(ZONES, zone) for zone in w.zones},
+            {zone.id: _bind(WATCHED_ZONES, zone) for zone in w.zones},
         )
         w.memo["rows"] = found
     return found
@@ -209,6 +212,13 @@ def _zones(c: Draft, watch: Watch, bound: Rows) -> list[ZoneWiring]:
     for zone in c.wiring.zones:
         asked = zone.id in c.wanted if zone.pump is None else zone.id in c.pumps[zone.pump.id].fed
         if not asked:
+            alarm = (
+                watch.first(bound.watched_zones[zone.id], ZoneFacts(c, zone))
+                if zone.flow is not None
+                else None
+            )
+            if alarm is not None:
+                c.reasons.append(alarm.reason)
             continue
         taken = watch.first(bound.zones[zone.id], ZoneFacts(c, zone))
         if taken is None:

@@ -37,8 +37,6 @@ def _pump(c: Draft, pump: PumpWiring) -> Reason:
     if phase is Phase.RUNNING:
         params: Params = {"power_w": c.power.budget_w or 0.0, "run_s": c.mono - state.since_s}
         return Reason(pump.id, f"pump_runs_{state.group}", params, group=state.group)
-    if phase is Phase.STARTING:
-        return Reason(pump.id, "pump_valves_opening", group=state.group)
     if phase is Phase.STOPPING and not state.fault:
         return Reason(pump.id, "pump_stopping", group=state.group)
     return rests(c, pump, state)

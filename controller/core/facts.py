@@ -55,9 +55,9 @@ class ValveFacts:
 
 
 class ZoneFacts:
-    """A zone that is about to be open. ``level``: that of the tank which feeds it by gravity, m."""
+    """A zone. ``level``: that of the tank which feeds it by gravity, m; ``flow``: that of its own meter, m3/h."""
 
-    __slots__ = ("began", "c", "group", "level", "w")
+    __slots__ = ("began", "c", "flow", "group", "level", "w")
 
     def __init__(self, c: Draft, w: ZoneWiring) -> None:
         self.c, self.w = c, w
@@ -65,6 +65,7 @@ class ZoneFacts:
         self.group = c.wanted.get(w.id, "idle")
         self.began = irrigation is not None and irrigation.began_s is not None
         self.level = None if w.tank is None else w.tank.level.read(c.readings, c.mono)
+        self.flow = None if w.flow is None else w.flow.read(c.readings, c.mono)
 
     def fired(self, row: str) -> bool:
         """True if this interlock had fired before."""

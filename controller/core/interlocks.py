@@ -27,6 +27,9 @@ HOUR_S = 3600.0
 LEAK_AFTER_S = 300.0
 """Water that still flows this long after everything was closed is a leak."""
 
+LEAK_SHARE = 0.05
+"""... if it is at least this share of the zone's nominal flow."""
+
 WRITE_GRACE_S = 10.0
 """An output that cannot be written for this long is not under control."""
 
@@ -360,3 +363,16 @@ ZONES: tuple[Interlock[ZoneFacts, ZoneWiring], ...] = (
     Interlock("tank_empty", Effect.STOP, _tank_empty, ("level",), lambda w: w.tank is not None),
 )
 """Looked at for a zone whose valves are open or about to be."""
+
+
+def _zone_leak(f: ZoneFacts) -> Params | None:
+    """The zone's own meter shows water though its valves are closed."""
+    if f.flow is None or f.flow < LEAK_SHARE * f.w.entry.flow_m3_h:
+        return None
+    return {"flow_m3_h": f.flow} if not any(f.c.valves[valve.id].on for valve in f.w.valves) else None
+
+
+WATCHED_ZONES: tuple[Interlock[ZoneFacts, ZoneWiring], ...] = (
+    Interlock("leak", Effect.ALARM, _zone_leak, (), lambda w: w.flow is not None, _leak_after, Level.ALARM),
+)
+"""Looked at for a zone that is closed."""

@@ -54,10 +54,7 @@ def propose(c: Draft, pump: PumpWiring) -> Phase:
     """The phase that the machine asks for in this decision. At most one change of the output."""
     state = c.pumps[pump.id]
     phase = state.phase
-    for _ in range(3):
-        move = _MOVES[phase](c, pump, state)
-        if move is None:
-            break
+    while (move := _MOVES[phase](c, pump, state)) is not None:
         phase = TABLE[phase, move]
         if phase in (Phase.RUNNING, Phase.STOPPING, Phase.RESTING):
             break

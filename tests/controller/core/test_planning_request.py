@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from controller.core.decision import EventKind
 from controller.core.planning_request import STEP_S, plan_due, plan_request
 from controller.core.snapshot import Order, Snapshot
 from controller.core.state import initial_state
@@ -127,3 +130,25 @@ def test_an_exhausted_hour_counts_as_no_rest():
     play(plant, at(0, sun=900.0, level=0.5), at(400).on("sumur"), at(500, level=1.8), at(900, level=SILENT))
     assert ask(plant).pumps[0].resting_s == 0.0
     assert initial_state(plant.site).replan == ""
+
+
+def test_what_was_given_since_the_grid_is_not_asked_again():
+    """Demands are as old as the grid: an irrigation that ended since then takes its litres off, and a served zone is left out."""
+    plant = Plant(tank_site(prog=THIRSTY))
+    play(plant, at(0, sun=900.0, level=1.8), at(900))
+    wanted = {one.zone: one.volume_l for one in ask(plant).demands}
+    plant.plan = runs_plan(("z1", 901.0, 1600.0, wanted["z1"]), ("z2", 901.0, 1600.0, 0.5 * wanted["z2"]))
+    play(plant, at(1700))
+    closed = [event.subject for _, event in plant.events(EventKind.CLOSE)]
+    assert closed == ["z1", "z2"]
+    assert [one.zone for one in plant.state.demands] == ["z1", "z2"]
+    left = ask(plant).demands if plant.state.replan else plan_left(plant)
+    assert [one.zone for one in left] == ["z2"]
+    assert left[0].volume_l == pytest.approx(0.5 * wanted["z2"], rel=0.05)
+    assert left[0].net_mm == pytest.approx(0.5 * plant.state.demands[1].net_mm, rel=0.05)
+
+
+def plan_left(plant):
+    """The demands of a request that something asks for now."""
+    plant.state = replace(plant.state, replan="tank")
+    return ask(plant).demands

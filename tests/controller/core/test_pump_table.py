@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from controller.core import arrival, enforce, pump
 from controller.core.draft import Draft
 from controller.core.instant import Instant
-from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, ZONES
+from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES
 from controller.core.pump import TABLE, Move
 from controller.core.snapshot import Order, Sample, Snapshot
 from controller.core.state import Phase, PumpState, ValveState, initial_state
@@ -115,7 +117,7 @@ def test_an_untrusted_clock_refuses_planned_zones():
 
 def test_every_row_is_named_once_per_table():
     """Interlocks are told apart by name."""
-    for table in (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, ZONES):
+    for table in (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES):
         names = [row.name for row in table]
         assert len(names) == len(set(names))
 
@@ -184,3 +186,12 @@ def test_a_pump_that_has_run_well_for_an_hour_counts_its_trips_anew():
         )
         play(plant, at(start + 800).on("sumur"))
     assert pump.HOUR_S == 3600.0
+
+
+def test_every_interlock_is_documented():
+    """docs/safety.md has a line for every interlock, and names none that does not exist."""
+    text = (Path(__file__).parents[3] / "docs" / "safety.md").read_text("utf-8")
+    lines = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    told = {name for line in lines for name in re.findall(r"`([a-z_]+)`", line)}
+    tables = (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES)
+    assert told == {row.name for table in tables for row in table}

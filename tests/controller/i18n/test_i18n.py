@@ -11,12 +11,20 @@ import pytest
 import controller.core
 import schedules
 from controller.core.decision import Reason
-from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, ZONES, Effect
+from controller.core.interlocks import (
+    PUMPS,
+    VALVES,
+    WATCHED_PUMPS,
+    WATCHED_VALVES,
+    WATCHED_ZONES,
+    ZONES,
+    Effect,
+)
 from controller.core.snapshot import Order
 from controller.i18n import placeholders, render, texts
 from controller.i18n.numbers import day, duration, number, write
 
-TABLES = (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, ZONES)
+TABLES = (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES)
 ROWS = [row for table in TABLES for row in table]
 GROUPS = ("idle", "plan", "forced", "manual")
 BOTH = [(section, key, entry) for section, entries in texts().items() for key, entry in entries.items()]
