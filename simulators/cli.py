@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     season.add_argument(
         "--start", metavar="DATE", help="first local day; default: the file's, else 2026-01-01"
     )
-    season.add_argument("--days", type=float, help="default: the file's length, else 365")
+    season.add_argument("--days", type=_days, help="default: the file's length, else 365")
     season.add_argument("--strategy", choices=["solar"], default="solar")
     season.add_argument("--state", metavar="DIR", help="keep ledger.db and telemetry.db here")
     season.add_argument(
@@ -97,6 +97,13 @@ def _rate(text: str) -> float:
     if not 0.0 < rate <= 600.0:
         raise argparse.ArgumentTypeError("must be above 0, at most 600")
     return rate
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0.0 < days <= 3660.0:
+        raise argparse.ArgumentTypeError("must be above 0, at most 3660")
+    return days
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -143,10 +150,15 @@ def _season(args: argparse.Namespace) -> int:
 
     site, profiles = load_site(args.config)
     weather, first, length = _weather(args, site)
-    start = local_midnight(site, args.start or first or SEASON_START)
+    try:
+        start = local_midnight(site, args.start or first or SEASON_START)
+    except ValueError:
+        raise UsageError(f"--start {args.start}: a day is written 2026-01-01") from None
     days = args.days or length or 365.0
     world = _world(args, site, start, weather)
     folder = Path(args.state) if args.state else None
+    if folder is not None and (folder / "ledger.db").exists():
+        raise UsageError(f"--state {folder}: another run's ledger is there; name an empty directory")
 
     def progress(day: float) -> None:
         print(f"\r{day:5.0f} / {days:.0f} d", end="", file=sys.stderr, flush=True)

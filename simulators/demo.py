@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import webbrowser
@@ -16,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from controller.clock import PlantClock, real_mono_s, real_sleep
+from controller.clock import PlantClock, real_mono_s, real_sleep, settled
 from controller.core.site import Site
 from drivers.profile import Profile
 from simulators.outputs import World
@@ -31,7 +30,7 @@ STOP_WAIT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """``state`` is emptied at the start: plant time begins again. ``minutes``: end by itself (0: never)."""
+    """``state``: what an earlier demonstration left there is removed, plant time begins again. ``minutes``: end by itself (0: never)."""
 
     config: Path
     state: Path
@@ -42,16 +41,24 @@ class DemoOptions:
 
 
 async def demo(site: Site, profiles: Mapping[str, Profile], world: World, options: DemoOptions) -> int:
-    """Run until Ctrl-C, the time is over or the daemon ends. Raises ServeError."""
-    shutil.rmtree(options.state, ignore_errors=True)
-    options.state.mkdir(parents=True)
+    """Run until Ctrl-C, the time is over or the daemon ends. Raises ServeError, OSError."""
+    begin_anew(options.state)
     clock = PlantClock(options.start.timestamp(), options.rate)
     served = serve(site, profiles, world, clock)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await served.start()
+    try:
+        await served.start()
+        return await _with_daemon(site, options, served, clock, stop)
+    finally:
+        await served.stop()
+
+
+async def _with_daemon(
+    site: Site, options: DemoOptions, served: Served, clock: PlantClock, stop: asyncio.Event
+) -> int:
     daemon = await _daemon(options, clock)
     tasks = {
         asyncio.create_task(served.run(), name="world"),
@@ -62,17 +69,26 @@ async def demo(site: Site, profiles: Mapping[str, Profile], world: World, option
     if options.minutes:
         tasks.add(asyncio.create_task(real_sleep(options.minutes * 60.0), name="time"))
     try:
-        return await _until_one_ends(tasks, daemon, options)
+        return await _until_one_ends(tasks, options)
     finally:
+        await _end(daemon)  # while the simulators still answer: it switches everything off
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await served.stop()
 
 
-async def _until_one_ends(
-    tasks: set[asyncio.Task[Any]], daemon: asyncio.subprocess.Process, options: DemoOptions
-) -> int:
+OURS = ("ledger.db*", "telemetry.db*", "tirta.lock", "tirta.log")
+
+
+def begin_anew(state: Path) -> None:
+    """An empty state directory: what an earlier demonstration left is removed, nothing else is touched."""
+    state.mkdir(parents=True, exist_ok=True)
+    for pattern in OURS:
+        for path in state.glob(pattern):
+            path.unlink()
+
+
+async def _until_one_ends(tasks: set[asyncio.Task[Any]], options: DemoOptions) -> int:
     shown = next(task for task in tasks if task.get_name() == "page")
     pending = tasks
     while True:
@@ -84,10 +100,10 @@ async def _until_one_ends(
         say(f"The daemon ended by itself; its words are in {_log(options)}:")
         say(tail(_log(options)))
         return 2
-    await _end(daemon)
     for task in done:
-        if task.exception() is not None:
-            raise task.exception() or RuntimeError(task.get_name())
+        error = task.exception()
+        if error is not None:
+            raise error
     return 0
 
 
@@ -111,11 +127,9 @@ async def _end(daemon: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         daemon.send_signal(signal.SIGTERM)
     waiting = asyncio.ensure_future(daemon.wait())
-    await asyncio.wait(
-        {waiting, asyncio.ensure_future(real_sleep(STOP_WAIT_S))}, return_when=asyncio.FIRST_COMPLETED
-    )
-    if not waiting.done():
-        daemon.kill()
+    if not await settled(STOP_WAIT_S, waiting):
+        with contextlib.suppress(ProcessLookupError):
+            daemon.kill()
         await waiting
 
 

@@ -12,11 +12,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.line import sleep
+from drivers.line import monotonic, sleep
 from simulators.frames import Bank, Silent, answer, crc16, mbap, rtu, rtu_request_size
 
 BITS_PER_BYTE = 10
 """Start bit, eight data bits, stop bit (no parity)."""
+
+SILENCE_S = 0.1
+"""After so long a pause an unfinished request is void (a device counts 3.5 characters; a computer may stutter longer)."""
 
 PIECE = 4
 """Bytes that leave together: a timer cannot pace single bytes."""
@@ -98,10 +101,13 @@ class RtuLine:
 
     bank: Bank
     _buffer: bytes = b""
+    _heard_at: float = 0.0
 
     def feed(self, data: bytes) -> list[bytes]:
         """The reply frames for the requests that ``data`` completes."""
-        self._buffer += data
+        now = monotonic()
+        self._buffer = data if now - self._heard_at > SILENCE_S else self._buffer + data
+        self._heard_at = now
         replies = []
         while (size := rtu_request_size(self._buffer)) is not None and len(self._buffer) >= size:
             frame, self._buffer = self._buffer[:size], self._buffer[size:]
@@ -111,10 +117,6 @@ class RtuLine:
             with contextlib.suppress(Silent):
                 replies.append(rtu(frame[0], answer(self.bank, frame[0], frame[1:-2])))
         return replies
-
-    def reset(self) -> None:
-        """Silence on the line: an unfinished frame is void."""
-        self._buffer = b""
 
 
 @dataclass(slots=True)
@@ -174,10 +176,15 @@ class PtyServer:
     async def _pace(self, frame: bytes, heard: int) -> None:
         """The wire carried ``heard`` bytes of the request, then carries the reply, piece by piece."""
         if not self.baud:
-            os.write(self._master, frame)
+            self._send(frame)
             return
         await sleep(heard * BITS_PER_BYTE / self.baud)
         for start in range(0, len(frame), PIECE):
             piece = frame[start : start + PIECE]
             await sleep(len(piece) * BITS_PER_BYTE / self.baud)
-            os.write(self._master, piece)
+            self._send(piece)
+
+    def _send(self, data: bytes) -> None:
+        """Nobody listens and the line is full: the bytes are lost, as on copper."""
+        with contextlib.suppress(OSError):
+            os.write(self._master, data)

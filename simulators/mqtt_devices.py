@@ -62,6 +62,7 @@ class MqttDevice:
             self.publish(at)
         except Disconnected:
             self._due_s = at.mono_s  # again with the next tick
+            self._greet = True  # and a broker that began anew knows nothing of us
 
     def _say_hello(self) -> None:
         hello = self.codec.online_message(True) if self._greet else None

@@ -62,8 +62,11 @@ class Season:
         gc.collect()
         gc.freeze()  # what is loaded stays: only the season's own garbage is looked at
         began = real_mono_s()
-        with ExitStack() as stack:
-            asyncio.run(self._run(stack))
+        try:
+            with ExitStack() as stack:
+                asyncio.run(self._run(stack))
+        finally:
+            gc.unfreeze()
         self.wall_s = real_mono_s() - began
         assert self.controller is not None
         return self.controller
