@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from controller.core.pump import HOUR_S
+from controller.core.runs import COMPLETE
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
-from schedules.plan import PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.plan import Demand, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
 from schedules.windows import resolve
 
 STEP_S = 900.0
@@ -41,11 +43,7 @@ def plan_request(
         now_s=at.epoch_s,
         step_s=STEP_S,
         power_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_w),
-        demands=tuple(
-            one
-            for one in state.demands
-            if state.zones[one.zone].paused_until_s is None and not state.emergency
-        ),
+        demands=tuple(left for one in state.demands if (left := _left(state, one)) is not None),
         zones=tuple(_zone(w, zone, at.epoch_s, horizon) for zone in w.zones),
         pumps=tuple(_pump(state, pump, at.mono_s) for pump in w.pumps),
         tanks=tuple(_tank(snapshot, tank) for tank in w.tanks),
@@ -54,6 +52,22 @@ def plan_request(
         ),
         backup_w=max((pump.entry.rated_power_w for pump in w.pumps), default=0.0) if backup else 0.0,
     )
+
+
+def _left(state: ControllerState, one: Demand) -> Demand | None:
+    """What is still wanted of a demand, or None. Demands are as old as the grid: water that came since then (and is not in the
+    balance yet) is taken off, or it would be given again. An irrigation under way is told to the planner as such.
+    """
+    zone = state.zones[one.zone]
+    if zone.paused_until_s is not None or state.emergency:
+        return None
+    under_way = zone.irrigation is not None and zone.irrigation.began_s is not None
+    if under_way or zone.credit_l <= 0.0:
+        return one
+    litres = one.volume_l - zone.credit_l
+    if litres <= (1.0 - COMPLETE) * one.volume_l:
+        return None
+    return replace(one, net_mm=one.net_mm * litres / one.volume_l, volume_l=litres)
 
 
 def _zone(w: Wiring, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
