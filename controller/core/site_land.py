@@ -1,0 +1,55 @@
+"""The site language: tanks, valves and the zones behind them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from controller.core.site_signals import Ident, Model, Output, Positive, Signal
+
+
+class Tank(Model):
+    """A tank of constant section. ``empty_m`` and ``full_m`` bound its use; ``refill_m`` is where filling begins again."""
+
+    id: Ident
+    name: str | None = None
+    level: Signal
+    area_m2: Positive
+    height_m: Positive
+    empty_m: Annotated[float, Field(ge=0)] = 0.2
+    full_m: Positive
+    refill_m: Positive | None = None
+
+
+class Valve(Model):
+    """A valve. ``open_s``: how long it takes to open or close (pump before valve when stopping, after it when starting)."""
+
+    id: Ident
+    command: Output
+    open_s: Annotated[float, Field(ge=0, le=300)] = 5.0
+    lease_s: Positive | None = None
+
+
+class Zone(Model):
+    """A piece of land behind one or more valves. ``source``: the tank (gravity) or the pump that feeds it.
+
+    ``flow_m3_h``: nominal flow. ``probes``: soil moisture (m3/m3) or, for paddy, none; ``ponding``: water level above the
+    soil, m (negative below). ``program``: the name of a program under ``programs:``; default: the zone's own id.
+    """
+
+    id: Ident
+    name: str | None = None
+    valves: Annotated[tuple[Ident, ...], Field(min_length=1)]
+    source: Ident
+    area_m2: Positive
+    flow_m3_h: Positive
+    probes: tuple[Signal, ...] = ()
+    ponding: Signal | None = None
+    flow: Signal | None = None
+    program: Ident | None = None
+
+    @property
+    def program_name(self) -> str:
+        """The program that tunes this zone."""
+        return self.program or self.id

@@ -1,0 +1,52 @@
+"""The site language: the sun, what else feeds or eats, and the weather."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from controller.core.site_signals import Model, Positive, Share, Signal
+
+
+class Surplus(Model):
+    """Hysteresis of the sun's power (reference: 5-minute mean, margin above the pump's threshold)."""
+
+    average_s: Positive = 300.0
+    start_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.26
+    hold_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.10
+    stop_after_s: Annotated[float, Field(ge=0)] = 180.0
+
+
+class Power(Model):
+    """The PV plant and what else feeds or eats. ``derate`` turns kWp and irradiance into usable watts.
+
+    With an irradiance signal the plant's potential is derived from it (a throttled inverter hides its surplus); without,
+    from ``grid_power`` (import +) or the inverter's own power. ``backup`` may carry a forced start when allowed.
+    """
+
+    pv_kwp: Positive
+    inverter_w: Positive | None = None
+    derate: Share = 0.80
+    tilt_deg: Annotated[float, Field(ge=0, le=90)] = 10.0
+    azimuth_deg: Annotated[float, Field(ge=0, le=360)] = 0.0
+    irradiance: Signal | None = None
+    pv_power: Signal | None = None
+    pv_energy: Signal | None = None
+    inverter_status: Signal | None = None
+    grid_power: Signal | None = None
+    load_power: Signal | None = None
+    other_load_w: Annotated[float, Field(ge=0)] = 0.0
+    backup: Literal["none", "grid", "diesel"] = "none"
+    backup_for_forced: bool = False
+    surplus: Surplus = Surplus()
+
+
+class Weather(Model):
+    """Signals of the site's own weather, all optional. ``rain`` is a counter in mm."""
+
+    rain: Signal | None = None
+    temp_air: Signal | None = None
+    humidity: Signal | None = None
+    wind: Signal | None = None
+    rain_skip_mm: Positive = 5.0
