@@ -26,8 +26,9 @@ _log.addFilter(line.RateLimit(60.0))
 class MqttDevice:
     """See ``drivers.device.Device``. ``topic`` is the site's name for it in the profile's topics.
 
-    Measurements are acknowledged by whoever they are delivered to, after the commit; control and availability at once.
-    What the broker kept from before is only taken where the payload tells its own time: nobody knows how old the rest is.
+    Messages that tell their own time are acknowledged by whoever they are delivered to, after the commit, and the broker keeps
+    them while we are away. Nobody knows how old the rest would be after a pause: it is only taken while it is fresh (QoS 0,
+    nothing retained), so that an old flow never passes for today's, nor waits behind unacknowledged messages.
     """
 
     def __init__(self, device: str, profile: Profile, port: MqttPort, topic: str, settings: Settings) -> None:
@@ -69,7 +70,8 @@ class MqttDevice:
         for message in self._codec.messages:
             timed[message.pattern] = timed.get(message.pattern, False) or message.time is not None
         for topic, has_time in timed.items():
-            self._port.subscribe(topic, self._on_message, qos=0 if self._is_control else 1, retained=has_time)
+            qos = 1 if has_time and not self._is_control else 0
+            self._port.subscribe(topic, self._on_message, qos=qos, retained=has_time)
         if self._codec.availability_topic is not None:
             self._port.subscribe(self._codec.availability_topic, self._on_availability, qos=0)
 
@@ -100,7 +102,10 @@ class MqttDevice:
             ack()
             self._tell(topic, error)
             return
-        if self._is_control or not measured or self._deliver is None:
+        held = (
+            not self._is_control and self._deliver is not None and any(at is not None for *_, at in measured)
+        )
+        if not held:
             ack()
         if not measured or self._deliver is None:
             return
@@ -108,7 +113,7 @@ class MqttDevice:
         self.online = True if self.online is not None else None
         readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
         self._last.update((r.quantity, r.value if r.quality is Quality.GOOD else None) for r in readings)
-        self._deliver(readings, None if self._is_control else ack)
+        self._deliver(readings, ack if held else None)
 
     def _tell(self, topic: str, error: CodecError) -> None:
         hint = "Compare the topic and the payload with the profile"

@@ -30,7 +30,7 @@ STOP_WAIT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """``state``: what an earlier demonstration left there is removed, plant time begins again. ``minutes``: end by itself (0: never)."""
+    """``state``: what an earlier demonstration left there is removed. ``minutes``: end by itself (0: never)."""
 
     config: Path
     state: Path
