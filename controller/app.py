@@ -14,6 +14,7 @@ from typing import Any
 from controller.assembly import Controller, assemble
 from controller.clock import Clock, PlantClock, SystemClock, real_ticks, settled
 from controller.config import load_site
+from controller.core.farewell import farewell
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state_json import to_json
@@ -172,5 +173,7 @@ def _note_start(journal: LedgerWriter, site: Site, memory: Memory, at: Instant) 
 
 
 def _note_end(journal: LedgerWriter, controller: Controller, clock: Clock) -> None:
-    """The ledger says that the controller ended, and the state is saved as it stands."""
-    journal.submit((Note("halt", "site"),), to_json(controller.cycle.state), clock.now())
+    """The ledger says that everything was turned off and that the controller ended; the state is saved like that."""
+    at = clock.now()
+    state, stops = farewell(controller.site, controller.cycle.state, at)
+    journal.submit((*stops, Note("halt", "site")), to_json(state), at)

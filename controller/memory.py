@@ -12,7 +12,7 @@ from pathlib import Path
 
 from controller.core.instant import Instant
 from controller.core.site import Site
-from controller.core.state import ControllerState, initial_state
+from controller.core.state import ControllerState, initial_state, restored
 from controller.core.state_json import StateError, from_json
 from controller.store.database import translated
 from controller.store.errors import DamagedError, StoreError
@@ -82,7 +82,7 @@ def remember(folder: Path, site: Site, at: Instant) -> Memory:
         return Memory(ledger, initial_state(site), None, closings, tuple(notices))
     gap_s = at.epoch_s - saved.at.epoch_s if at.trusted and saved.at.trusted else None
     try:
-        state = from_json(saved.state_json)
+        state = restored(from_json(saved.state_json))
     except StateError as error:
         log.error("the saved state cannot be used, beginning anew: %s", error)
         notices.append(STATE_LOST)
