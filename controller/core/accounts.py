@@ -40,11 +40,11 @@ def energy(c: Draft) -> None:
         if on:
             run_s += c.lived_s
             measured = measured and (pump.power is not None or pump.energy is not None)
-    if pv_wh == 0.0 and used_wh == 0.0 and run_s == 0.0 and c.lived_s == 0.0:
+    if pv_wh == 0.0 and used_wh == 0.0 and c.water_m3 == 0.0 and c.lived_s == 0.0:
         return
     c.accounts = Accounts(
         day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + _backup_wh(c, hours, used_wh),
-        day.water_m3, day.run_s + run_s, day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0),
+        day.water_m3 + c.water_m3, day.run_s + run_s, day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0),
         day.starts, day.starts_from_s,
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ class Draft:
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "gap_s", "grid_s", "halted", "held", "lived_s", "mono", "old", "opened", "pending", "plan",
         "power", "pumps", "readings", "reasons", "replan", "restarted", "snapshot", "tanks", "trips", "trusted", "valves",
-        "waits", "wanted", "wiring", "zones",
+        "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -64,6 +64,7 @@ class Draft:
         self.air: Air = old.air
         self.power: PowerState = old.power
         self.accounts: Accounts = old.accounts
+        self.water_m3 = 0.0  # pumped since the last decision
         self.draws: dict[str, float] = {}  # W taken by each pump that is on
         self.halted: set[str] = set()  # pumps that a person wants off now, minimum run or not
         self.wanted: dict[str, str] = {}  # zone or pump -> arbitration group that wants it on

@@ -5,6 +5,7 @@ Writes: ``opened``, ``pending``, ``held``, ``trips``, ``waits``, ``events``, ``r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic
 
@@ -34,6 +35,7 @@ class Bound(Generic[F]):
     """One row as it applies to one subject: its key in the state, how long it must hold, and the signals it cannot do without."""
 
     row: Interlock[F, Any]
+    fires: Callable[[F], Params | None]
     subject: str
     key: str
     hold_s: float
@@ -68,6 +70,7 @@ def _bind(table: tuple[Interlock[F, Any], ...], subject: Any, late: bool = False
     return tuple(
         Bound(
             row,
+            row.fires,
             subject.id,
             f"{subject.id}/{row.name}",
             row.hold(subject),
@@ -116,15 +119,16 @@ class Watch:
 
     def first(self, bound: tuple[Bound[F], ...], facts: F) -> Fired | None:
         """The first row that fires; a missing fact fires for the row that needs it."""
+        held = self.c.held
         for one in bound:
             for fact, key, reader in one.needs:
                 if getattr(facts, fact) is None:
                     missing: Params = {"signal": reader.name, "stale_s": reader.stale_s}
                     reason = Reason(one.subject, "sensor_missing", missing, Level.WARNING, "interlock")
                     return self._fire(key, reason, Effect.STOP)
-            params = one.row.fires(facts)
+            params = one.fires(facts)
             if params is None:
-                until = self.c.held.get(one.key)
+                until = held.get(one.key) if held else None
                 if until is None or self.c.mono >= until:
                     continue
                 self.held[one.key] = until
@@ -173,25 +177,27 @@ def enforce(c: Draft) -> tuple[dict[str, Fired], dict[str, Reason], Watch]:
     finishes when the pumps have settled.
     """
     watch, bound = Watch(c), rows(c.wiring)
-    fired = _pumps(c, watch, bound)
+    fired, facts = _pumps(c, watch, bound)
     opened, refused = _valves(c, watch, bound, _zones(c, watch, bound))
     c.opened = opened
     for pump in c.wiring.pumps:
         late = bound.late[pump.id]
         if late and c.asked[pump.id] in ASKED and pump.id not in fired:
-            found = watch.first(late, PumpFacts(c, pump, c.asked[pump.id]))
+            found = watch.first(late, facts[pump.id])
             if found is not None:
                 fired[pump.id] = found
     return fired, refused, watch
 
 
-def _pumps(c: Draft, watch: Watch, bound: Rows) -> dict[str, Fired]:
-    """The pumps' own rows; then which zones each may feed."""
+def _pumps(c: Draft, watch: Watch, bound: Rows) -> tuple[dict[str, Fired], dict[str, PumpFacts]]:
+    """The pumps' own rows; then which zones each may feed. Also the facts, for the rows that come later."""
     fired: dict[str, Fired] = {}
+    facts: dict[str, PumpFacts] = {}
     for pump in c.wiring.pumps:
         phase = c.asked[pump.id]
         if phase in ASKED:
-            found = watch.first(bound.pumps[pump.id], PumpFacts(c, pump, phase))
+            facts[pump.id] = PumpFacts(c, pump, phase)
+            found = watch.first(bound.pumps[pump.id], facts[pump.id])
             if found is not None:
                 fired[pump.id] = found
                 phase = Phase.STOPPING if c.pumps[pump.id].on else Phase.STOPPED
@@ -203,7 +209,7 @@ def _pumps(c: Draft, watch: Watch, bound: Rows) -> dict[str, Fired]:
             fed = valves.feed(c, pump, phase)
             if fed != c.pumps[pump.id].fed:
                 c.pumps[pump.id] = replace(c.pumps[pump.id], fed=fed, served=fed or c.pumps[pump.id].served)
-    return fired
+    return fired, facts
 
 
 def _zones(c: Draft, watch: Watch, bound: Rows) -> list[ZoneWiring]:

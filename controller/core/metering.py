@@ -1,7 +1,7 @@
 """Where the water went since the last decision: meter volume first, else flow times time, else nominal flow times time.
 
-Every litre is credited to the zones whose ways were open, planned and manual runs alike. Writes: ``counters``, ``accounts``
-(water), ``zones`` (through ``runs.deliver``).
+Every litre is credited to the zones whose ways were open, planned and manual runs alike. Writes: ``counters``,
+``water_m3``, ``zones`` (through ``runs.deliver``).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def meter(c: Draft) -> None:
             continue
         litres = _pumped_l(c, pump, on)
         if litres > 0.0:
-            c.accounts = replace(c.accounts, water_m3=c.accounts.water_m3 + litres / 1000.0)
+            c.water_m3 += litres / 1000.0
         if (on or litres > 0.0) and pump.zones:
             _share(c, was, litres)
     for zone in c.wiring.zones:

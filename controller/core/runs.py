@@ -201,12 +201,16 @@ def deliver(c: Draft, zone_id: str, litres: float) -> None:
         if began is None:
             began = c.mono - c.lived_s
             ends = began + irrigation.duration_s if irrigation.group == "manual" else ends
-        irrigation = replace(
-            irrigation, began_s=began, ends_s=ends, delivered_l=irrigation.delivered_l + litres
-        )
+        one = irrigation  # built by position: this is done for every open zone in every cycle
+        irrigation = Irrigation(
+            one.group, one.start_s, one.target_l, one.duration_s, one.ordered_s, ends, one.needs_sun, one.latest_start_s,
+            began, one.delivered_l + litres,
+        )  # fmt: skip
     elif litres == 0.0:
         return
-    c.zones[zone_id] = replace(zone, irrigation=irrigation, credit_l=zone.credit_l + litres)
+    c.zones[zone_id] = ZoneState(
+        zone.balance, irrigation, zone.credit_l + litres, zone.done_s, zone.paused_until_s
+    )
 
 
 def close(c: Draft, zw: ZoneWiring, key: str) -> None:

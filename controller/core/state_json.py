@@ -47,13 +47,24 @@ def from_json(text: str) -> ControllerState:
 
 def _plain(value: Any) -> Any:
     """Dataclasses, mappings and tuples as JSON takes them."""
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if value is None or type(value) in PLAIN:
+        return value
+    kind: Any = type(value)
+    names = _names(kind)
+    if names:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+PLAIN = frozenset({float, str, int, bool})
+
+
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 Read = Callable[[Any, str], Any]
