@@ -105,9 +105,10 @@ def date(epoch_s: float | None, zone: ZoneInfo, language: Language) -> str:
 
 
 def kilograms(value: float | None, language: Language) -> str:
-    """``1,8 kg``; whole kilograms from ten on; tonnes with two decimals from one tonne on."""
+    """``0,05 kg``, ``1,8 kg``, ``412 kg``, ``2,28 t``."""
     if value is None:
         return NONE
     if abs(value) >= 999.5:
         return f"{number(value / 1000.0, 2, language)} t"
-    return f"{number(value, 1 if abs(value) < 9.95 else 0, language)} kg"
+    digits = 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0
+    return f"{number(value, digits, language)} kg"

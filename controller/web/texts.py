@@ -174,6 +174,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "tank_of": ("dari {litres}", "of {litres}"),
     "tank_unknown": ("Tinggi air tidak diketahui", "The level is not known"),
     "tank_height": ("Tinggi air {level} m", "Level {level} m"),
+    "tank_rising": ("sedang diisi", "filling"),
     "tank_filling": ("perlu diisi", "to be filled"),
     "tank_full": ("penuh", "full"),
     "tank_empty": ("kosong", "empty"),

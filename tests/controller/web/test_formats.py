@@ -76,4 +76,9 @@ def test_units() -> None:
     ]
     assert [formats.litres(v, "en") for v in (1440.0, 12345.0)] == ["1,440 litres", "12.3 m³"]
     assert formats.percent(0.784, "id") == "78 %"
-    assert [formats.kilograms(m, "id") for m in (1.83, 412.6, 2280.0)] == ["1,8 kg", "413 kg", "2,28 t"]
+    assert [formats.kilograms(m, "id") for m in (0.052, 1.83, 412.6, 2280.0)] == [
+        "0,05 kg",
+        "1,8 kg",
+        "413 kg",
+        "2,28 t",
+    ]
