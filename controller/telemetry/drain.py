@@ -5,6 +5,7 @@ No time in here: the caller says what ``now`` is and waits for ``next_in_s``. Bl
 
 from __future__ import annotations
 
+import contextlib
 import random
 from dataclasses import dataclass
 
@@ -72,11 +73,12 @@ class Drain:
         self._known = False
         self._doubt = True
         self._alarm: Reason | None = None
+        self._last_pending = 0
 
     def drain_once(self, now_s: float) -> DrainResult:
         """Do what can be done now (``now_s``: monotonic seconds); never raises."""
         if now_s < self._not_before_s:
-            return DrainResult(0, self._not_before_s - now_s, self._alarm)
+            return DrainResult(0, self._not_before_s - now_s, self._alarm, pending=self._waiting())
         try:
             return self._step(now_s)
         except StoreError as error:
@@ -152,7 +154,7 @@ class Drain:
     def _settled(self, sent: int) -> DrainResult:
         rejects = tuple(self._rejects)
         if self._pieces or self._parcel is None:
-            return DrainResult(sent, 0.0, self._alarm)
+            return DrainResult(sent, 0.0, self._alarm, pending=self._waiting())
         self._outbox.settle(self._parcel.span, rejects)
         self._parcel = None
         if rejects:
@@ -162,14 +164,14 @@ class Drain:
                 "words": rejects[-1].words,
             }
             self._alarm = Reason("influx", "sink_refused", words, Level.ALARM)
-        pending = self._outbox.pending()
+        pending = self._waiting()
         return DrainResult(sent, REPLAY_S if pending else IDLE_S, self._alarm, len(rejects), pending)
 
     def _held(self, now_s: float, answer: Answer, sent: int) -> DrainResult:
         words: dict[str, float | str] = {"status": answer.status, "words": answer.words}
         self._alarm = Reason("influx", "sink_hold", words, Level.ALARM)
         self._not_before_s = now_s + HOLD_S
-        return DrainResult(sent, HOLD_S, self._alarm)
+        return DrainResult(sent, HOLD_S, self._alarm, pending=self._waiting())
 
     def _backed_off(self, now_s: float, answer: Answer, sent: int = 0) -> DrainResult:
         """Wait longer with every failure, jittered so that many sites do not come back together."""
@@ -187,4 +189,10 @@ class Drain:
             }
             self._alarm = Reason("influx", "sink_waiting", words, Level.WARNING)
         self._not_before_s = now_s + pause
-        return DrainResult(sent, pause, self._alarm)
+        return DrainResult(sent, pause, self._alarm, pending=self._waiting())
+
+    def _waiting(self) -> int:
+        """Points that no answer has come for; as last known while the file itself cannot be used."""
+        with contextlib.suppress(StoreError):
+            self._last_pending = self._outbox.pending()
+        return self._last_pending

@@ -279,10 +279,12 @@ def test_trouble_never_gives_up(make: Callable[..., Site], scripted: Scripted, r
 
 
 def test_nothing_listens(tmp_path: Path) -> None:
-    """A server that is not there is waited for."""
+    """A server that is not there is waited for, and what waits is told meanwhile."""
     site = Site(tmp_path, "http://127.0.0.1:1")
     site.add(3)
-    assert site.step().next_in_s <= 1.0
+    result = site.step()
+    assert result.next_in_s <= 1.0
+    assert result.pending == 3
     assert site.outbox.pending() == 3
     site.close()
 
