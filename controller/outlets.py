@@ -241,11 +241,16 @@ def _sink(site: Site, options: RunOptions) -> InfluxSink | None:
 
 
 def _pin(site: Site, options: RunOptions) -> str | None:
+    """The PIN's hash; None where the site wants no PIN. A file that cannot be used locks: no PIN matches ""."""
     name = site.file.web.pin_file
     if name is None:
         return None
+    path = options.config.parent / name
     try:
-        return (options.config.parent / name).read_text().strip() or None
+        line = path.read_text().strip()
     except OSError as error:
-        log.error("the PIN file cannot be read: %s", error)
-        return None
+        log.error("the PIN file %s cannot be read (%s): nobody can sign in", path, error.strerror)
+        return ""
+    if not line:
+        log.error("the PIN file %s is empty: nobody can sign in; set a PIN with `tirta pin`", path)
+    return line

@@ -16,6 +16,7 @@ import pytest
 
 from controller.core.decision import Event, EventKind, Reason
 from controller.core.instant import Instant
+from controller.pin import write_pin
 from controller.store.ledger import Ledger
 from controller.web.access import pin_matches
 from tests.controller.site_files import ROOT, copy_site, edit
@@ -297,3 +298,12 @@ def test_status_starts_fast() -> None:
     code = f"import sys, controller.cli as c; c.parser(); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_a_new_pin_keeps_the_rights_of_the_old_file(tmp_path: Path) -> None:
+    """After `tirta pin` by root the service's group can still read what the installer let it read."""
+    path = tmp_path / "pin"
+    write_pin(path, "123456")
+    path.chmod(0o640)
+    write_pin(path, "654321")
+    assert path.stat().st_mode & 0o777 == 0o640
