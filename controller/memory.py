@@ -17,6 +17,7 @@ from controller.core.state_json import StateError, from_json
 from controller.store.database import translated
 from controller.store.errors import DamagedError, StoreError
 from controller.store.ledger import Ledger, Saved, set_aside
+from controller.store.shelf import newest_point_s
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ STATE_LOST = (
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``state``: the last one, or a first one. ``gap_s``: seconds of wall time since it was saved, None when unknown.
+    """``state``: the last one, or a first one. ``gap_s``: seconds of wall time since the last sign of life, None when unknown.
 
     ``closings``: the figures of every daily closing so far. ``notices``: texts for the technician about what could not be read.
     """
@@ -80,9 +81,10 @@ def remember(folder: Path, site: Site, at: Instant) -> Memory:
         ledger, saved, closings = _open(path)
     if saved is None:
         return Memory(ledger, initial_state(site), None, closings, tuple(notices))
-    gap_s = at.epoch_s - saved.at.epoch_s if at.trusted and saved.at.trusted else None
+    seen_s = min(at.epoch_s, max(saved.at.epoch_s, newest_point_s(folder / "telemetry.db")))
+    gap_s = at.epoch_s - seen_s if at.trusted and saved.at.trusted else None
     try:
-        state = restored(from_json(saved.state_json))
+        state = restored(from_json(saved.state_json), seen_s)
     except StateError as error:
         log.error("the saved state cannot be used, beginning anew: %s", error)
         notices.append(STATE_LOST)

@@ -42,7 +42,9 @@ def arrive(c: Draft) -> None:
         c.gap_s, c.lived_s = c.dt, longest
         c.cycle_s = old.cycle_s if old.gap_s == 0.0 else min(c.dt, CYCLE_MAX_S)
         _from_off(c, "stale_decision", c.dt)
-    elif c.dt != old.cycle_s:
+    elif (
+        c.dt != old.cycle_s or c.dt == 0.0
+    ):  # two decisions of one moment measure nothing, yet end the unknown
         faster = old.cycle_s + 0.05 * (c.dt - old.cycle_s)
         c.cycle_s = min(max(c.dt, faster, shortest), CYCLE_MAX_S)
 
@@ -72,7 +74,9 @@ def _boot(c: Draft) -> None:
     missed = min(max(0.0, c.epoch - old.epoch_s), MISSED_MAX_S) if known else 0.0
     c.grid_s = c.grid_s + missed if old.boot else (c.epoch % GRID_S if c.trusted else 0.0)
     c.cycle_s = 0.0
-    c.counters = {name: Counter(counter.value, now - missed) for name, counter in c.counters.items()}
+    c.counters = {
+        name: Counter(counter.value, now - missed, counter.assumed) for name, counter in c.counters.items()
+    }
     c.pending, c.held = {}, dict.fromkeys(c.held, now + LATCH_S)
     c.air = replace(c.air, sampled_s=None)
     c.power = PowerState()
@@ -96,7 +100,7 @@ def _boot(c: Draft) -> None:
             c.zones[name] = replace(c.zones[name], irrigation=moved)
             runs.close(c, c.wiring.zone[name], "irrigation_restarted")
     c.gap_s = missed
-    _from_off(c, "restarted", missed)
+    _from_off(c, "restarted", max(0.0, c.epoch - max(old.epoch_s, old.seen_s)) if known else 0.0)
 
 
 def _from_off(c: Draft, key: str, gap_s: float) -> None:

@@ -205,11 +205,16 @@ class ControllerState:
     trips: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, float] = field(default_factory=dict)
     """"subject/row" -> the moment until which an interlock that fired keeps its effect."""
+    seen_s: float = 0.0
+    """POSIX seconds of the last sign of life before a restart; set on a state that was read back only."""
 
 
-def restored(state: ControllerState) -> ControllerState:
-    """A state read back by a new process: its next decision begins as after a new boot, even if the computer did not."""
-    return replace(state, boot=f"{state.boot}+") if state.boot else state
+def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:
+    """A state read back by a new process: its next decision begins as after a new boot, even if the computer did not.
+
+    ``seen_s``: POSIX seconds of the last sign of life, when there is a later one than the state.
+    """
+    return replace(state, boot=f"{state.boot}+", seen_s=seen_s) if state.boot else state
 
 
 def initial_state(site: Site) -> ControllerState:

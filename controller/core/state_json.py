@@ -24,11 +24,11 @@ class StateError(ValueError):
 
 
 def to_json(state: ControllerState) -> str:
-    """The state as canonical JSON: sorted keys, no blanks, equal states give equal texts. Raises StateError on NaN or infinity."""
+    """The state as JSON without blanks. Mappings keep their order: a state that was read back decides, and tells it, in the same
+    order as the one that was written. Raises StateError on NaN or infinity.
+    """
     try:
-        return json.dumps(
-            {"format": FORMAT, "state": _plain(state)}, sort_keys=True, separators=(",", ":"), allow_nan=False
-        )
+        return json.dumps({"format": FORMAT, "state": _plain(state)}, separators=(",", ":"), allow_nan=False)
     except ValueError as error:
         raise StateError(f"a number of the state is not finite: {error}") from None
 

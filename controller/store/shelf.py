@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from controller.core.instant import Instant
-from controller.store.database import connect, make_schema, translated
+from controller.store.database import connect, connect_readonly, make_schema, translated
+from controller.store.errors import StoreError
 from controller.store.point import Point, Series, milliseconds
 from controller.store.progress import Progress
 from controller.store.thinning import count, counter, thin
@@ -28,6 +29,25 @@ _Row: TypeAlias = tuple[int, int, int, int, int, str]
 
 _INSERT = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HOLD = "INSERT INTO held (series, epoch_ms, mono_ms, boot, fields) VALUES (?, ?, ?, ?, ?)"
+
+
+_NEWEST = "SELECT max(epoch_ms) FROM points WHERE trusted = 1 AND seq > (SELECT max(seq) FROM points) - 500"
+
+
+def newest_point_s(path: Path) -> float:
+    """When the last points of a telemetry file were measured, POSIX seconds: a sign of life that is younger than the state row.
+
+    0 when there is none, or the file cannot be read now (whoever writes it next says why).
+    """
+    try:
+        connection = connect_readonly(path)
+        try:
+            newest = connection.execute(_NEWEST).fetchone()[0]
+        finally:
+            connection.close()
+    except (StoreError, sqlite3.DatabaseError):
+        return 0.0
+    return newest / 1000.0 if newest is not None else 0.0
 
 
 class Shelf:
