@@ -159,3 +159,13 @@ def test_a_zone_with_its_own_meter_tells_a_leak():
     assert plant.events(EventKind.CLOSE)[0][1].figures["delivered_l"] == pytest.approx(200.0, abs=1.0)
     play(plant, at(1180).on(), at(1210).why("z1", "leak"), at(1211, flow=0.0))
     assert [e.kind for _, e in plant.events() if e.subject == "z1"][-2:] == [EventKind.TRIP, EventKind.CLEAR]
+
+
+def test_two_decisions_of_one_moment_do_not_hide_a_gap():
+    """A second decision at the very moment of the start leaves no unknown cycle: the pause that follows is a gap."""
+    plant = Plant(tank_site())
+    play(plant, at(0, sun=SUN, level=0.5))
+    plant.t = 0.0
+    plant.step()
+    plant.t = 100.0
+    play(plant, at(100).on().why("site", "stale_decision"))
