@@ -183,7 +183,9 @@ async def test_a_dead_board_is_tried_less_and_less() -> None:
         await station.cycle(*(off(key) for key in keys))
         times += [station.clock.mono_s] if len(station.relay.begun) > before else []
     assert len(station.relay.begun) / len(keys) <= 25
-    assert max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) <= RESEND_MAX_S + 1.0
+    assert (
+        max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) <= RESEND_MAX_S + 1.0
+    )
 
 
 async def test_a_board_that_answers_again_is_stopped_at_once() -> None:
@@ -212,7 +214,9 @@ async def test_a_failing_output_is_logged_once(caplog: pytest.LogCaptureFixture)
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 
-async def test_a_mistake_in_one_write_stops_no_other(running: Station, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_mistake_in_one_write_stops_no_other(
+    running: Station, caplog: pytest.LogCaptureFixture
+) -> None:
     """An exception that is no DriverError counts as a failed write; the writers live on."""
     running.relay.refuse = ValueError("mistake")
     await running.cycle(on(), off(VALVE), flush=False)

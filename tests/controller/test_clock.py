@@ -78,7 +78,9 @@ def test_processes_that_share_an_anchor_share_their_time() -> None:
         "print(at.epoch_s, at.mono_s, at.boot)"
     )
     before = ours.now()
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     after = ours.now()
     assert before.epoch_s <= float(told[0]) <= after.epoch_s
     assert before.mono_s <= float(told[1]) <= after.mono_s
@@ -122,7 +124,9 @@ def test_an_unsynchronised_clock_is_not_trusted_until_it_is(machine: Path) -> No
     assert clock.now().trusted
 
 
-@pytest.mark.parametrize(("rtc", "trusted"), [(NOW_S - 30.0, True), (NOW_S - 7200.0, False), (5.0, False), ("", False)])
+@pytest.mark.parametrize(
+    ("rtc", "trusted"), [(NOW_S - 30.0, True), (NOW_S - 7200.0, False), (5.0, False), ("", False)]
+)
 def test_an_rtc_must_agree(machine: Path, rtc: float | str, trusted: bool) -> None:
     """A hardware clock that shows another time (a Pi 5 without battery starts in 1970) proves nothing."""
     (machine / "rtc").write_text(f"{rtc}\n")

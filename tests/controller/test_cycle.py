@@ -194,7 +194,9 @@ async def test_observers_see_every_cycle_after_it_was_acted(station: Station) ->
     assert took[0][2] > 0.0
 
 
-async def test_a_decision_that_fails_ends_the_cycle(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_decision_that_fails_ends_the_cycle(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A mistake in deciding is not survived here: the daemon stops with outputs off and is started anew."""
 
     def broken(*_arguments: object) -> Decision:

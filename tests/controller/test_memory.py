@@ -74,7 +74,9 @@ def test_a_gap_over_an_untrusted_clock_is_unknown(tmp_path: Path) -> None:
     assert memory.gap_s is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "null", "[]", '{"format": 1, "state": 5}', '{"format": 99, "state": {}}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "null", "[]", '{"format": 1, "state": 5}', '{"format": 99, "state": {}}', "\x00"]
+)
 def test_a_bad_state_row_begins_anew(tmp_path: Path, text: str) -> None:
     """Whatever stands in the state row: the start goes on with a first state and says so; the ledger stays."""
     lived(tmp_path)
@@ -90,7 +92,9 @@ def test_a_bad_state_row_begins_anew(tmp_path: Path, text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_no_mangled_state_stops_a_start(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_no_mangled_state_stops_a_start(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     """A state with any one value replaced is either refused or gives decisions: never a crash."""
     site = demo_site()
     state = json.loads(to_json(LittleWorld(site).state))
@@ -98,7 +102,9 @@ def test_no_mangled_state_stops_a_start(tmp_path_factory: pytest.TempPathFactory
     while isinstance(place[key], dict) and place[key] and data.draw(st.booleans()):
         place = place[key]
         key = data.draw(st.sampled_from(sorted(place)))
-    place[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=3), st.just([]), st.just({})))
+    place[key] = data.draw(
+        st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=3), st.just([]), st.just({}))
+    )
     folder = tmp_path_factory.mktemp("state")
     with Ledger(folder / "ledger.db") as ledger:
         ledger.commit((), json.dumps(state), BEFORE)
@@ -131,7 +137,9 @@ def test_a_damaged_ledger_is_set_aside_and_never_stops_a_start(tmp_path: Path, d
         case "row changed":
             with sqlite3.connect(path) as connection:
                 connection.execute("DROP TRIGGER IF EXISTS ledger_no_update")
-                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                for (name,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                ).fetchall():
                     connection.execute(f"DROP TRIGGER {name}")
                 connection.execute("UPDATE ledger SET payload = '{}' WHERE seq = 2")
             connection.close()

@@ -146,5 +146,9 @@ def test_the_plan_that_comes_is_the_one_that_decide_latches() -> None:
 def test_the_array_is_the_sites() -> None:
     """Size, tilt, azimuth and place are those of the site file, and the inverter limits it."""
     array, power = array_of(demo_site()), demo_site().file.power
-    assert (array.pv_kwp, array.tilt_deg, array.azimuth_deg) == (power.pv_kwp, power.tilt_deg, power.azimuth_deg)
+    assert (array.pv_kwp, array.tilt_deg, array.azimuth_deg) == (
+        power.pv_kwp,
+        power.tilt_deg,
+        power.azimuth_deg,
+    )
     assert (array.latitude_deg, array.limit_w) == (demo_site().file.site.latitude, power.inverter_w)

@@ -67,7 +67,9 @@ async def test_an_unchanged_value_is_as_fresh_as_its_last_answer() -> None:
     poller = poller_of(clock, device)
     for _ in range(5):
         await poller.poll_due(clock.pass_(1.0))
-    assert poller.snapshot(clock.now(), None, (), frozenset()).readings[("a", "power_w")].mono_s == clock.mono_s
+    assert (
+        poller.snapshot(clock.now(), None, (), frozenset()).readings[("a", "power_w")].mono_s == clock.mono_s
+    )
 
 
 def reported(value: float, epoch_s: float) -> Reading:
@@ -170,10 +172,14 @@ async def test_a_poller_without_anything_to_poll_does_not_end() -> None:
     task.cancel()
 
 
-async def test_a_device_that_answers_in_part_is_told_so_without_flapping(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_device_that_answers_in_part_is_told_so_without_flapping(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """One class that always fails beside one that always answers: ok with an error text, and one line in the log."""
     clock = HandClock()
-    device = FakeDevice("a", {"fast": 1.0, "slow": 1.0}, {"fast": [good("a", "power_w", 1.0)], "slow": silence("a")})
+    device = FakeDevice(
+        "a", {"fast": 1.0, "slow": 1.0}, {"fast": [good("a", "power_w", 1.0)], "slow": silence("a")}
+    )
     poller = poller_of(clock, device)
     with caplog.at_level(logging.INFO):
         for _ in range(10):
