@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -37,6 +38,11 @@ _REMEMBERED = 1000  # acknowledged messages, to know them again when the broker 
 
 _log = logging.getLogger(__name__)
 _log.addFilter(line.RateLimit(60.0))
+
+
+def _without_delay(_client: Client, _data: object, sock: socket.socket) -> None:
+    """A stop is a small packet: it must not wait for the acknowledgement of the one before (40 ms with Nagle)."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class MqttPort(Protocol):
@@ -205,6 +211,7 @@ class MqttClient:
             client.username_pw_set(self._broker.username, self._broker.password or None)
         if self._status_topic:
             client.will_set(self._status_topic, b"offline", 1, retain=True)
+        client.on_socket_open = self._guard(_without_delay)
         client.on_connect = self._guard(self._connected)
         client.on_disconnect = self._guard(self._disconnected)
         client.on_connect_fail = self._guard(self._connect_failed)

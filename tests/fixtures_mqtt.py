@@ -13,6 +13,7 @@ from tests.services import Program, answers, free_port, require
 CONFIG = """\
 listener {port} 127.0.0.1
 allow_anonymous true
+set_tcp_nodelay true
 user {user}
 persistence {persistence}
 persistence_location {folder}/

@@ -29,7 +29,7 @@ SITES = {
 def test_wire_and_loopback_leave_identical_ledgers(kind: str, tmp_path: Path, own_mosquitto: Mosquitto) -> None:
     """24 plant hours on sockets, a pty and Mosquitto leave the same rows and the same last hash as in process."""
     site, profiles = load_site(SITES[kind])
-    start = datetime(2026, 8, 12, tzinfo=ZoneInfo(site.file.site.timezone))
+    start = datetime(2026, 11, 3, tzinfo=ZoneInfo(site.file.site.timezone))
     loop_folder, wire_folder = tmp_path / "loop", tmp_path / "wire"
     wire_folder.mkdir()
     Season(site, profiles, World(site, 7, start), start, 1.0, loop_folder).run()
