@@ -9,9 +9,10 @@ from drivers.reading import Command
 
 LEASE_MIN_S = 30.0
 CYCLES = 3.0
-OUTLIVES = 1.5
+OUTLIVES = 2.0
 """A valve's lease is this many times its pump's (or its opening time longer), so that a dying controller never shuts a valve on a
-running pump.
+running pump: leases are renewed after a third and a cycle is up to a third of the pump's, so half of the valve's may be gone when
+the pump's has just begun.
 """
 
 NOMINAL_HZ = 50.0

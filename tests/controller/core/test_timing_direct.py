@@ -262,12 +262,12 @@ def test_leases_and_their_order():
     plant = plant_of(("a", 400.0, 4000.0, 9000.0), site=site)
     play(plant, at(0, sun=SUN), at(500).on("va", "sungai"))
     assert [(c.quantity, c.value, c.lease_s) for c in plant.last.commands] == [
-        ("switch_3", 0.0, 0.0), ("switch_2", 1.0, 30.0), ("switch_1", 1.0, 20.0)
+        ("switch_3", 0.0, 0.0), ("switch_2", 1.0, 40.0), ("switch_1", 1.0, 20.0)
     ]  # fmt: skip
     site = direct_site({"limits": LIMITS, "lease_s": 45.0})
     plant = plant_of(("a", 400.0, 4000.0, 9000.0), site=site)
     play(plant, at(0, sun=SUN), at(500).on("va", "sungai"))
-    assert [c.lease_s for c in plant.last.commands] == [0.0, 67.5, 45.0]
+    assert [c.lease_s for c in plant.last.commands] == [0.0, 90.0, 45.0]
     site = direct_site({"limits": LIMITS}, valve={"lease_s": 3600.0})
     plant = Plant(site, cycle_s=20.0)
     plant.plan = runs_plan(("a", 400.0, 4000.0, 9000.0))

@@ -1,0 +1,127 @@
+"""Every way in which a shipped device stops when the controller dies: a small site that uses it, and eyes on its output.
+
+The list is made from the library's profiles: one that switches something and is not wired here fails the test of the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pymodbus.client import ModbusTcpClient
+
+from controller.core.leases import OUTLIVES
+from drivers.profile import library, load_profile
+from tests.end_to_end.living import Devices
+from tests.end_to_end.small_site import AIR, DRIVE, LEASE_S, PANEL, RELAY, SmallSite, pump, valve
+from tests.end_to_end.watching import ModbusWatch, MqttWatch, Watch, coil, draws_power, json_state
+
+Key = tuple[str, str]
+SILENCE_S = 20.0
+"""After so long without a word the drive of ``comm_loss`` stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """``output`` must be off within ``lease_s`` of plant time. ``watch`` takes the devices and the broker's port."""
+
+    site: Callable[[Path], SmallSite]
+    output: Key
+    watch: Callable[[Devices, int], Watch]
+    lease_s: float = LEASE_S
+    kind: str = "timed_on"
+
+
+def panel_port(devices: Devices) -> int:
+    """The port of the Modbus server."""
+    return int(next(bus.url for bus in devices.site.file.buses if bus.id == PANEL).rsplit(":", 1)[1])
+
+
+def _by_coil(devices: Devices, _broker: int) -> Watch:
+    return ModbusWatch(devices.now_s, panel_port(devices), coil(RELAY["unit"], 0))
+
+
+def _by_power(devices: Devices, _broker: int) -> Watch:
+    """A meter of its own: asking the drive itself would be a word to it."""
+    return ModbusWatch(devices.now_s, panel_port(devices), draws_power(2))
+
+
+def _by_power_of_drive(devices: Devices, _broker: int) -> Watch:
+    """The drive's own output power, in tenths of a percent: it falls with its contactor."""
+
+    def read(client: ModbusTcpClient) -> bool | None:
+        answer = client.read_holding_registers(0x3006, count=1, device_id=DRIVE["unit"])
+        return None if answer.isError() else bool(0 < answer.registers[0] < 0x8000)
+
+    return ModbusWatch(devices.now_s, panel_port(devices), read)
+
+
+def _by_topic(topic: str, key: str, on: object) -> Callable[[Devices, int], Watch]:
+    return lambda devices, broker: MqttWatch(devices.now_s, broker, json_state(topic, key, on))
+
+
+def _wireless(profile: str) -> Callable[[Path], SmallSite]:
+    return lambda folder: SmallSite([{"id": "relay", "profile": profile, "bus": AIR, "topic": "relay-kebun"}])
+
+
+def _watering_valve(folder: Path) -> SmallSite:
+    """The pump on a relay, the valve a battery device that closes itself."""
+    device = {"id": "katup-air", "profile": "sonoff-swv", "bus": AIR, "topic": "katup-air"}
+    return SmallSite([RELAY, device], valve=valve("katup-air.valve"))
+
+
+def _contactor(folder: Path) -> SmallSite:
+    """A drive that would run on is fed through a contactor on a timed-on relay."""
+    drive = {**DRIVE, "profile": "invt-gd100-pv"}
+    entry = pump(
+        "relay.switch_1", supply="pv", power={"signal": "penggerak.power_w", "stale_s": 60},
+        status="penggerak.status", fault="penggerak.fault_code",
+    )  # fmt: skip
+    del entry["energy"]
+    return SmallSite([RELAY, drive], pump=entry)
+
+
+def _comm_loss(folder: Path) -> SmallSite:
+    """A drive that stops by itself when nobody speaks to it; no shipped profile claims that, the language knows it."""
+    shipped = (Path(__file__).parents[2] / "drivers/profiles/invt-gd100-pv.yaml").read_text(encoding="utf-8")
+    own = shipped.replace("fail_safe: {kind: none}", f"fail_safe: {{kind: comm_loss, max_s: {SILENCE_S:g}}}")
+    assert own != shipped
+    (folder / "drive.yaml").write_text(
+        own.replace("profile: invt-gd100-pv", "profile: drive"), encoding="utf-8"
+    )
+    entry = pump("penggerak.running", supply="pv", lease_s=SILENCE_S)
+    return SmallSite([RELAY, {**DRIVE, "profile": "./drive.yaml"}], pump=entry)
+
+
+WAYS: Mapping[str, Way] = {
+    "waveshare-relay-8ch": Way(lambda folder: SmallSite(), ("relay", "switch_1"), _by_coil),
+    "tasmota-relay": Way(
+        _wireless("tasmota-relay"),
+        ("relay", "switch_1"),
+        _by_topic("stat/relay-kebun/RESULT", "POWER1", "ON"),
+    ),
+    "shelly-gen2-relay": Way(
+        _wireless("shelly-gen2-relay"),
+        ("relay", "switch_1"),
+        _by_topic("relay-kebun/status/switch:0", "output", True),
+    ),
+    "sonoff-swv": Way(
+        _watering_valve,
+        ("katup-air", "valve"),
+        _by_topic("zigbee2mqtt/katup-air", "state", "ON"),
+        OUTLIVES * LEASE_S,
+    ),
+    "invt-gd100-pv": Way(_contactor, ("relay", "switch_1"), _by_power_of_drive, kind="none"),
+    "comm-loss": Way(_comm_loss, ("penggerak", "running"), _by_power, SILENCE_S, "comm_loss"),
+}
+
+
+def switching() -> dict[str, set[str]]:
+    """The kinds of fail-safe of every shipped profile that can switch something on."""
+    found: dict[str, set[str]] = {}
+    for name in library():
+        kinds = {entry.fail_safe.kind for entry in load_profile(name).commands.values() if entry.on}
+        if kinds:
+            found[name] = kinds
+    return found
