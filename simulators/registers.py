@@ -124,9 +124,8 @@ class RegisterDevice:
     def _compile(self, table: Table, address: int, count: int) -> BlockCodec | None:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""
         wanted = range(address, address + count)
-        touched = {p.name: p for a in wanted if (p := self._by_cell.get((table, a))) is not None}
-        touched |= {
-            p.name: p for p in self.points if p.view and p.table == table and set(p.addresses) & set(wanted)
+        touched = {
+            p.name: p for p in self.points if p.table == table and any(a in wanted for a in p.addresses)
         }
         if not touched:
             return None
