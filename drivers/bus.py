@@ -8,6 +8,7 @@ A caller that goes away never disturbs the wire: its request is finished and its
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from drivers import line
 from drivers.errors import GATEWAY_SILENT, BackingOff, Disconnected, DriverError, ExceptionReply, TimeOut
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
+
+log = logging.getLogger(__name__)
 
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 RECONNECT_S = (0.2, 10.0)  # first wait and longest wait; doubles in between
@@ -194,14 +197,36 @@ class Bus:
 
     async def _serve(self) -> None:
         while True:
-            if not self._link.connected and self._is_due():
-                await self._restore()
-            job, wait_s = self._choose()
-            if job is None:
-                self._wake.clear()
-                await line.wait_for(self._wake, wait_s)
-                continue
+            try:
+                await self._serve_one()
+            except (
+                Exception
+            ) as error:  # whatever it is, a bus never falls deaf: who waits is told, and it goes on
+                log.exception("%s: unexpected", self.name)
+                self._link.close()
+                self._reconnect.failed(line.monotonic())
+                self._status.last_error = f"unexpected: {error!r}"
+                self._fail_all(Disconnected(self._status.last_error, bus=self.name))
+                await line.sleep(RECONNECT_S[0])
+
+    async def _serve_one(self) -> None:
+        if not self._link.connected and self._is_due():
+            await self._restore()
+        job, wait_s = self._choose()
+        if job is None:
+            self._wake.clear()
+            await line.wait_for(self._wake, wait_s)
+            return
+        try:
             await self._do(job)
+        except BaseException as error:
+            why = (
+                "the bus was stopped"
+                if isinstance(error, asyncio.CancelledError)
+                else f"unexpected: {error!r}"
+            )
+            _fail(job, Disconnected(why, bus=self.name, unit=job.request.unit))
+            raise
 
     def _choose(self) -> tuple[_Job | None, float | None]:
         """The next job that may go now (taken off its queue), or the seconds until one may; None: nothing waits."""
@@ -245,9 +270,6 @@ class Bus:
         except DriverError as error:
             self._note(job, started, error)
             _fail(job, error)
-        except asyncio.CancelledError:
-            _fail(job, Disconnected("the bus was stopped", bus=self.name, unit=job.request.unit))
-            raise
         else:
             self._note(job, started, None)
             if not job.answer.done():

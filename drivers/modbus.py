@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import termios
 
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
@@ -125,7 +126,7 @@ class ModbusLink:
         client = self._client = self._build()
         try:
             done = await client.connect()
-        except (ModbusException, OSError, ValueError, RuntimeError) as error:
+        except (ModbusException, OSError, ValueError, RuntimeError, termios.error) as error:
             done, self._reason = False, str(error)
         except asyncio.CancelledError:
             self.close()
@@ -185,7 +186,7 @@ class ModbusLink:
         client: ModbusBaseClient
         if link.kind == "rtu":
             client = AsyncModbusSerialClient(
-                link.device, baudrate=link.baud, parity=link.parity, stopbits=link.stop, name=self.name,
+                link.device, baudrate=link.baud, parity=_parity(link), stopbits=link.stop, name=self.name,
                 timeout=self._connect_timeout_s, retries=0, reconnect_delay=0,
                 trace_packet=self._count, trace_connect=self._changed,
             )  # fmt: skip
@@ -274,3 +275,10 @@ class ModbusLink:
         return Disconnected(
             why, hint=_CLIENT_HINT, bus=self.name, unit=request.unit, registers=request.registers
         )
+
+
+def _parity(link: Connection) -> str:
+    """A pseudo-terminal (socat, a serial port over the network) carries bytes, not bits: the kernel refuses it parity, which
+    is set at its far end.
+    """
+    return "N" if os.path.realpath(link.device).startswith("/dev/pts/") else link.parity

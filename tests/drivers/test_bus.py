@@ -217,6 +217,26 @@ async def test_stop_is_clean(make_rogue: MakeRogue) -> None:
         await poll(bus)
 
 
+async def test_a_mistake_of_ours_never_makes_a_bus_deaf(
+    make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that nobody foresaw, while connecting or asking, fails the request that met it and the bus goes on."""
+    device = await make_rogue("tcp")
+    for name in ("connect", "exchange"):
+        bus = make_bus(device.url)
+        with monkeypatch.context() as patch:
+            patch.setattr(ModbusLink, name, _broken)
+            for _ in range(2):
+                with pytest.raises(Disconnected, match="nobody foresaw"):
+                    await asyncio.wait_for(poll(bus), 2.0)
+        await asyncio.sleep(1.0)
+        assert await asyncio.wait_for(poll(bus, address=4), 2.0) == (4,)
+
+
+async def _broken(*_: object) -> None:
+    raise LookupError("nobody foresaw this")
+
+
 async def test_a_connect_wait_is_kept(make_rogue: MakeRogue, make_bus: MakeBus) -> None:
     """A device that wants 0.3 s after connecting is not asked before."""
     device = await make_rogue("tcp")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import termios
 
 import pytest
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
@@ -256,6 +257,28 @@ async def test_a_pulled_serial_port_fails_at_once_and_comes_back(
     await device.stop()
     with pytest.raises(Disconnected):
         await asyncio.wait_for(asking, 1.0)
+
+
+@pytest.mark.parametrize("parity", ["N", "E", "O"])
+async def test_a_pseudo_terminal_is_opened_whatever_the_parity(
+    parity: str, make_rogue: MakeRogue, make_bus: MakeBus
+) -> None:
+    """socat and serial servers give pseudo-terminals, which know no parity: 8E1 works there too."""
+    device = await make_rogue("rtu")
+    bus = make_bus(f"{device.url.partition('?')[0]}?baud=9600&parity={parity}")
+    assert await outcome(bus, 100) == (100, 101)
+
+
+async def test_a_port_that_refuses_its_settings_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An adapter that cannot do the wanted settings ends as disconnected with the system's words, not as a surprise."""
+
+    async def refuse(*_: object) -> bool:
+        raise termios.error(22, "Invalid argument")
+
+    monkeypatch.setattr("drivers.modbus.AsyncModbusSerialClient.connect", refuse)
+    link = ModbusLink(parse_connection("rtu:///dev/ttyUSB0"), connect_timeout_s=0.5)
+    with pytest.raises(Disconnected, match="Invalid argument"):
+        await link.connect()
 
 
 async def test_the_reason_of_a_failed_connect_is_the_systems_own() -> None:
