@@ -30,11 +30,11 @@ class Curve:
         self.rated_w = pump.rated_power_w
         self.rated_m3_h = pump.rated_flow_m3_h
         self.threshold_w = min(pump.threshold, 0.68 * pump.rated_power_w)
-        self.minimum_speed = (self.threshold_w / self.rated_w / _SHUTOFF) ** (1.0 / 3.0)
+        self.minimum_speed: float = (self.threshold_w / self.rated_w / _SHUTOFF) ** (1.0 / 3.0)
         self.static_head_m = (
             pump.static_head_m if pump.static_head_m is not None else 0.85 * pump.rated_head_m
         )
-        self.shutoff_head_m = max(1.15 * pump.rated_head_m, self.static_head_m / self.minimum_speed**2)
+        self.shutoff_head_m: float = max(1.15 * pump.rated_head_m, self.static_head_m / self.minimum_speed**2)
         speeds = [index / _STEPS * 1.1 for index in range(_STEPS + 1)]
         powers = [self.power_w(speed) for speed in speeds]
         self._speed_by_power = _inverse(speeds, powers)

@@ -232,4 +232,5 @@ def _penman_hour(sun_mj: float, ratio: float, temp: float, rh: float, wind: floa
     net = 0.77 * sun_mj - longwave
     ground = (0.1 if sun_mj > 0.0 else 0.5) * net
     drive = 0.408 * slope * (net - ground) + gamma * 37.0 / (temp + 273.0) * wind * (saturated - actual)
-    return max(0.0, drive / (slope + gamma * (1.0 + 0.34 * wind)))
+    depth: float = drive / (slope + gamma * (1.0 + 0.34 * wind))
+    return max(0.0, depth)
