@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator
 
@@ -63,7 +64,7 @@ async def test_a_lease_is_renewed_at_a_third_of_its_time() -> None:
         if len(station.relay.taken) > before:
             times.append(station.clock.mono_s)
     assert len(times) == 12
-    assert all(later - earlier == 10.0 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier == 10.0 for earlier, later in itertools.pairwise(times))
     assert all(command.lease_s == 30.0 for command in station.relay.taken)
 
 
@@ -183,9 +184,7 @@ async def test_a_dead_board_is_tried_less_and_less() -> None:
         await station.cycle(*(off(key) for key in keys))
         times += [station.clock.mono_s] if len(station.relay.begun) > before else []
     assert len(station.relay.begun) / len(keys) <= 25
-    assert (
-        max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) <= RESEND_MAX_S + 1.0
-    )
+    assert max(later - earlier for earlier, later in itertools.pairwise(times)) <= RESEND_MAX_S + 1.0
 
 
 async def test_a_board_that_answers_again_is_stopped_at_once() -> None:

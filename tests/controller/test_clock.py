@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import subprocess
 import sys
 import time
@@ -44,7 +45,7 @@ async def test_missed_periods_are_skipped() -> None:
             time.sleep(10 * period)
         if len(times) == 5:
             break
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[1] >= 10 * period - 1e-6
     assert min(gaps[2:]) >= period - 0.005
 

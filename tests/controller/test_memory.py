@@ -154,7 +154,7 @@ def test_a_damaged_ledger_is_set_aside_and_never_stops_a_start(tmp_path: Path, d
         decide(demo_site(), memory.state, Snapshot(AT, {}))
         memory.ledger.commit((day(1.0),), to_json(memory.state), AT)
         assert memory.ledger.verify() == ()
-    if damage not in ("empty",):
+    if damage != "empty":
         assert memory.notices, damage
         assert list(tmp_path.glob("ledger.db.damaged-*"))
 
@@ -184,11 +184,11 @@ def test_the_newest_known_time_is_the_saved_states(tmp_path: Path) -> None:
 
 def test_two_controllers_cannot_share_a_folder(tmp_path: Path) -> None:
     """A second process on the same state directory is refused in words; when the first is gone it may."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", f"import pathlib, controller.memory as m; m.claim(pathlib.Path({str(tmp_path)!r})); print(1, flush=True); input()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
+    code = (
+        f"import pathlib, controller.memory as m; m.claim(pathlib.Path({str(tmp_path)!r}));"
+        "print(1, flush=True); input()"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline()
     with pytest.raises(StoreError, match="another controller is running"):

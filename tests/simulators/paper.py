@@ -48,7 +48,9 @@ def settings_of(profile: Profile) -> dict[str, float | str]:
     for name, entry in profile.settings.items():
         if entry.default is None:
             low = entry.minimum if entry.minimum is not None else 1.0
-            given[name] = entry.choices[0] if entry.choices else max(low, 1000.0 if name.endswith("_w") else low)
+            given[name] = (
+                entry.choices[0] if entry.choices else max(low, 1000.0 if name.endswith("_w") else low)
+            )
     return given
 
 
@@ -59,9 +61,9 @@ def sample(point: Point) -> Value | None:
     row = glossary(point.quantity)
     if point.enum:
         words = [word for word in point.enum.values() if row is None or isinstance(word, str) == row.is_text]
-        return "running" if "running" in words else sorted(words, key=str)[-1]
+        return "running" if "running" in words else max(words, key=str)
     if point.bits:
-        return sorted(point.bits.values())[0]
+        return min(point.bits.values())
     if row is not None and row.is_text:
         return "abc"
     base = point.quantity.rstrip("0123456789").rstrip("_")

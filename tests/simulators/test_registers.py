@@ -79,7 +79,9 @@ async def test_every_point_shows_what_the_world_says(name: str, holes: int) -> N
         if isinstance(value, str):
             assert seen[quantity].value == value
         else:
-            assert seen[quantity].value == pytest.approx(value, rel=0.02, abs=0.51 if value > 10 else 0.06), quantity
+            assert seen[quantity].value == pytest.approx(value, rel=0.02, abs=0.51 if value > 10 else 0.06), (
+                quantity
+            )
 
 
 @pytest.mark.parametrize("name", MODBUS)
@@ -192,7 +194,11 @@ async def test_the_same_values_give_the_same_words_and_changes_show_at_once() ->
 async def test_a_sunspec_device_is_walked() -> None:
     """The driver finds marker, models and end of the simulated chain, and reads scaled values through the scale factors."""
     bench = Bench("sunspec-inverter")
-    bench.world.values = {("it", "power_w"): 1789.0, ("it", "energy_wh"): 7_654_321.0, ("it", "status"): "running"}
+    bench.world.values = {
+        ("it", "power_w"): 1789.0,
+        ("it", "energy_wh"): 7_654_321.0,
+        ("it", "status"): "running",
+    }
     seen = await bench.read()
     assert seen["power_w"].value == pytest.approx(1789.0, abs=5.0)
     assert seen["energy_wh"].value == pytest.approx(7_654_321.0, rel=1e-3)
