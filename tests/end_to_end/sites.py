@@ -121,9 +121,9 @@ class Demo(Program):
 
 
 class Devices(Program):
-    """`tirta-sim serve`: only the simulated devices of a moved site. ``rate`` near 0 makes the world stand still."""
+    """`tirta-sim serve`: only the simulated devices of a moved site. ``rate`` near 0 makes the world almost stand still."""
 
-    def __init__(self, config: Path, start: str, rate: float = 1e-6, world: str | None = None) -> None:
+    def __init__(self, config: Path, start: str, rate: float = 1e-3, world: str | None = None) -> None:
         self.config, self.folder, self.site = config, config.parent, loaded(config)
         command = [
             sys.executable, "-m", "simulators.cli", "serve", "-c", str(config), "--rate", str(rate), "--start", start,
