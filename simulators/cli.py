@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -22,7 +23,10 @@ from simulators.outputs import World
 from simulators.serve import ServeError
 
 DEMO_RATE = 60.0
-DEMO_START = "2026-08-12T07:00"
+DEMO_START = "2026-11-14T08:00"
+"""Every crop of the example site is planted by then; the pump starts after an hour of plant time (a minute at the default rate),
+stops when a cloud comes, and again when the tank is full.
+"""
 SEASON_START = "2026-01-01"
 Factory = Callable[[Site, int, datetime], World]
 
@@ -87,7 +91,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="default: config.yaml here, else the packaged example",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", metavar="MODULE:FACTORY", help="your own physics instead of ours")
 
@@ -106,22 +116,30 @@ def _days(text: str) -> float:
     return days
 
 
+def _site_file(args: argparse.Namespace) -> Path:
+    """The site file that is meant: named, the one in this directory, or the example that came with the package."""
+    named: Path | None = args.config
+    if named is not None:
+        return named
+    here = Path("config.yaml")
+    return here if here.exists() else Path(str(resources.files("simulators") / "sites" / "nursery.yaml"))
+
+
 def _demo(args: argparse.Namespace) -> int:
     from simulators.demo import DemoOptions, demo
 
-    site, profiles = load_site(args.config)
+    config = _site_file(args)
+    site, profiles = load_site(config)
     start = _moment(site, args.start)
     world = _factory(args.world)(site, args.seed, start)
-    options = DemoOptions(
-        Path(args.config), Path(args.state), start, args.rate, not args.no_browser, args.minutes
-    )
+    options = DemoOptions(config, Path(args.state), start, args.rate, not args.no_browser, args.minutes)
     return asyncio.run(demo(site, profiles, world, options))
 
 
 def _serve(args: argparse.Namespace) -> int:
     from simulators.serve import serve
 
-    site, profiles = load_site(args.config)
+    site, profiles = load_site(_site_file(args))
     if args.start is None and args.rate == 1.0:
         clock: PlantClock | SystemClock = SystemClock(assume_trusted=True)
     else:
@@ -148,7 +166,7 @@ def _season(args: argparse.Namespace) -> int:
     from simulators.result import result_of, summary
     from simulators.season import Season, local_midnight
 
-    site, profiles = load_site(args.config)
+    site, profiles = load_site(_site_file(args))
     weather, first, length = _weather(args, site)
     try:
         start = local_midnight(site, args.start or first or SEASON_START)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import webbrowser
 from collections.abc import Mapping
@@ -16,16 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from controller.clock import PlantClock, real_mono_s, real_sleep, settled
+from controller.config import environment_language
 from controller.core.site import Site
+from controller.memory import claim
+from controller.store.errors import StoreError
 from drivers.profile import Profile
 from simulators.outputs import World
-from simulators.serve import Served, serve
+from simulators.serve import Served, ServeError, serve
 
 PAGE_WAIT_S = 30.0
 """How long the page may take to answer after the daemon was started, real seconds."""
 
 STATUS_EVERY_S = 15.0
-STOP_WAIT_S = 15.0
+STOP_WAIT_S = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,16 @@ class DemoOptions:
 
 async def demo(site: Site, profiles: Mapping[str, Profile], world: World, options: DemoOptions) -> int:
     """Run until Ctrl-C, the time is over or the daemon ends. Raises ServeError, OSError."""
-    begin_anew(options.state)
     clock = PlantClock(options.start.timestamp(), options.rate)
-    served = serve(site, profiles, world, clock)
+    served = serve(site, profiles, world, clock, own_broker=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     try:
+        page_is_free(site)
         await served.start()
+        begin_anew(options.state)
         return await _with_daemon(site, options, served, clock, stop)
     finally:
         await served.stop()
@@ -77,15 +82,43 @@ async def _with_daemon(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def page_is_free(site: Site) -> None:
+    """Raises ServeError when another program has the page's port: the daemon would go on without a page."""
+    host, port = site.file.web.host, site.file.web.port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServeError(
+                f"web: {host}:{port} cannot be opened ({error.strerror}); another program has it. "
+                f"End it, or change the port under web"
+            ) from None
+
+
 OURS = ("ledger.db*", "telemetry.db*", "tirta.lock", "tirta.log")
+MARK = "demonstration"
+"""A file that tells a demonstration's state directory from a real site's."""
 
 
 def begin_anew(state: Path) -> None:
-    """An empty state directory: what an earlier demonstration left is removed, nothing else is touched."""
+    """An empty state directory: what an earlier demonstration left is removed, nothing else is touched.
+
+    Raises ServeError where a real site's records are, or a controller runs.
+    """
     state.mkdir(parents=True, exist_ok=True)
-    for pattern in OURS:
-        for path in state.glob(pattern):
-            path.unlink()
+    left = [path for pattern in OURS for path in state.glob(pattern)]
+    if left and not (state / MARK).exists():
+        raise ServeError(
+            f"{state}: holds records that no demonstration wrote; name another directory with --state"
+        )
+    try:
+        os.close(claim(state))
+    except StoreError as error:
+        raise ServeError(str(error)) from None
+    (state / MARK).touch()
+    for path in left:
+        path.unlink(missing_ok=True)
 
 
 async def _until_one_ends(tasks: set[asyncio.Task[Any]], options: DemoOptions) -> int:
@@ -156,8 +189,9 @@ async def _show(site: Site, options: DemoOptions, served: Served) -> None:
 
 
 def line_of(status: Mapping[str, Any], at: datetime) -> str:
-    """One line of progress: the time, what the sun gives, what runs and why, in English."""
-    reasons = [str(reason.get("text_en") or reason.get("en") or "") for reason in status.get("reasons", [])]
+    """One line of progress: the time, what runs and why, in the language of this terminal."""
+    language = environment_language()
+    reasons = [str(reason.get(language) or "") for reason in status.get("reasons", [])]
     return f"  {at:%d %b %H.%M}  " + "  |  ".join(text for text in reasons[:3] if text)
 
 

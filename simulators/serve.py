@@ -30,11 +30,15 @@ class ServeError(Exception):
 
 @dataclass(slots=True)
 class Served:
-    """Servers for all buses, and the world that moves behind them. ``broker``: start one of our own where none listens."""
+    """Servers for all buses, and the world that moves behind them.
+
+    Where no broker listens a small one is started; ``own_broker``: one that listens already is somebody else's, and refused.
+    """
 
     rig: Rig
     clock: Clock
     baud_paced: bool = True
+    own_broker: bool = False
     servers: dict[str, TcpServer | PtyServer] = field(default_factory=dict)
     clients: dict[str, MqttClient] = field(default_factory=dict)
     brokers: list[EmbeddedBroker] = field(default_factory=list)
@@ -93,7 +97,13 @@ class Served:
             raise ServeError(
                 f"bus {bus.id}: {bus.url} is not on this computer; simulators serve 127.0.0.1 only"
             )
-        if not await listens(broker.port):
+        busy = await listens(broker.port)
+        if busy and self.own_broker:
+            raise ServeError(
+                f"bus {bus.id}: {bus.url} is taken by another program; is another simulator running? "
+                f"End it, or change the address under buses"
+            )
+        if not busy:
             embedded = EmbeddedBroker(broker.port)
             await embedded.start()
             self.brokers.append(embedded)
@@ -153,7 +163,13 @@ async def listens(port: int) -> bool:
 
 
 def serve(
-    site: Site, profiles: Mapping[str, Profile], world: World, clock: Clock, *, paced: bool = True
+    site: Site,
+    profiles: Mapping[str, Profile],
+    world: World,
+    clock: Clock,
+    *,
+    paced: bool = True,
+    own_broker: bool = False,
 ) -> Served:
     """The rig of a site, ready to be started on its wires."""
-    return Served(make_rig(site, profiles, world, clock.now), clock, paced)
+    return Served(make_rig(site, profiles, world, clock.now), clock, paced, own_broker)
