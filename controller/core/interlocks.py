@@ -290,7 +290,7 @@ PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
 
 
 def _still_on(f: PumpFacts) -> Params | None:
-    late = not f.on and f.off_s >= f.w.entry.run.verify_s and f.feedback is True
+    late = not f.on and f.c.mono - f.state.since_s >= f.w.entry.run.verify_s and f.feedback is True
     return {"verify_s": f.w.entry.run.verify_s} if late else None
 
 

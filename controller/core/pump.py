@@ -151,7 +151,7 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
 
 
 def _stopping(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
-    return Move.QUIET if c.mono - state.off_since_s >= pump.lag_s else None
+    return Move.QUIET if c.mono - state.since_s >= pump.lag_s else None
 
 
 def _resting(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:

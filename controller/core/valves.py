@@ -1,5 +1,5 @@
 """Which zones have their way open. A valve opens before its pump starts and closes after it stopped; a running pump is handed
-from zone to zone without ever losing its way. Writes: ``pumps`` (``fed``), ``valves``, ``events``.
+from zone to zone without ever losing its way. Writes: ``pumps`` (``fed``, ``proven``, ``off_since_s``), ``valves``, ``events``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
-from controller.core.state import Phase, ValveState
+from controller.core.state import Phase, PumpState, ValveState
 from controller.core.wiring import Key, PumpWiring, Reader, ZoneWiring
 
 
@@ -55,9 +55,9 @@ def feed(c: Draft, pump: PumpWiring, phase: Phase) -> tuple[str, ...]:
         if before == wanted or any_ready(c, pump):
             return wanted
         return (*wanted, *(zone for zone in before if zone not in wanted))
-    if c.mono - c.pumps[pump.id].off_since_s < pump.lag_s or c.pumps[pump.id].on:
-        return before
-    return ()
+    state = c.pumps[pump.id]
+    stopped = state.phase in (Phase.STOPPING, Phase.LOCKED) and c.mono - state.since_s < pump.lag_s
+    return before if stopped or state.on else ()
 
 
 def settle(c: Draft, opened: set[str], refused: dict[str, Reason]) -> None:
@@ -84,19 +84,41 @@ def _reason(c: Draft, valve: str, zones: list[str], on: bool) -> Reason:
 
 
 def prove(c: Draft) -> None:
-    """Note which outputs have shown that they are off since this controller started: by read-back where there is one, else by
-    having taken an OFF command. Values from before the start prove nothing.
+    """Note which outputs have shown that they are off since this controller started, and pumps also since their last stop: by
+    read-back where there is one, else by having taken an OFF command. Values from before prove nothing.
     """
     if c.restarted:
         return
     for pump in c.wiring.pumps:
-        state = c.pumps[pump.id]
-        if not state.proven and _off(c, pump.feedback, pump.key):
-            c.pumps[pump.id] = replace(state, proven=True)
+        if not c.pumps[pump.id].on:
+            _prove_pump(c, pump)
     for valve in c.wiring.valves:
         state_v = c.valves[valve.id]
         if not state_v.proven and _off(c, valve.feedback, valve.key):
             c.valves[valve.id] = replace(state_v, proven=True)
+
+
+def _prove_pump(c: Draft, pump: PumpWiring) -> None:
+    """A stop that has not reached the motor is no stop: its rest begins when it is proven off."""
+    state = c.pumps[pump.id]
+    since_stop = state.off_since_s > c.began_s
+    if state.proven:
+        if not _stands(c, pump, state):
+            c.pumps[pump.id] = replace(state, proven=False, off_since_s=c.mono)
+    elif _off(c, pump.feedback, pump.key):
+        c.pumps[pump.id] = replace(state, proven=True, off_since_s=c.mono if since_stop else state.off_since_s)
+    elif since_stop:
+        c.pumps[pump.id] = replace(state, off_since_s=c.mono)
+
+
+def _stands(c: Draft, pump: PumpWiring, state: PumpState) -> bool:
+    """False when OFF could not be written, or when the read-back after it says otherwise or nothing for too long."""
+    if pump.feedback is None or pump.key in c.failed:
+        return pump.key not in c.failed
+    sample = c.readings.get(pump.feedback.key)
+    if sample is None or sample.mono_s <= state.off_since_s:
+        return c.mono - state.off_since_s < pump.entry.run.verify_s
+    return pump.feedback.switch(c.readings, sample.mono_s) is False
 
 
 def _off(c: Draft, feedback: Reader | None, key: Key) -> bool:

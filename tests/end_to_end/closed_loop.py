@@ -146,6 +146,7 @@ class Loop:
     controller: Controller | None = None
     decisions: list[Callable[[Decision, Instant], None]] = field(default_factory=list)
     died_s: float | None = None
+    deaths: int = 0
 
     def __post_init__(self) -> None:
         self.site = with_cycle(self.site, self.cycle_s)
@@ -220,7 +221,9 @@ class Loop:
         if in_cycle:
             self.lose_writes = 1
             return
-        self.controller, self.died_s = None, self.now_s
+        if self.controller is not None:
+            self.controller, self.died_s = None, self.now_s
+            self.deaths += 1
         for broker in self.brokers.values():
             broker.drop_clients()
 
@@ -246,6 +249,14 @@ class Loop:
                 old = device.outputs
                 device.outputs = DeafOutputs(old.device, old.world, old.now, old.dead_s)
         return ports
+
+    @property
+    def reachable(self) -> bool:
+        """True while every bus and device hears the controller."""
+        silent = any(bank.silent for bank in self.rig.banks.values())
+        silent = silent or any(one.silent for speakers in self.rig.speakers.values() for one in speakers)
+        deaf = any(unit.outputs.deaf for bank in self.rig.banks.values() for unit in bank.units.values())  # type: ignore[attr-defined]
+        return not (silent or deaf or any(broker.gone for broker in self.brokers.values()))
 
     def board(self, device: str) -> RegisterDevice:
         """The simulated Modbus device of this id."""

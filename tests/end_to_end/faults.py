@@ -31,10 +31,6 @@ def _nothing(_: Loop) -> None:
 # ------------------------------------------------------------------------------------------------------ plant and motor
 
 
-def _pump(loop: Loop) -> object:
-    return next(iter(loop.world.pumps.values()))
-
-
 def _set(name: str, **values: float) -> Act:
     """Set attributes of every pump, tank or valve."""
 
@@ -229,7 +225,7 @@ FAULTS: dict[str, Fault] = {
     "darkness": Fault(_sun(0.02), _sun(1.0)),
     "flow meter dead": Fault(*silent("flow")),
     "flow stuck at zero": Fault(*lying("flow", fixed(0.0))),
-    "flow stuck plausible": Fault(*lying("flow", frozen_flow := (lambda: lambda true: 4.0))),
+    "flow stuck plausible": Fault(*lying("flow", fixed(4.0))),
     "level dead": Fault(*silent("level")),
     "level frozen": Fault(*lying("level", frozen), ("overflow", "drain")),
     "level impossible": Fault(*lying("level", fixed(9.0))),
@@ -241,13 +237,13 @@ FAULTS: dict[str, Fault] = {
     "drive silent": Fault(*silent("drive")),
     "power meter dead": Fault(*silent("power")),
     "soil dead": Fault(*silent("soil")),
-    "relay silent": Fault(*silent("relay"), ("emergency",)),
-    "valves silent": Fault(*silent("valves"), ("emergency",)),
+    "relay silent": Fault(*silent("relay")),
+    "valves silent": Fault(*silent("valves")),
     "off ignored once": Fault(_deaf, _hear),
     "contact welded": Fault(_weld(True), _weld(False), ("dry", "rest", "starts", "shut", "overflow", "emergency", "lease", "max_run", "run")),
-    "broker gone": Fault(_buses("mqtt", True), _buses("mqtt", False), ("emergency",)),
-    "tcp gone": Fault(_buses("tcp", True), _buses("tcp", False), ("emergency",)),
-    "serial gone": Fault(_buses("rtu", True), _buses("rtu", False), ("emergency",)),
+    "broker gone": Fault(_buses("mqtt", True), _buses("mqtt", False)),
+    "tcp gone": Fault(_buses("tcp", True), _buses("tcp", False)),
+    "serial gone": Fault(_buses("rtu", True), _buses("rtu", False)),
     "clock untrusted": Fault(_clock(-6 * YEAR_S, False), _clock(0.0)),
     "clock an hour back": Fault(_clock(-3600.0), _nothing),
     "clock a day ahead": Fault(_clock(86400.0), _clock(0.0)),
