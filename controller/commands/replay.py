@@ -13,7 +13,9 @@ RECORDINGS = "*.jsonl.gz"
 
 
 def run_replay(args: argparse.Namespace) -> int:
-    """0 when every recorded decision comes out the same, bit for bit; 1 when not, or when there is nothing to compare."""
+    """0 when every recorded decision comes out the same, bit for bit; 1 when not, when it was recorded with another configuration,
+    or when there is nothing to compare.
+    """
     from controller.config import load_site
     from controller.store.replay import replay
 
@@ -36,7 +38,7 @@ def run_replay(args: argparse.Namespace) -> int:
                 "torn": done.torn,
             }
         )
-    good = all(not result["mismatches"] for result in results)
+    good = all(result["same_config"] and not result["mismatches"] for result in results)
     if args.json:
         out_json({"ok": good, "recordings": results})
     else:

@@ -1,7 +1,7 @@
 """``run --record``: everything that decisions were made of, so that they can be made again and compared bit for bit.
 
-A recording is a gzip file of JSON lines. The first line is the header: configuration hash and the state before the first
-cycle. Then one line per cycle: ``[epoch_s, mono_s, changes, digest, extras]``. ``changes`` is flat: index, value, index,
+A recording is a gzip file of JSON lines. The first line is the header: configuration hash, cycle and the state before the
+first cycle. Then one line per cycle: ``[epoch_s, mono_s, changes, digest, extras]``. ``changes`` is flat: index, value, index,
 value, ... of good numbers measured at this very moment that differ from before. All else is in ``extras``:
 ``k`` new keys in index order; ``m`` indices of all good numbers measured at this very moment, when they are not the same as
 in the line before; ``s`` other samples [index, value, quality, mono_s]; ``x`` indices that are gone; ``b`` boot and ``t`` trust
@@ -133,8 +133,15 @@ class Recorder:
         self._boot, self._trusted = "", True
         self._plan: Plan | None = None
         self._commands: object = None
-        header = {"format": FORMAT, "site": self._site.config_hash, "state": to_json(state)}
+        cycle_s = self._site.file.site.cycle_s
+        header = {
+            "format": FORMAT,
+            "site": self._site.config_hash,
+            "cycle_s": cycle_s,
+            "state": to_json(state),
+        }
         self._lines = [_encode(header)]
+        self._flush()  # from now on the file is a recording, however soon the power fails
 
     def _free(self, name: str) -> Path:
         path, number = self._folder / f"{name}.jsonl.gz", 1

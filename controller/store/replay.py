@@ -71,6 +71,7 @@ class Recording:
             if header["format"] != FORMAT:
                 raise DamagedError(path, f"has format {header['format']}, this program reads {FORMAT}", HINT)
             self.config_hash: str = header["site"]
+            self.cycle_s: float | None = header.get("cycle_s")
             self.state = from_json(header["state"])
         except (StopIteration, ValueError, KeyError, TypeError) as error:
             raise DamagedError(path, f"is no recording: {error!r}", HINT) from error
@@ -142,6 +143,8 @@ class _Reader:
 def replay(path: Path, site: Site, decide: Decide = shipped_decide) -> Replayed:
     """Run ``decide`` over a recording, from its state on, and compare every decision with the recorded one."""
     recording = Recording(path)
+    same_config = recording.config_hash == site.config_hash
+    site = _with_cycle(site, recording.cycle_s)
     state, number = recording.state, 0
     mismatches: list[Mismatch] = []
     for cycle in recording.cycles():
@@ -149,4 +152,12 @@ def replay(path: Path, site: Site, decide: Decide = shipped_decide) -> Replayed:
         state, number = decision.state, cycle.number
         if decision_digest(decision) != cycle.digest and len(mismatches) < 100:
             mismatches.append(Mismatch(number, cycle.snapshot.at, cycle.digest, decision))
-    return Replayed(number, tuple(mismatches), recording.config_hash == site.config_hash, recording.torn)
+    return Replayed(number, tuple(mismatches), same_config, recording.torn)
+
+
+def _with_cycle(site: Site, cycle_s: float | None) -> Site:
+    """The site with the cycle of the recording: a season has one of its own."""
+    if cycle_s is None or cycle_s == site.file.site.cycle_s:
+        return site
+    identity = site.file.site.model_copy(update={"cycle_s": cycle_s})
+    return site.model_copy(update={"file": site.file.model_copy(update={"site": identity})})

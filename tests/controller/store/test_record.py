@@ -114,7 +114,7 @@ def test_lines_are_json_that_people_can_read(tmp_path: Path) -> None:
     """zcat shows JSON: the header, and commands and events in clear where they change."""
     (file, *_), _, _ = recorded(tmp_path, 6.0)
     header, first, *rest = gzip.decompress(file.read_bytes()).decode().splitlines()
-    assert set(json.loads(header)) == {"format", "site", "state"}
+    assert set(json.loads(header)) == {"format", "site", "cycle_s", "state"}
     assert {"k", "b", "c"} <= set(json.loads(first)[4])
     kinds = [
         kind for line in rest if len(json.loads(line)) > 4 for kind, *_ in json.loads(line)[4].get("v", [])
