@@ -76,7 +76,7 @@ class BlockCodec:
 
     __slots__ = (
         "_byte_swapped", "_coders", "_derived", "_from_bytes", "_keys", "_places", "_plan", "_ranges", "_select", "_to_bytes",
-        "_twins", "_views", "address", "count", "points", "table",
+        "_twins", "_views", "address", "alone", "count", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +96,8 @@ class BlockCodec:
         self._derived = tuple(derived)
         self._coders = tuple(coder_of(p, settings) for p in self.points)
         self._keys = tuple(p.name if p.name in needed else None for p in self.points)
+        self.alone = _needed(self.points, derived) <= {p.name for p in self.points}
+        """Whether its words alone say its values: no factor, no part of anything comes from another block."""
         self._compile_layout()
         self._plan = tuple(
             _row(p, c, key) for p, c, key in zip(self.points, self._coders, self._keys, strict=True)

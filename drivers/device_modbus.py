@@ -26,10 +26,14 @@ _log = logging.getLogger(__name__)
 _log.addFilter(line.RateLimit(60.0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Block:
+    """One request, and its last answer: the same words again need no decoding."""
+
     request: Read
     codec: BlockCodec
+    words: Sequence[int] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 class ModbusDevice:
@@ -116,6 +120,8 @@ class ModbusDevice:
             return kept
         try:
             words = await self._port.read(block.request, timing=self.timing)
+            if words == block.words and block.codec.alone:
+                return block.readings
             decoded = block.codec.decode(words, self._context)
         except DriverError as error:
             error.device = self.id
@@ -124,6 +130,7 @@ class ModbusDevice:
             raise self._unreadable(block, error) from None
         device = self.id
         readings = tuple(Reading(device, quantity, value, quality) for quantity, value, quality in decoded)
+        block.words, block.readings = words, readings
         if once:
             self._once[id(block)] = readings
         return readings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from drivers import line
 from drivers.codec import CodecError
@@ -23,6 +24,19 @@ _log = logging.getLogger(__name__)
 _log.addFilter(line.RateLimit(60.0))
 
 
+_TOPICS = 64
+"""Topics whose last message is remembered (a wildcard may match any number)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The last message of a topic and what it says: the same payload again needs no decoding."""
+
+    payload: bytes
+    readings: tuple[Reading, ...]
+    values: dict[str, Value | None]
+
+
 class MqttDevice:
     """See ``drivers.device.Device``. ``topic`` is the site's name for it in the profile's topics.
 
@@ -40,6 +54,7 @@ class MqttDevice:
         self._port, self._settings = port, settings
         self._codec = PayloadCodec(profile, topic, settings)
         self._last: dict[str, Value | None] = {}
+        self._heard: dict[str, _Heard] = {}
         self._problem: DriverError | None = None
         self._deliver: Deliver | None = None
         self._steps = Sequences(device, self._send, self._look, pause_of(port))
@@ -96,6 +111,11 @@ class MqttDevice:
             self._deliver(tuple(absent), None)
 
     def _on_message(self, topic: str, payload: bytes, ack: Ack) -> None:
+        before = self._heard.get(topic)
+        if before is not None and before.payload == payload and self._deliver is not None:
+            ack()
+            self._accept(before.readings, before.values, None)
+            return
         try:
             measured = self._codec.decode(topic, payload)
         except CodecError as error:
@@ -109,11 +129,21 @@ class MqttDevice:
             ack()
         if not measured or self._deliver is None:
             return
+        readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
+        values = {r.quantity: r.value if r.quality is Quality.GOOD else None for r in readings}
+        room = topic in self._heard or len(self._heard) < _TOPICS
+        if room and all(reading.measured_at is None for reading in readings):
+            self._heard[topic] = _Heard(payload, readings, values)
+        self._accept(readings, values, ack if held else None)
+
+    def _accept(
+        self, readings: tuple[Reading, ...], values: dict[str, Value | None], ack: Ack | None
+    ) -> None:
         self._problem = None
         self.online = True if self.online is not None else None
-        readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
-        self._last.update((r.quantity, r.value if r.quality is Quality.GOOD else None) for r in readings)
-        self._deliver(readings, ack if held else None)
+        self._last.update(values)
+        if self._deliver is not None:
+            self._deliver(readings, ack)
 
     def _tell(self, topic: str, error: CodecError) -> None:
         hint = "Compare the topic and the payload with the profile"

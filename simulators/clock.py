@@ -34,11 +34,13 @@ class SteppedClock:
     settle: Callable[[], Awaitable[None]] = _unset
     boot: str = BOOT
     rate: float = float("inf")
-    _mono_s: float = 0.0
+    _now: Instant | None = None
 
     def now(self) -> Instant:
-        """The instant of the current step."""
-        return Instant(self.start_epoch_s + self._mono_s, self._mono_s, self.boot)
+        """The instant of the current step: the same object until the next one."""
+        if self._now is None:
+            self._now = self._at(0.0)
+        return self._now
 
     async def sleep(self, plant_s: float) -> None:
         """Nothing may wait in stepped time: it would never wake."""
@@ -47,9 +49,11 @@ class SteppedClock:
     async def every(self, period_s: float) -> AsyncIterator[Instant]:
         """Step through the span."""
         for index in range(int(self.span_s / period_s) + 1):
-            self._mono_s = index * period_s
-            at = self.now()
+            at = self._now = self._at(index * period_s)
             self.advance(at)
             await self.barrier(at)
             yield at
             await self.settle()
+
+    def _at(self, mono_s: float) -> Instant:
+        return Instant(self.start_epoch_s + mono_s, mono_s, self.boot)

@@ -12,7 +12,7 @@ from drivers.errors import Disconnected
 from drivers.mqtt import Ack, MqttPort
 from drivers.profile import Profile
 from drivers.reading import Value
-from simulators.outputs import Outputs, World
+from simulators.outputs import Moment, Outputs, World, reader
 
 PERIODS_PER_SILENCE = 6.0
 """A device publishes this often within the silence after which its profile calls it dead."""
@@ -37,7 +37,12 @@ class MqttDevice:
         self.outputs = Outputs(device, world, now)
         self.period_s = profile.mqtt.stale_s / PERIODS_PER_SILENCE
         self.silent = False
-        self._world, self._now = world, now
+        self._moment = Moment(now)
+        self._names = tuple(profile.quantities)
+        self._readers = tuple(reader(world, device, name, self._moment) for name in self._names)
+        self._timed = any(message.time is not None for message in profile.mqtt.messages)
+        self._values: list[Value | None] = []
+        self._messages: list[tuple[str, bytes]] = []
         self._ports: list[MqttPort] = []
         self._due_s = float("-inf")
         self._commanded = False
@@ -73,13 +78,14 @@ class MqttDevice:
 
     def publish(self, at: Instant) -> None:
         """Send all of the device's messages now. Raises Disconnected while the broker is away."""
-        values: dict[str, Value | None] = {}
-        for quantity in self.profile.quantities:
-            value = self._world.value(self.device, quantity, at.utc)
-            if value is not None:
-                values[quantity] = value
+        values = [ask() for ask in self._readers]
+        if self._timed or values != self._values or not self._messages:
+            known = {
+                name: value for name, value in zip(self._names, values, strict=True) if value is not None
+            }
+            self._values, self._messages = values, self.codec.encode(known, at.utc)
         for port in self._ports:
-            for topic, payload in self.codec.encode(values, at.utc):
+            for topic, payload in self._messages:
                 port.publish(topic, payload)
 
     def _hear(self, topic: str, payload: bytes, ack: Ack) -> None:

@@ -28,6 +28,32 @@ class World(Protocol):
         ...
 
 
+class Moment:
+    """The moment as the world wants it: an aware UTC datetime, made once per instant. ``now``: the plant clock."""
+
+    __slots__ = ("_at", "_now", "_utc")
+
+    def __init__(self, now: Callable[[], Instant]) -> None:
+        self._now, self._at, self._utc = now, now(), now().utc
+
+    def __call__(self) -> datetime:
+        """Now."""
+        at = self._now()
+        if at is not self._at:
+            self._at, self._utc = at, at.utc
+        return self._utc
+
+
+def reader(world: World, device: str, quantity: str, moment: Moment) -> Callable[[], Value | None]:
+    """What asks the world for one value now. A world that has a ``reader(device, quantity)`` of its own saves the way there."""
+    own = getattr(world, "reader", None)
+    if own is not None:
+        found: Callable[[], Value | None] = own(device, quantity)
+        return found
+    value = world.value
+    return lambda: value(device, quantity, moment())
+
+
 @dataclass(slots=True)
 class Outputs:
     """The outputs of one device. ``dead_s``: the device's own communication time-out, s, by quantity."""
@@ -60,6 +86,8 @@ class Outputs:
 
     def heard(self) -> None:
         """Somebody spoke to the device: its communication time-outs begin again."""
+        if not self._ends or not self.dead_s:
+            return
         for quantity in self.dead_s.keys() & self._ends.keys():
             self._ends[quantity] = self.now().mono_s + self.dead_s[quantity]
 

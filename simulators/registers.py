@@ -14,10 +14,23 @@ from drivers.reading import Value
 from drivers.sunspec import lay_out
 from drivers.transport import Table
 from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE, RefusedByDevice, Silent
-from simulators.outputs import Outputs, World
+from simulators.outputs import Moment, Outputs, World, reader
 
 COIL_ON = 0xFF00
 Cell = tuple[Table, int]
+
+
+@dataclass(slots=True)
+class _View:
+    """One request that somebody makes: how it is made, and the last answer with the values that it shows."""
+
+    codec: BlockCodec
+    address: int
+    count: int
+    names: tuple[str, ...]
+    readers: tuple[Callable[[], Value | None], ...]
+    values: list[Value | None] | None = None
+    words: tuple[int, ...] = ()
 
 
 class RegisterDevice:
@@ -35,11 +48,11 @@ class RegisterDevice:
         self.profile, self._fixed = _laid_out(profile)
         self.settings = settings_for(profile, settings)
         self._world = world
-        self._now = now
+        self._moment = Moment(now)
         self.points = tuple(p for p in self.profile.points if p.access != "write")
         self._by_cell = {(Table(p.table), a): p for p in self.points for a in p.addresses}
         self._memory: dict[Cell, int] = {}
-        self._codecs: dict[tuple[Table, int, int], BlockCodec | None] = {}
+        self._views: dict[tuple[Table, int, int], _View | None] = {}
         self._context: Context = {}
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
         self.outputs = Outputs(device, world, now, {q: s for q, s in dead.items() if s is not None})
@@ -52,27 +65,28 @@ class RegisterDevice:
             if point.name in needed:
                 self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
 
-    def read(self, table: Table, address: int, count: int) -> list[int]:
+    def read(self, table: Table, address: int, count: int) -> Sequence[int]:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
         self.outputs.heard()
-        codec = self._codec(table, address, count)
-        if codec is None:
+        key = (table, address, count)
+        try:
+            view = self._views[key]
+        except KeyError:
+            view = self._views[key] = self._view(table, address, count)
+        if view is None:
             return self._plain_read(table, address, count)
-        at = self._now().utc
-        values: dict[str, Value | None] = {}
-        for point in codec.points:
-            if point.quantity is not None:
-                value = self._world.value(self.device, point.quantity, at)
-                if value is not None:
-                    values[point.quantity] = value
-        for entry in self.profile.derived:
-            value = self._world.value(self.device, entry.quantity, at)
-            if value is not None:
-                values[entry.quantity] = value
-        words = codec.encode(values, self._context)
-        words = words[address - codec.address : address - codec.address + count]
-        self._overlay(table, address, words)
-        return words
+        values = [ask() for ask in view.readers]
+        if values != view.values or not view.codec.alone:
+            view.values, view.words = values, self._shown(table, view, values)
+        return view.words
+
+    def _shown(self, table: Table, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
+        known = {name: value for name, value in zip(view.names, values, strict=True) if value is not None}
+        words = view.codec.encode(known, self._context)
+        first = view.address - view.codec.address
+        words = words[first : first + view.count]
+        self._overlay(table, view.address, words)
+        return tuple(words)
 
     def _plain_read(self, table: Table, address: int, count: int) -> list[int]:
         """Registers without a point: fixed words and what somebody wrote there."""
@@ -114,12 +128,16 @@ class RegisterDevice:
                 raise RefusedByDevice(ILLEGAL_ADDRESS)
             elif table is Table.HOLDING:
                 self._memory[(table, address + offset)] = raw
+                self._views.clear()
 
-    def _codec(self, table: Table, address: int, count: int) -> BlockCodec | None:
-        key = (table, address, count)
-        if key not in self._codecs:
-            self._codecs[key] = self._compile(table, address, count)
-        return self._codecs[key]
+    def _view(self, table: Table, address: int, count: int) -> _View | None:
+        codec = self._compile(table, address, count)
+        if codec is None:
+            return None
+        told = [point.quantity for point in codec.points if point.quantity is not None]
+        names = tuple(dict.fromkeys([*told, *(entry.quantity for entry in self.profile.derived)]))
+        readers = tuple(reader(self._world, self.device, name, self._moment) for name in names)
+        return _View(codec, address, count, names, readers)
 
     def _compile(self, table: Table, address: int, count: int) -> BlockCodec | None:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""

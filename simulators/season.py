@@ -34,6 +34,9 @@ from simulators.clock import SteppedClock
 from simulators.outputs import World
 from simulators.rig import loopback_ports, make_rig
 
+COMMIT_S = 3600.0
+"""Telemetry is committed once an hour of plant time: a season that is cut off is run again."""
+
 CYCLE_S = 60.0
 """One-minute cycles: what a season is counted in."""
 
@@ -103,7 +106,7 @@ class Season:
         self, site: Site, journal: SteppedJournal, at: Instant, stack: ExitStack
     ) -> tuple[Observer, ...]:
         telemetry = Telemetry(
-            self._path("telemetry.db"), at, int(site.file.telemetry.max_mb * 1e6), background=False
+            self._path("telemetry.db"), at, int(site.file.telemetry.max_mb * 1e6), COMMIT_S, background=False
         )
         end = Instant(at.epoch_s + self.days * 86400.0, self.days * 86400.0, at.boot)
         stack.callback(telemetry.close, end)
