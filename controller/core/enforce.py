@@ -74,7 +74,9 @@ def _bind(table: tuple[Interlock[F, Any], ...], subject: Any, late: bool = False
             subject.id,
             f"{subject.id}/{row.name}",
             row.hold(subject),
-            tuple((fact, f"{subject.id}/missing-{fact}", _signal(subject, fact)) for fact in row.needs),
+            ()
+            if row.second(subject)
+            else tuple((fact, f"{subject.id}/missing-{fact}", _signal(subject, fact)) for fact in row.needs),
         )
         for row in table
         if row.late is late and row.applies(subject)

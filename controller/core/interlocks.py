@@ -20,8 +20,9 @@ from typing import Generic, TypeVar
 from controller.core.decision import Level
 from controller.core.draft import Params
 from controller.core.facts import PumpFacts, ValveFacts, ZoneFacts
+from controller.core.metering import rise_key
 from controller.core.state import Phase
-from controller.core.wiring import PumpWiring, ValveWiring, ZoneWiring
+from controller.core.wiring import PumpWiring, Reader, ValveWiring, ZoneWiring
 
 HOUR_S = 3600.0
 LEAK_AFTER_S = 300.0
@@ -39,8 +40,17 @@ SUCTION_M = 0.1
 LEVEL_BACK_M = 0.05
 """A level that was too low must rise this far above its limit before it counts as enough."""
 
+STANDS_L = 200.0
+"""A meter whose flow claims so many litres while its volume stands still is stuck: two steps of the coarsest counter."""
+
+NO_RISE_M = 0.15
+"""Water that should have raised the tank by so much, and did not, went elsewhere, or the level sensor is stuck."""
+
+FRESH_S = 60.0
+"""Both are judged by a value that is no older than this: it still speaks, but does not move."""
+
 FAULTY = frozenset({"fault"})
-ABSENT = frozenset({"fault", "off"})
+ABSENT = frozenset({"fault", "off", "standby", "waiting"})
 
 
 class Effect(StrEnum):
@@ -60,6 +70,10 @@ def _always(_: object) -> bool:
     return True
 
 
+def _never(_: object) -> bool:
+    return False
+
+
 def _at_once(_: object) -> float:
     return 0.0
 
@@ -67,7 +81,7 @@ def _at_once(_: object) -> float:
 @dataclass(frozen=True, slots=True)
 class Interlock(Generic[F, W]):
     """One row; see the module. ``late``: looked at when the valves of this decision are known. ``latch_s``: once fired it keeps its
-    effect for so long.
+    effect for so long. ``second``: where another row watches the same danger, what this one needs may be missing.
     """
 
     name: str
@@ -79,6 +93,7 @@ class Interlock(Generic[F, W]):
     level: Level = Level.WARNING
     late: bool = False
     latch_s: float = 0.0
+    second: Callable[[W], bool] = _never
 
 
 # ------------------------------------------------------------------------------------------------------------- pumps
@@ -163,6 +178,33 @@ def _no_flow(f: PumpFacts) -> Params | None:
     return {"flow_m3_h": f.flow, "limit_m3_h": f.w.min_flow_m3_h}
 
 
+def _meter_stands(f: PumpFacts) -> Params | None:
+    """The meter shows flow but counts nothing: it cannot tell a dry pump any more."""
+    volume = f.w.volume
+    if volume is None or f.flow is None or f.flow < f.w.min_flow_m3_h or not _settled(f):
+        return None
+    counter = f.c.counters.get(volume.name)
+    if counter is None or not _fresh(f, volume):
+        return None
+    stands_s = f.c.mono - max(counter.seen_s, f.state.since_s)
+    return {"flow_m3_h": f.flow, "stands_s": stands_s} if f.flow / 3.6 * stands_s >= STANDS_L else None
+
+
+def _no_rise(f: PumpFacts) -> Params | None:
+    """Water was pumped into the tank, yet its level stands."""
+    tank = f.w.tank
+    risen = None if tank is None else f.c.counters.get(rise_key(tank))
+    if tank is None or risen is None or not f.on or risen.assumed < NO_RISE_M * tank.entry.area_m2 * 1000.0:
+        return None
+    return {"volume_l": risen.assumed, "level_m": risen.value} if _fresh(f, tank.level) else None
+
+
+def _fresh(f: PumpFacts, reader: Reader) -> bool:
+    """True if the signal has spoken just now: that it has not moved then means something."""
+    sample = f.c.readings.get(reader.key)
+    return sample is not None and f.c.mono - sample.mono_s <= FRESH_S
+
+
 def _dry_power(f: PumpFacts) -> Params | None:
     """A pump without water draws far less than it should at the power that the sun gives it."""
     if f.power is None or not _settled(f) or _too_slow(f):
@@ -216,9 +258,13 @@ def _no_answer(f: PumpFacts) -> Params | None:
 
 
 def _stuck_valve(f: PumpFacts) -> Params | None:
-    for zone in f.w.zones:
+    """A valve that lets water through though it should not: neither its zone nor the tank before it is filled any further."""
+    trips = f.c.trips
+    if not trips:
+        return None
+    for zone in f.w.zones if f.w.tank is None else f.w.tank.zones:
         for valve in zone.valves:
-            if f"{valve.id}/valve_stuck_open" in f.c.trips:
+            if f"{valve.id}/valve_stuck_open" in trips or f"{zone.id}/leak" in trips:
                 return {"valve": valve.id}
     return None
 
@@ -267,9 +313,11 @@ PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
     Interlock("no_flow", Effect.RETRY, _no_flow, ("flow",), lambda w: w.flow is not None, _verify_pump, Level.ALARM),
     Interlock(
         "dry_power", Effect.RETRY, _dry_power, ("power",),
-        lambda w: w.flow is None and w.power is not None and w.entry.protect.dry_power_share > 0.0,
-        _verify_pump, Level.ALARM,
+        lambda w: w.power is not None and w.entry.protect.dry_power_share > 0.0,
+        _verify_pump, Level.ALARM, second=lambda w: w.flow is not None,
     ),
+    Interlock("meter_stands", Effect.RETRY, _meter_stands, (), lambda w: w.volume is not None, level=Level.ALARM),
+    Interlock("no_rise", Effect.RETRY, _no_rise, (), lambda w: w.tank is not None, level=Level.ALARM),
     Interlock(
         "over_pressure", Effect.RETRY, _over_pressure, ("pressure",),
         lambda w: w.pressure is not None and w.entry.protect.max_pressure_bar is not None, level=Level.ALARM,
@@ -283,7 +331,7 @@ PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
     Interlock("inverter_absent", Effect.STOP, _inverter, (), lambda w: w.inverter is not None),
     Interlock("write_failed", Effect.STOP, _write_failed, hold=_grace, level=Level.ALARM),
     Interlock("no_answer", Effect.RETRY, _no_answer, ("feedback",), lambda w: w.feedback is not None, level=Level.ALARM),
-    Interlock("stuck_valve", Effect.STOP, _stuck_valve, (), lambda w: bool(w.zones), level=Level.ALARM),
+    Interlock("stuck_valve", Effect.STOP, _stuck_valve, (), level=Level.ALARM),
     Interlock("no_path", Effect.RETRY, _no_path, (), lambda w: w.tank is None, late=True, level=Level.ALARM),
 )  # fmt: skip
 """Looked at for a pump that is on or about to be."""

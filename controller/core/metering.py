@@ -11,10 +11,16 @@ from dataclasses import replace
 from controller.core import runs
 from controller.core.draft import Draft
 from controller.core.state import Counter, PumpState
-from controller.core.wiring import PumpWiring, Reader, ZoneWiring
+from controller.core.wiring import PumpWiring, Reader, TankWiring, ZoneWiring
 
 FLOW_CAP = 3.0
 """A meter that claims more than this multiple of the rated flow is not believed beyond it."""
+
+RISE_M = 0.02
+"""A level that moved by this much is alive."""
+
+TAKEN_MAX = 1.3
+"""A zone may take so much more than its nominal flow."""
 
 VOLUME_QUANTUM_M3 = 0.1
 """One step of a coarse pulse meter is always believed."""
@@ -52,9 +58,14 @@ def meter(c: Draft) -> None:
         if was is None:
             continue
         on = was.on
-        if not on and pump.volume is None:
-            continue
+        if not on:
+            if pump.tank is not None:
+                c.counters.pop(rise_key(pump.tank), None)
+            if pump.volume is None:
+                continue
         litres = _pumped_l(c, pump, on)
+        if on and pump.tank is not None:
+            _rise(c, pump.tank, litres)
         if litres > 0.0:
             c.water_m3 += litres / 1000.0
         if (on or litres > 0.0) and pump.zones:
@@ -75,6 +86,26 @@ def _pumped_l(c: Draft, pump: PumpWiring, on: bool) -> float:
     if pump.volume is None:
         return assumed * 1000.0
     return 1000.0 * counter(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed)
+
+
+def rise_key(tank: TankWiring) -> str:
+    """The counter of the water that a filling tank has not shown yet."""
+    return f"{tank.id}/rise"
+
+
+def _rise(c: Draft, tank: TankWiring, litres: float) -> None:
+    """Add up what was pumped into the tank, less what its zones may have taken, until its level moves."""
+    key, level = rise_key(tank), tank.level.read(c.readings, c.mono)
+    last = c.counters.get(key)
+    if level is None:
+        return
+    if last is None or abs(level - last.value) >= RISE_M:
+        c.counters[key] = Counter(level, c.mono)
+        return
+    taken = sum(zone.entry.flow_m3_h for zone in tank.zones if was_open(c, zone)) * c.lived_s / 3.6
+    added = litres - TAKEN_MAX * taken
+    if added != 0.0:
+        c.counters[key] = replace(last, assumed=max(0.0, last.assumed + added))
 
 
 def _share(c: Draft, was: PumpState, litres: float) -> None:

@@ -67,13 +67,14 @@ def reader(signal: Signal | None) -> Reader | None:
 
 @dataclass(slots=True, eq=False)
 class TankWiring:
-    """One tank. ``refill_m``: where filling begins; default 15 % of the usable height below full."""
+    """One tank. ``refill_m``: where filling begins; default 15 % of the usable height below full. ``zones``: fed from it."""
 
     id: str
     entry: Tank
     level: Reader
     refill_m: float
     pump: str = ""
+    zones: list[ZoneWiring] = field(default_factory=list)
 
     def litres(self, level_m: float) -> float:
         """Usable litres at this level, above ``empty_m``."""
@@ -251,6 +252,8 @@ def _zone(
         valve.zones.append(zone)
         if zone.pump is not None and zone.pump not in valve.pumps:
             valve.pumps.append(zone.pump)
+    if zone.tank is not None:
+        zone.tank.zones.append(zone)
     if zone.pump is not None:
         zone.pump.zones.append(zone)
         zone.pump.lag_s = max(zone.pump.lag_s, zone.lead_s)

@@ -15,6 +15,14 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Pompa mungkin tanpa air. Periksa sumur dan pipa hisap sebelum menyalakan lagi.",
         "The pump may be running dry. Check the well and the suction pipe before it starts again.",
     ),
+    "meter_stands": (
+        "Periksa meter air dan kabelnya: apakah berputar, apakah mengirim pulsa?",
+        "Check the flow meter and its cable: does it turn, does it pulse?",
+    ),
+    "no_rise": (
+        "Lihat ke dalam tandon. Periksa sensor muka air, pipa ke tandon, dan kebocoran.",
+        "Look into the tank. Check the level sensor, the pipe to the tank, and for leaks.",
+    ),
     "over_pressure": (
         "Buka katup secara manual dan periksa pipa yang tersumbat.",
         "Open a valve by hand and look for a blocked pipe.",

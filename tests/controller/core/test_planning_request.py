@@ -39,7 +39,7 @@ def test_nothing_is_asked_while_the_plan_holds():
 def test_the_grid_asks_with_demands_and_limits():
     """At a grid point with a demand the planner gets demands, windows, pump and tank as they are."""
     plant = Plant(tank_site({"limits": {"starts_per_day": 7}}, {"other_load_w": 100.0}, prog=THIRSTY))
-    play(plant, at(0, sun=900.0, level=1.0), at(700).on("sumur"), at(900))
+    play(plant, at(0, sun=900.0, level=1.0, frozen=("level",)), at(700).on("sumur"), at(900))
     request = ask(plant)
     assert request is not None
     assert plant.state.replan == "grid"

@@ -92,10 +92,10 @@ def test_a_planned_target_ends_the_filling_early():
     plant.plan = fill_plan(3200.0)  # 0.2 m + 0.8 m
     play(
         plant,
-        at(0, sun=SUN, level=0.95),
+        at(0, sun=SUN, level=0.95, frozen=("level",)),
         at(700).on(),
         at(701, level=0.9).on("sumur"),
-        at(1100, level=1.0).on(),
+        at(1010, level=1.0).on(),
     )
 
 
@@ -327,3 +327,32 @@ def test_water_that_flows_while_everything_is_closed_is_a_leak():
     plant = Plant(tank_site())
     play(plant, at(0, sun=0.0, level=1.8, flow=1.0), at(299), at(301).why("sumur", "leak"), at(302, flow=0.0))
     assert [e.kind for _, e in plant.events()] == [EventKind.TRIP, EventKind.CLEAR]
+
+
+def test_a_meter_that_shows_flow_but_counts_nothing_stops_the_pump():
+    """A flow that stands at a plausible value would hide a dry pump: 200 litres that the counter does not see end it."""
+    plant = running(tank_site({"volume": "meter.volume_m3"}), volume=4.0)
+    play(plant, at(700, volume=4.1, frozen=("volume",)), at(1200))
+    stop = plant.events(EventKind.STOP)[0]
+    assert stop[1].reason.key == "meter_stands"
+    flow = plant.site.file.pumps[0].rated_flow_m3_h
+    assert stop[0] - 700.0 == pytest.approx(200.0 / (flow / 3.6), abs=2.0)
+
+
+def test_a_tank_that_does_not_rise_stops_the_pump():
+    """Water for 15 cm went in and the level has not moved: the sensor is stuck, the tank leaks or the pipe is off."""
+    plant = play(running(), at(601, frozen=("level",)), at(1800))
+    stop = plant.events(EventKind.STOP)[0]
+    assert stop[1].reason.key == "no_rise"
+    tank, flow = plant.site.file.tanks[0], plant.site.file.pumps[0].rated_flow_m3_h
+    assert stop[0] - 600.0 == pytest.approx(0.15 * tank.area_m2 * 3600.0 / flow, abs=3.0)
+
+
+@pytest.mark.parametrize("status", ["standby", "waiting", "off", "fault", SILENT])
+def test_an_inverter_that_does_not_feed_carries_no_pump(status):
+    """Sunshine is no power while the inverter stands by, waits or is silent: no contactor closes on a dead line."""
+    site = {"inverter_status": {"signal": "inverter.status", "stale_s": 5.0}}
+    plant = play(Plant(tank_site(power=site)), at(0, sun=SUN, level=0.5), at(700).on("sumur"))
+    play(plant, at(710, inverter=status), at(720).on())
+    assert plant.events(EventKind.STOP)[0][1].reason.key == "inverter_absent"
+    play(plant, at(2000).on().why("sumur", "inverter_absent"))

@@ -3,6 +3,7 @@
 A diagram is a list of ``at(t, inputs..., expected...)``: ``at(0, sun=900, level=0.5)`` sets inputs from t on,
 ``at(601).on("sumur").why("sumur", "pump_runs_plan")`` looks at the decision made at t. The plant mirrors each output in its
 read-back a cycle later and lets water flow while a pump is on; ``flow=0.0`` and the like override it, SILENT stops a signal.
+Levels and counters move a little while a pump is on, unless ``frozen=("level",)`` says otherwise.
 """
 
 from __future__ import annotations
@@ -122,11 +123,25 @@ class Plant:
         return answers | {"status": "running" if pumping else "standby", "fault": 0.0, "inverter": "running"}
 
     def _read(self) -> dict[tuple[str, str], Sample]:
-        values = {**self._answers(), **{k: v for k, v in self.inputs.items() if v is not AUTO}}
+        values = {
+            **self._answers(),
+            **{k: v for k, v in self.inputs.items() if v is not AUTO and k != "frozen"},
+        }
         for name, value in values.items():
             if value is not SILENT:
-                self.readings[SIGNALS[name]] = Sample(value, Quality.GOOD, self.t + self.offset)
+                shown = self._alive(name, value)
+                self.readings[SIGNALS[name]] = Sample(shown, Quality.GOOD, self.t + self.offset)
         return dict(self.readings)
+
+    def _alive(self, name: str, value: Any) -> Any:
+        """A counter and a level as a good plant has them while its pump is on: never quite still."""
+        pumping = any(pump.on for pump in self.state.pumps.values())
+        if not pumping or not isinstance(value, float | int) or name in self.inputs.get("frozen", ()):
+            return value
+        if name == "volume":
+            return value + 1e-9 * self.t
+        full = min((tank.full_m for tank in self.site.file.tanks), default=0.0)
+        return value - 0.021 * (self.t // 100.0 % 2.0) if name == "level" and value < full else value
 
     def step(self, orders: tuple[OperatorOrder, ...] = ()) -> Decision:
         """One decision at the present time."""
