@@ -75,8 +75,8 @@ class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_byte_swapped", "_coders", "_derived", "_from_bytes", "_keys", "_places", "_plan", "_ranges", "_select", "_to_bytes",
-        "_twins", "_views", "address", "alone", "count", "points", "table",
+        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_places", "_plan",
+        "_ranges", "_scaled", "_select", "_to_bytes", "_twins", "_views", "address", "alone", "count", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +98,9 @@ class BlockCodec:
         self._keys = tuple(p.name if p.name in needed else None for p in self.points)
         self.alone = _needed(self.points, derived) <= {p.name for p in self.points}
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
+        self._scaled = tuple(any(f.point for f in p.scale_by) for p in self.points)
+        self._asked = tuple(p.quantity or p.name for p in self.points)
+        self._decoded = self._encoded = _Kept(len(self.points))
         self._compile_layout()
         self._plan = tuple(
             _row(p, c, key) for p, c, key in zip(self.points, self._coders, self._keys, strict=True)
@@ -135,26 +138,32 @@ class BlockCodec:
         raws: Sequence[Any] = (
             chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
         )
-        out: list[Decoded] = []
-        add = out.append
-        for raw, (name, absent, pre, num, den, offset, low, high, special) in zip(
-            raws, self._plan, strict=True
+        kept = self._decoded if self._decoded.context is context else _Kept(len(raws))
+        answers: list[Decoded | None] = []
+        moved = not self.alone
+        for raw, old, answer, row, key, scaled in zip(
+            raws, kept.asked, kept.answers, self._plan, self._keys, self._scaled, strict=True
         ):
-            if special is not None:
-                answer = special(raw, context)
-                if answer is not None:
-                    add(answer)
-            elif raw in absent:
-                add((name, None, _ABSENT))
-            else:
-                value = (raw + pre) * num / den + offset
-                if low <= value <= high:
-                    add((name, value, _GOOD))
-                else:
-                    add((name, *_judge(self._coders, self.points, name, value)))
-        for entry in self._derived:
-            add((entry.quantity, *_derive(entry, context)))
+            if raw != old or (scaled and moved):
+                answer = self._answer(raw, row, context)  # noqa: PLW2901
+                moved = moved or key is not None
+            answers.append(answer)
+        self._decoded = _Kept(len(raws), context, tuple(raws), answers)
+        out = [answer for answer in answers if answer is not None]
+        out += [(entry.quantity, *_derive(entry, context)) for entry in self._derived]
         return out
+
+    def _answer(self, raw: Any, row: Row, context: Context) -> Decoded | None:
+        """What one raw number says."""
+        name, absent, pre, num, den, offset, low, high, special = row
+        if special is not None:
+            return special(raw, context)
+        if raw in absent:
+            return (name, None, _ABSENT)
+        value = (raw + pre) * num / den + offset
+        if low <= value <= high:
+            return (name, value, _GOOD)
+        return (name, *_judge(self._coders, self.points, name, value))
 
     def encode(self, values: Mapping[str, Value | None], context: Context | None = None) -> list[int]:
         """The words that a device with these values shows, by quantity; None is absent, a value beyond the type is clamped.
@@ -165,15 +174,11 @@ class BlockCodec:
         """
         context = {} if context is None else context
         parts = _parts(self._derived, values) if self._derived else {}
-        raws: list[Any] = []
-        for point, coder, key, bounds in zip(
-            self.points, self._coders, self._keys, self._ranges, strict=True
-        ):
-            value = parts.get(point.name, values.get(point.quantity or point.name, _MISSING))
-            raw = _raw(point, coder, value, context, bounds)
-            raws.append(raw)
-            if key is not None:
-                _remember(context, key, coder.decode(raw, context)[0])
+        get = values.get
+        wanted = [get(name, _MISSING) for name in self._asked]
+        if parts:
+            wanted = [parts.get(p.name, value) for p, value in zip(self.points, wanted, strict=True)]
+        raws = self._raws(wanted, context)
         for primary, view in self._twins:
             mine, theirs = (values.get(self.points[i].quantity or "") for i in (primary, view))
             if mine is None and theirs is not None:
@@ -188,6 +193,44 @@ class BlockCodec:
         for place, word in zip(self._places, flat, strict=True):
             words[place] = words[place] | word if self._views else word
         return words
+
+    def _raws(self, wanted: Sequence[Value | _Missing | None], context: Context) -> list[Any]:
+        """The raw numbers of these values, point by point; what is as it was the last time is not made again."""
+        kept = self._encoded if self._encoded.context is context else _Kept(len(wanted))
+        raws: list[Any] = []
+        moved = not self.alone
+        for i, (value, old, raw, scaled) in enumerate(
+            zip(wanted, kept.asked, kept.answers, self._scaled, strict=True)
+        ):
+            if value != old or value.__class__ is not old.__class__ or (scaled and moved):
+                raw = _raw(self.points[i], self._coders[i], value, context, self._ranges[i])  # noqa: PLW2901
+                key = self._keys[i]
+                if key is not None:
+                    _remember(context, key, self._coders[i].decode(raw, context)[0])
+                    moved = True
+            raws.append(raw)
+        self._encoded = _Kept(len(raws), context, wanted, raws.copy())
+        return raws
+
+
+class _Kept:
+    """What was asked and answered the last time, point by point, and the context that it holds for."""
+
+    __slots__ = ("answers", "asked", "context")
+
+    def __init__(
+        self,
+        size: int,
+        context: Context | None = None,
+        asked: Sequence[Any] | None = None,
+        answers: Sequence[Any] | None = None,
+    ) -> None:
+        self.context = context
+        self.asked: Sequence[Any] = (_NEVER,) * size if asked is None else asked
+        self.answers: Sequence[Any] = (None,) * size if answers is None else answers
+
+
+_NEVER = object()
 
 
 class _Missing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from drivers import line
-from drivers.codec import BlockCodec, CodecError, compile_blocks
+from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks
 from drivers.codec_command import WireStep, WireWrite, encode_command
 from drivers.codec_scale import Context, Settings
 from drivers.device_steps import Sequences, pause_of
@@ -32,7 +32,8 @@ class _Block:
 
     request: Read
     codec: BlockCodec
-    words: Sequence[int] = ()
+    words: tuple[int, ...] = ()
+    decoded: Sequence[Decoded] = ()
     readings: tuple[Reading, ...] = ()
 
 
@@ -119,7 +120,7 @@ class ModbusDevice:
         if kept is not None:
             return kept
         try:
-            words = await self._port.read(block.request, timing=self.timing)
+            words = tuple(await self._port.read(block.request, timing=self.timing))
             if words == block.words and block.codec.alone:
                 return block.readings
             decoded = block.codec.decode(words, self._context)
@@ -128,12 +129,21 @@ class ModbusDevice:
             raise
         except CodecError as error:
             raise self._unreadable(block, error) from None
-        device = self.id
-        readings = tuple(Reading(device, quantity, value, quality) for quantity, value, quality in decoded)
-        block.words, block.readings = words, readings
+        readings = self._named(decoded, block)
+        block.words, block.decoded, block.readings = words, decoded, readings
         if once:
             self._once[id(block)] = readings
         return readings
+
+    def _named(self, decoded: Sequence[Decoded], block: _Block) -> tuple[Reading, ...]:
+        """Readings of a block; those that say what they said before are the same objects."""
+        device = self.id
+        if len(decoded) != len(block.decoded):
+            return tuple(Reading(device, name, value, quality) for name, value, quality in decoded)
+        return tuple(
+            reading if new is old else Reading(device, *new)
+            for new, old, reading in zip(decoded, block.decoded, block.readings, strict=True)
+        )
 
     async def _failed(self, poll_class: str, nothing: bool, errors: list[DriverError]) -> None:
         """Raise when nothing answered; else keep the errors. Optional points that the device lacks are given up."""
