@@ -13,6 +13,7 @@ from typing import Any
 
 from controller.assembly import Controller
 from controller.clock import Clock, real_mono_s, real_sleep
+from controller.core.accounts import figures
 from controller.core.decision import Decision
 from controller.core.instant import Instant
 from controller.core.site import Site
@@ -209,9 +210,7 @@ class Outlets:
 
     def _totals(self, controller: Controller) -> Callable[[], dict[str, Any]]:
         def totals() -> dict[str, Any]:
-            accounts = controller.cycle.state.accounts
-            return self._days.totals({"pv_wh": accounts.pv_wh, "used_wh": accounts.used_wh,
-                                      "grid_wh": accounts.grid_wh, "water_m3": accounts.water_m3})  # fmt: skip
+            return self._days.totals(figures(controller.cycle.state.accounts))
 
         return totals
 

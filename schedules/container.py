@@ -65,7 +65,8 @@ def demand(
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
-    key = "demand_container_dose" if due or left_d <= LOOKAHEAD_D else "demand_owed"
+    soon = "demand_container_soon" if left_d <= LOOKAHEAD_D else "demand_owed"
+    key = "demand_container_dose" if due else soon
     params: dict[str, float | str] = {
         "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": depletion, "owed_mm": balance.owed_mm,
         "doses": float(balance.doses_today), "doses_max": float(program.max_doses_per_day),

@@ -133,7 +133,8 @@ def demand(
     flowering = trigger > program.lower_mm
     span = max(1.0, balance.raw_mm + limit if not flowering else balance.raw_mm)
     urgency = 0.5 + 0.5 * (limit - water) / span if left_d <= 0.0 else 0.5 * (1.0 - min(1.0, left_d))
-    key = "demand_paddy_flowering" if flowering else ("demand_paddy_low" if left_d <= 1.0 else "demand_owed")
+    soon = "demand_paddy_soon" if left_d <= 1.0 else "demand_owed"
+    key = "demand_paddy_flowering" if flowering else ("demand_paddy_low" if left_d <= 0.0 else soon)
     params: dict[str, float | str] = {
         "ponding_mm": level, "trigger_mm": trigger, "upper_mm": program.upper_mm, "net_mm": net,
         "owed_mm": balance.owed_mm, "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,

@@ -42,10 +42,14 @@ def energy(c: Draft) -> None:
             measured = measured and (pump.power is not None or pump.energy is not None)
     if pv_wh == 0.0 and used_wh == 0.0 and c.water_m3 == 0.0 and c.lived_s == 0.0:
         return
+    own_w = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
+    load_w = c.number(c.wiring.load_power)
+    other_wh = 0.0 if load_w is None else (load_w - own_w) * hours
     c.accounts = Accounts(
-        day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + _backup_wh(c, hours, used_wh),
-        day.water_m3 + c.water_m3, day.run_s + run_s, day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0),
-        day.starts, day.starts_from_s,
+        day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh,
+        day.grid_wh + _backup_w(c, max(own_w, load_w or 0.0)) * hours, day.water_m3 + c.water_m3, day.run_s + run_s,
+        day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0), day.starts, day.starts_from_s,
+        day.other_wh + other_wh,
     )  # fmt: skip
 
 
@@ -62,19 +66,27 @@ def _pump_wh(c: Draft, pump: PumpWiring, on: bool, hours: float) -> float:
     return counter(c, pump.energy, 2.0 * rated / 3600.0, ENERGY_QUANTUM_WH, draw * hours)
 
 
-def _backup_wh(c: Draft, hours: float, used_wh: float) -> float:
-    """The part of the pumps' energy that the sun did not give: their share of a measured import, else what a pump draws beyond
-    the plant's potential where a back-up can supply it.
+def _backup_w(c: Draft, taken_w: float) -> float:
+    """The part of ``taken_w`` that the sun does not give: the measured import, all of it charged to what is counted; else what is
+    taken beyond the plant's potential where a back-up can supply it. Not by the energy counter's steps: those come late.
     """
-    draw = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
-    if draw <= 0.0:
+    if taken_w <= 0.0:
         return 0.0
     imported = c.number(c.wiring.grid_power)
     if imported is None:
         if c.wiring.site.file.power.backup == "none":
             return 0.0
-        imported = max(0.0, draw - (c.old.power.potential_w or 0.0))
-    return min(max(0.0, imported), draw) * hours if used_wh > 0.0 else 0.0
+        imported = taken_w - (c.old.power.potential_w or 0.0)
+    return min(max(0.0, imported), taken_w)
+
+
+def figures(day: Accounts) -> dict[str, float | str]:
+    """The day's figures as its closing tells them. ``other_wh`` is a difference of two meters: never below nothing."""
+    return {
+        "day": day.day, "pv_wh": day.pv_wh, "used_wh": day.used_wh, "other_wh": max(0.0, day.other_wh),
+        "grid_wh": day.grid_wh, "water_m3": day.water_m3, "starts": day.starts, "run_s": day.run_s,
+        "covered_s": day.covered_s, "measured_s": day.measured_s,
+    }  # fmt: skip
 
 
 def close_day(c: Draft) -> None:
@@ -92,12 +104,10 @@ def close_day(c: Draft) -> None:
         # What was counted before the clock was right belongs to the day that it names now.
         c.accounts = replace(day, day=name, ends_s=ends)
         return
-    figures: dict[str, float | str] = {
-        "day": day.day, "pv_wh": day.pv_wh, "used_wh": day.used_wh, "grid_wh": day.grid_wh, "water_m3": day.water_m3,
-        "starts": day.starts, "run_s": day.run_s, "covered_s": day.covered_s, "measured_s": day.measured_s,
-    }  # fmt: skip
-    params = {name: figures[name] for name in ("day", "pv_wh", "used_wh", "grid_wh", "water_m3")}
-    c.event(EventKind.DAY, Reason("site", "day_closed", params), figures)
+    told = figures(day)
+    key = "day_closed" if c.wiring.load_power is None else "day_closed_loads"
+    params = {name: told[name] for name in ("day", "pv_wh", "used_wh", "other_wh", "grid_wh", "water_m3")}
+    c.event(EventKind.DAY, Reason("site", key, params), told)
     c.accounts = Accounts(day=name, ends_s=ends)
     _fresh_starts(c)
 

@@ -15,8 +15,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from controller.core import surplus, valves
-from controller.core.decision import EventKind, Reason
+from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
+from controller.core.runs import RANK
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
 
@@ -96,7 +97,7 @@ def _idle(c: Draft, pump: PumpWiring, state: PumpState) -> Reason:
     if pump.tank is not None:
         level = pump.tank.level.read(c.readings, c.mono)
         if level is None:
-            return Reason(pump.id, "pump_tank_unknown", {"signal": pump.tank.level.name})
+            return Reason(pump.id, "pump_tank_unknown", {"signal": pump.tank.level.name}, Level.WARNING)
         return Reason(pump.id, "pump_tank_enough", {"level_m": level, "refill_m": pump.tank.refill_m})
     return Reason(pump.id, "pump_not_wanted")
 
@@ -105,14 +106,24 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
     """The sentence of a pump that waits for the sun, with the power that it sees and needs."""
     power = c.power
     if power.budget_w is None:
-        return Reason(pump.id, "pump_power_unknown", {}, group=group)
+        return Reason(pump.id, "pump_power_unknown", {}, Level.WARNING, group)
     reserved = surplus.reserved_w(c, pump, starting=True)
-    params: Params = {
-        "power_w": max(0.0, (power.budget_w if power.mean_w is None else power.mean_w) - reserved),
-        "need_w": pump.start_w,
-        "average_s": c.wiring.site.file.power.surplus.average_s,
-    }
+    now = max(0.0, power.budget_w - reserved)
+    mean = now if power.mean_w is None else max(0.0, power.mean_w - reserved)
+    if RANK[group] >= RANK["forced"]:
+        return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.need_w}, group=group)
+    if power.mean_w is not None and mean >= pump.start_w:  # the mean would do: a cloud is passing
+        return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.hold_w}, group=group)
+    average_s = c.wiring.site.file.power.surplus.average_s
+    params: Params = {"power_w": mean, "need_w": pump.start_w, "average_s": average_s}
     return Reason(pump.id, "pump_waits_sun", params, group=group)
+
+
+def seen(c: Draft, key: str, unseen: str, params: Params) -> tuple[str, Params]:
+    """The sentence with the sun's power among its numbers, or the one for a sun that nobody measures: unknown is never 0 W."""
+    if c.power.budget_w is None:
+        return unseen, params
+    return key, params | {"power_w": c.power.budget_w}
 
 
 def _starting(c: Draft, pump: PumpWiring, _: PumpState) -> Move | None:
@@ -145,8 +156,8 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
     left = max(stop_after - (c.mono - since), pump.entry.limits.min_run_s - ran)
     if left <= 0.0:
         return Move.CANCEL
-    params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w, "left_s": left}
-    c.waits[pump.id] = Reason(pump.id, "pump_sun_short", params, group=group)
+    key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": pump.need_w, "left_s": left})
+    c.waits[pump.id] = Reason(pump.id, key, params, group=group)
     return None
 
 
@@ -235,8 +246,8 @@ def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[
 def _started(c: Draft, pump: PumpWiring, state: PumpState) -> dict[str, object]:
     group = c.wanted.get(pump.id, "idle")
     c.accounts = replace(c.accounts, starts=c.accounts.starts + 1)
-    params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w}
-    c.event(EventKind.START, Reason(pump.id, f"pump_start_{group}", params, group=group), {"group": group})
+    key, params = seen(c, f"pump_start_{group}", "pump_start_unseen", {"need_w": pump.need_w})
+    c.event(EventKind.START, Reason(pump.id, key, params, group=group), {"group": group})
     recent = tuple(start for start in state.starts if c.mono - start < HOUR_S)
     return {"starts": (*recent, c.mono), "starts_today": state.starts_today + 1, "group": group}
 
@@ -251,8 +262,8 @@ def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason |
     elif pump.id in c.halted:
         reason = Reason(pump.id, "stopped_by_operator", {}, group="manual")
     elif pump.id in c.wanted:
-        params: Params = {"power_w": c.power.budget_w or 0.0, "need_w": pump.need_w}
-        reason = Reason(pump.id, "pump_stop_no_sun", params, group=state.group)
+        key, params = seen(c, "pump_stop_no_sun", "pump_stop_unseen", {"need_w": pump.need_w})
+        reason = Reason(pump.id, key, params, group=state.group)
     else:
         reason = Reason(pump.id, "pump_stop_done", {"run_s": ran}, group=state.group)
     c.event(EventKind.STOP, reason, {"run_s": ran})

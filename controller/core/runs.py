@@ -238,4 +238,7 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     }
     level = Level.WARNING if owed_l > 0.0 else Level.INFO
     params = {name: figures[name] for name in ("delivered_l", "target_l", "owed_l")}
+    if irrigation.target_l <= 0.0:  # by time only: no volume was promised
+        key = "irrigation_manual_over"
+        params = {"delivered_l": irrigation.delivered_l}
     c.event(EventKind.CLOSE, Reason(zw.id, key, params, level, irrigation.group), figures)

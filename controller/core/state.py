@@ -145,7 +145,8 @@ class PowerState:
 class Accounts:
     """The day so far (``day``: local ISO date, "" while no trusted clock has named it; it ends at POSIX ``ends_s``).
 
-    ``pv_wh``: produced. ``used_wh``: taken by the pumps, ``grid_wh``: the part of it that came from the grid or genset.
+    ``pv_wh``: produced. ``used_wh``: taken by the pumps. ``other_wh``: taken by everything else on the site, 0 where no load meter
+    tells. ``grid_wh``: the part of both that came from the grid or genset.
     ``covered_s``: seconds seen by decisions; ``measured_s``: of them with a measured pump energy wherever a pump ran.
     ``starts_from_s``: covered seconds at which an untrusted clock's limit of daily starts was renewed.
     """
@@ -161,6 +162,7 @@ class Accounts:
     measured_s: float = 0.0
     starts: int = 0
     starts_from_s: float = 0.0
+    other_wh: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ Text = Mapping[str, str]
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 
-WORD_PARAMS = {"cause": "causes", "level": "levels", "status": "statuses"}
+WORD_PARAMS = {"cause": "causes", "level": "levels", "status": "statuses", "who": "who"}
 """Parameters whose value is itself a word to translate, and the section that has it."""
 
 
 @lru_cache(maxsize=1)
 def texts() -> Mapping[str, Mapping[str, Text]]:
-    """The sections of ``texts.yaml``: ``reasons``, ``causes``, ``levels`` and ``statuses``, each key -> language -> text."""
+    """The sections of ``texts.yaml``: ``reasons`` and the words that parameters may be, each key -> language -> text."""
     raw: Any = yaml.safe_load(files("controller.i18n").joinpath("texts.yaml").read_text("utf-8"))
     return {str(section): entries for section, entries in raw.items()}
 
@@ -46,12 +46,21 @@ def render(reason: Reason, language: Language) -> str:
     return PLACEHOLDER.sub(lambda found: _value(found[1], reason.params, language), entry[language])
 
 
+def _signal(name: str, language: Language) -> str:
+    """``level-tandon.level_m`` as ``level-tandon (tinggi air)``: the device as it is labelled, then what it measures."""
+    device, _, quantity = name.partition(".")
+    words = texts()["quantities"].get(quantity.partition("_")[0])
+    return f"{device} ({words[language]})" if words is not None else device
+
+
 def _value(name: str, params: Mapping[str, float | str], language: Language) -> str:
     """One parameter as words."""
     value = params.get(name)
     if value is None:
         return "?"
     if isinstance(value, str):
+        if name == "signal":
+            return _signal(value, language)
         section = WORD_PARAMS.get(name)
         word = texts()[section].get(value) if section is not None else None
         return word[language] if word is not None else write(name, value, language)

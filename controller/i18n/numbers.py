@@ -28,6 +28,9 @@ MONTHS = {
 }  # fmt: skip
 
 
+DURATIONS = {"id": ("detik", "menit", "jam", "hari", "hari"), "en": ("s", "min", "h", "day", "days")}
+
+
 def number(value: float, language: Language, decimals: int | None = None) -> str:
     """A number with the language's decimal mark and thousands mark; whole numbers without decimals when none are asked for."""
     if not math.isfinite(value):
@@ -41,20 +44,24 @@ def number(value: float, language: Language, decimals: int | None = None) -> str
 
 
 def duration(seconds: float, language: Language) -> str:
-    """Seconds below two minutes, then minutes, hours with minutes, days."""
+    """Seconds below two minutes, then minutes, hours with minutes, days with hours: rounded to the smaller unit shown."""
     if not math.isfinite(seconds):
         return "?"
-    names = ("detik", "menit", "jam", "hari") if language == "id" else ("s", "min", "h", "days")
+    s, minute, hour, day_, days = DURATIONS[language]
     seconds = max(0.0, seconds)
     if seconds < 119.5:
-        return f"{seconds:.0f} {names[0]}"
+        return f"{seconds:.0f} {s}"
     minutes = round(seconds / 60.0)
-    if minutes < 120:
-        return f"{minutes} {names[1]}"
-    if minutes < 2880:
-        hours, rest = divmod(minutes, 60)
-        return f"{hours} {names[2]} {rest} {names[1]}" if rest else f"{hours} {names[2]}"
-    return f"{number(minutes / 1440.0, language, 1)} {names[3]}"
+    if minutes < 60:
+        return f"{minutes} {minute}"
+    hours = round(minutes / 60.0)
+    if minutes < 1440:
+        return _two(minutes // 60, hour, minutes % 60, minute)
+    return _two(hours // 24, days if hours >= 48 else day_, hours % 24, hour)
+
+
+def _two(big: int, big_unit: str, small: int, small_unit: str) -> str:
+    return f"{big} {big_unit} {small} {small_unit}" if small else f"{big} {big_unit}"
 
 
 def day(text: str, language: Language) -> str:
@@ -66,7 +73,7 @@ def day(text: str, language: Language) -> str:
     return f"{found.day} {MONTHS[language][found.month - 1]} {found.year}"
 
 
-def _scaled(value: float, unit: str, language: Language) -> str:
+def scaled(value: float, unit: str, language: Language) -> str:
     """Watts and watt-hours, in thousands from 10,000 W and 1,000 Wh on."""
     if abs(value) < (10_000.0 if unit == "W" else 1000.0):
         return f"{number(value, language, 0)} {unit}"
@@ -78,9 +85,9 @@ def write(name: str, value: float | str, language: Language) -> str:
     if isinstance(value, str):
         return day(value, language) if name == "day" else value
     if name.endswith("_wh"):
-        return _scaled(value, "Wh", language)
+        return scaled(value, "Wh", language)
     if name.endswith("_w"):
-        return _scaled(value, "W", language)
+        return scaled(value, "W", language)
     if name.endswith("_s"):
         return duration(value, language)
     for suffix, (unit_id, unit_en, decimals) in UNITS.items():

@@ -1,7 +1,8 @@
-"""CO2 avoided, so that an auditor can follow it: PV energy that the pumps used, times one dated factor. Pure.
+"""CO2 avoided, so that an auditor can follow it: PV energy that was used on the site, times one dated factor. Pure.
 
 m = E_used * EF (AMS-I.D / AMS-I.F of the CDM: energy of the PV plant that replaces grid energy). E_used is measured input of
-the pumps minus what came from grid or genset; energy that was produced but not used counts nothing. One baseline per site.
+the pumps, and of everything else on the site where a load meter tells it, minus what came from grid or genset; energy that was
+produced but not used counts nothing. One baseline per site.
 Every figure is an estimate that nobody has verified: ``STATEMENT`` goes wherever a figure is shown.
 """
 
@@ -49,8 +50,11 @@ class Impact:
 
 
 def day_impact(site: Site, figures: Mapping[str, float | str]) -> Impact:
-    """The impact of one daily closing (the figures of its ``day`` event: ``used_wh``, ``grid_wh``, ``water_m3``, ``covered_s``)."""
-    used_wh, bought_wh = _number(figures, "used_wh"), _number(figures, "grid_wh")
+    """The impact of one daily closing: the figures of its ``day`` event (``used_wh``, ``other_wh``, ``grid_wh``, ``water_m3``,
+    ``covered_s``).
+    """
+    used_wh = _number(figures, "used_wh") + _number(figures, "other_wh")
+    bought_wh = _number(figures, "grid_wh")
     bought_wh = min(max(bought_wh, 0.0), max(used_wh, 0.0))
     solar_kwh = max(0.0, used_wh - bought_wh) / 1000.0
     diesel = site.file.power.backup == "diesel"

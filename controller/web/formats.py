@@ -5,50 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from controller.i18n import numbers
 from controller.web.context import Language
-
-_SWAP = str.maketrans(",.", ".,")
 
 _DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_MONTHS = {
-    "id": (
-        "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
-        "Desember",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
-_UNITS = {
-    "id": ("detik", "menit", "jam", "hari"),
-    "en": ("s", "min", "h", "days"),
-}
-
 NONE = "–"
 """What stands where nothing is known."""
 
 
 def number(value: float | None, digits: int, language: Language) -> str:
     """``digits`` decimals, thousands grouped."""
-    if value is None:
-        return NONE
-    text = f"{value:,.{digits}f}"
-    if text.startswith("-") and not text.strip("-0.,"):
-        text = text[1:]
-    return text.translate(_SWAP) if language == "id" else text
+    return NONE if value is None else numbers.number(value, language, digits)
 
 
 def watts(value: float | None, language: Language) -> str:
-    """``850 W``, ``1,32 kW``."""
-    if value is None:
-        return NONE
-    if abs(value) < 999.5:
-        return f"{number(value, 0, language)} W"
-    return f"{number(value / 1000.0, 2, language)} kW"
+    """``850 W``, ``1.320 W``, ``11,6 kW``: as the sentences beside it write them."""
+    return NONE if value is None else numbers.scaled(value, "W", language)
 
 
 def litres(value: float | None, language: Language) -> str:
@@ -67,22 +42,7 @@ def percent(share: float | None, language: Language) -> str:
 
 def duration(seconds: float | None, language: Language) -> str:
     """``45 detik``, ``12 menit``, ``2 jam 5 menit``, ``3 hari 4 jam``: the two largest units that matter."""
-    if seconds is None:
-        return NONE
-    s, minutes, hours, days = _UNITS[language]
-    left = max(0, round(seconds))
-    if left < 60:
-        return f"{left} {s}"
-    whole = left // 60
-    if whole < 60:
-        return f"{whole} {minutes}"
-    if whole < 1440:
-        return _two(whole // 60, hours, whole % 60, minutes)
-    return _two(whole // 1440, days, whole % 1440 // 60, hours)
-
-
-def _two(big: int, big_unit: str, small: int, small_unit: str) -> str:
-    return f"{big} {big_unit} {small} {small_unit}" if small else f"{big} {big_unit}"
+    return NONE if seconds is None else numbers.duration(seconds, language)
 
 
 def clock(epoch_s: float | None, zone: ZoneInfo, language: Language, zone_name: bool = False) -> str:
@@ -99,16 +59,14 @@ def date(epoch_s: float | None, zone: ZoneInfo, language: Language) -> str:
     if epoch_s is None:
         return NONE
     local = datetime.fromtimestamp(epoch_s, zone)
-    return (
-        f"{_DAYS[language][local.weekday()]}, {local.day} {_MONTHS[language][local.month - 1]} {local.year}"
-    )
+    return f"{_DAYS[language][local.weekday()]}, {local.day} {numbers.MONTHS[language][local.month - 1]} {local.year}"
 
 
 def kilograms(value: float | None, language: Language) -> str:
-    """``0,05 kg``, ``1,8 kg``, ``412 kg``, ``2,28 t``."""
+    """``0,05 kg``, ``1,8 kg``, ``412 kg``, ``2,28 ton``."""
     if value is None:
         return NONE
     if abs(value) >= 999.5:
-        return f"{number(value / 1000.0, 2, language)} t"
+        return f"{number(value / 1000.0, 2, language)} {'ton' if language == 'id' else 't'}"
     digits = 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0
     return f"{number(value, digits, language)} kg"

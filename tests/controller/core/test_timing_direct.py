@@ -82,7 +82,7 @@ def test_a_forced_start_does_not_wait_for_the_mean():
     run = plan.runs[0]
     late = type(run)(run.zone, run.start_s, run.end_s, run.volume_l, True, latest_start_s=run.start_s + 200.0)
     plant.plan = type(plan)("late", plan.made_s, plan.until_s, (late,))
-    play(plant, at(0, sun=0.0), at(599).on(), at(610).on().why("sungai", "pump_waits_sun"))
+    play(plant, at(0, sun=0.0), at(599).on(), at(610).on().why("sungai", "pump_waits_power"))
     play(plant, at(611, sun=700.0).on("va"), at(617).on("va", "sungai").why("sungai", "pump_runs_forced"))
     backed = Plant(direct_site({"limits": LIMITS}, {"backup": "grid", "backup_for_forced": True}))
     backed.plan = plant.plan

@@ -258,7 +258,7 @@ def test_a_manual_zone_replaces_a_planned_one():
     play(plant, at(0, sun=0.0, level=1.5), at(300).order(Order.RUN_ZONE, "z1", 10.0).on("v1"))
     play(plant, at(301).why("z1", "zone_waters_manual"), at(898).on("v1"), at(905).on())
     first, second = (e for _, e in plant.events(EventKind.CLOSE))
-    assert (first.reason.key, second.reason.key) == ("irrigation_replaced", "irrigation_time_over")
+    assert (first.reason.key, second.reason.key) == ("irrigation_replaced", "irrigation_manual_over")
     assert second.figures["delivered_l"] == pytest.approx(250.0, abs=2.0)
     play(plant, at(1000).on().order(Order.STOP, "z1").on().why("z1", "paused_by_operator"))
 

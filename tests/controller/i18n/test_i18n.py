@@ -57,8 +57,9 @@ def keys_of_core() -> set[str]:
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
                 place = {"Reason": 1, "close": 2, "runs.close": 2, "_from_off": 1}.get(name)
-                if place is not None and len(node.args) > place:
-                    found |= set(texts_of(node.args[place]))
+                places = (1, 2) if name == "seen" else () if place is None else (place,)
+                for place in places:
+                    found |= set(texts_of(node.args[place])) if len(node.args) > place else set()
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "key":
                 found |= {text for text in texts_of(node.value) if "/" not in text}
             elif path.name == "orders.py" and isinstance(node, ast.Return) and node.value is not None:
@@ -118,11 +119,32 @@ def test_the_sentence_of_the_waiting_pump():
 def test_words_in_parameters_are_translated():
     """A cause or a status is named in the reader's language; an unknown word is shown as it is."""
     reason = Reason("sumur", "pump_locked", {"cause": "no_flow"})
-    assert render(reason, "id") == "Pompa terkunci karena air tidak mengalir. Periksa dulu, lalu tekan Reset."
+    assert (
+        render(reason, "id")
+        == "Pompa terkunci karena air tidak mengalir. Periksa dulu, lalu tekan “Sudah diperiksa”."
+    )
     assert render(reason, "en").startswith("The pump is locked because of no flow.")
     assert (
         render(Reason("sumur", "drive_status", {"status": "kaputt"}), "en")
-        == "The pump drive reports kaputt."
+        == "The pump drive reports: kaputt."
+    )
+
+
+def test_a_signal_is_named_as_people_know_it():
+    """A sensor is its label and what it measures, not the name of a column; one that nobody described is its label."""
+    reason = Reason("sumur", "pump_tank_unknown", {"signal": "level-tandon.level_m"})
+    assert (
+        render(reason, "id") == "Tinggi air tandon tidak diketahui: periksa sensor level-tandon (tinggi air)."
+    )
+    assert render(Reason("x", "pump_tank_unknown", {"signal": "a.b"}), "en").endswith("check the sensor a.")
+
+
+def test_who_asked_is_told_in_words():
+    """An order tells where it came from in the reader's language."""
+    reason = Reason("pompa", "order_stop", {"who": "api", "minutes": 1.0})
+    assert (render(reason, "id"), render(reason, "en")) == (
+        "Dihentikan orang (dengan perintah).",
+        "Stopped by a person (by command).",
     )
 
 
@@ -149,7 +171,9 @@ def test_rendering_never_fails():
         ("left_s", 719.0, "12 menit", "12 min"),
         ("left_s", 7500.0, "2 jam 5 menit", "2 h 5 min"),
         ("left_s", 7200.0, "2 jam", "2 h"),
-        ("left_s", 216_000.0, "2,5 hari", "2.5 days"),
+        ("left_s", 216_000.0, "2 hari 12 jam", "2 days 12 h"),
+        ("left_s", 93_600.0, "1 hari 2 jam", "1 day 2 h"),
+        ("left_s", 5400.0, "1 jam 30 menit", "1 h 30 min"),
         ("left_s", -3.0, "0 detik", "0 s"),
         ("left_s", float("inf"), "?", "?"),
         ("runs", 3, "3", "3"),
@@ -171,5 +195,5 @@ def test_helpers_agree_on_marks():
     """The building blocks swap the marks and nothing else."""
     assert number(1234.5, "id") == "1.234,50"
     assert number(1234.5, "en") == "1,234.50"
-    assert duration(3600.0, "id") == "60 menit"
+    assert duration(3600.0, "id") == "1 jam"
     assert day("2026-01-01", "id") == "1 Januari 2026"

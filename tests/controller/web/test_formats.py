@@ -34,7 +34,8 @@ def test_numbers(value: float | None, digits: int, indonesian: str, english: str
     [
         (0, "0 detik", "0 s"),
         (59.4, "59 detik", "59 s"),
-        (59.6, "1 menit", "1 min"),
+        (119.6, "2 menit", "2 min"),
+        (290, "5 menit", "5 min"),
         (720, "12 menit", "12 min"),
         (7500, "2 jam 5 menit", "2 h 5 min"),
         (7200, "2 jam", "2 h"),
@@ -68,11 +69,11 @@ def test_date() -> None:
 
 def test_units() -> None:
     """Watts, litres, shares and masses change their unit where people would."""
-    assert [formats.watts(w, "id") for w in (0.0, 999.4, 999.6, 11600.0)] == [
+    assert [formats.watts(w, "id") for w in (0.0, 999.4, 1309.0, 11600.0)] == [
         "0 W",
         "999 W",
-        "1,00 kW",
-        "11,60 kW",
+        "1.309 W",
+        "11,6 kW",
     ]
     assert [formats.litres(v, "en") for v in (1440.0, 12345.0)] == ["1,440 litres", "12.3 m³"]
     assert formats.percent(0.784, "id") == "78 %"
@@ -80,5 +81,5 @@ def test_units() -> None:
         "0,05 kg",
         "1,8 kg",
         "413 kg",
-        "2,28 t",
+        "2,28 ton",
     ]
