@@ -26,6 +26,7 @@ _CHARS = {
     "f32": "f", "f64": "d",
 }  # fmt: skip
 _NO_VALUE = (None, Quality.ABSENT)
+_UNSAID: tuple[None, str, bytes] = (None, "", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class PayloadCodec:
         self.messages = tuple(
             _compile(m, topic, n, settings) for m in profile.mqtt.messages for n in channels(m.repeat)
         )
+        self._said: dict[int, tuple[Mapping[str, Value | None] | None, str, bytes]] = {}
         self.stale_s = profile.mqtt.stale_s
         self._online = profile.mqtt.availability
         self.availability_topic = self._online.topic.replace("{topic}", topic) if self._online else None
@@ -93,10 +95,17 @@ class PayloadCodec:
     ) -> list[tuple[str, bytes]]:
         """The messages that a device with these values sends (simulators); messages with none of the values are left out."""
         sent = []
-        for message in self.messages:
-            if message.entry.simulate and any(f.quantity in values for f in message.fields):
-                topic = message.pattern.replace("+", "1")
-                sent.append((topic, _encode(message, values, measured_at)))
+        for index, message in enumerate(self.messages):
+            if not message.entry.simulate:
+                continue
+            mine = {f.quantity: values[f.quantity] for f in message.fields if f.quantity in values}
+            if not mine:
+                continue
+            before, topic, payload = self._said.get(index, _UNSAID)
+            if message.time is not None or mine != before:
+                topic, payload = message.pattern.replace("+", "1"), _encode(message, values, measured_at)
+                self._said[index] = (mine, topic, payload)
+            sent.append((topic, payload))
         return sent
 
     def online_message(self, online: bool) -> tuple[str, bytes] | None:
