@@ -171,3 +171,46 @@ def test_a_small_plant_s_start_margin_gives_way():
     """Where the margin asks for more than 85 % of the plant, the margin shrinks, the need does not."""
     plant = Plant(two_pump_site(pv_kwp=1.0))
     play(plant, at(0, level=0.5, sun=950.0), at(700).on("p1").why("p2", "pump_waits_sun"))
+
+
+def test_import_is_charged_however_coarse_the_pump_s_counter():
+    """A counter of whole kilowatt-hours steps once in many decisions; the grid's share is not lost between its steps."""
+    site = tank_site(
+        {"power": "meter.power_w", "energy": "meter.energy_wh"},
+        {"grid_power": "grid.power_w", "backup": "grid"},
+    )
+    plant = Plant(site, cycle_s=10.0)
+    play(plant, at(0, level=0.5, sun=900.0, grid=-500.0, energy=0.0), at(700).on("sumur"))
+    play(plant, at(1000, grid=300.0), at(4590), at(4600, energy=1000.0))
+    assert plant.state.accounts.used_wh == pytest.approx(1000.0)
+    assert plant.state.accounts.grid_wh == pytest.approx(300.0, rel=0.02)
+
+
+def test_other_loads_count_where_a_meter_tells_them():
+    """With a load meter what lamps and aerators take is told apart from the pump; the import is charged to both, and nothing
+    else is guessed.
+    """
+    site = tank_site(
+        {"power": "meter.power_w"},
+        {"load_power": "load.power_w", "grid_power": "grid.power_w", "backup": "grid"},
+    )
+    plant = Plant(site, cycle_s=10.0)
+    play(plant, at(0, level=1.8, sun=900.0, load=200.0, grid=0.0), at(3600, grid=150.0), at(7200))
+    day = plant.state.accounts
+    assert (day.used_wh, day.other_wh) == (0.0, pytest.approx(400.0, rel=0.01))
+    assert day.grid_wh == pytest.approx(150.0, rel=0.01)
+    play(plant, at(7210, level=0.5, grid=0.0), at(7220).on("sumur"), at(7230, load=950.0), at(10820))
+    later = plant.state.accounts
+    assert later.used_wh == pytest.approx(750.0, rel=0.01)
+    assert later.other_wh - day.other_wh == pytest.approx(200.0, rel=0.02), (
+        "the pump's own draw is not counted twice"
+    )
+
+
+def test_the_closing_tells_other_loads_only_where_they_are_measured():
+    """The sentence of the day names other loads on a site that measures them; their figure is never negative."""
+    measured = tank_site({"power": "meter.power_w"}, {"load_power": "load.power_w"})
+    for site, key in ((tank_site(), "day_closed"), (measured, "day_closed_loads")):
+        _, days = day_of(site, level=0.5, sun=900.0, load=0.0)
+        assert days[0].reason.key == key
+        assert days[0].figures["other_wh"] == 0.0
