@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from controller.check_texts import Param
 from controller.core.site import Output, Pump, Signal, SiteFile, Tank, Valve, Zone
 from drivers.marked_yaml import Loc
 from drivers.profile_model import Profile
@@ -22,33 +23,33 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+Params = Mapping[str, Param]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: where (in config.yaml, or in the file of ``program``), a text key and its numbers.
+    """One thing that is wrong: where (in config.yaml, or in the file of ``program``), a text key and its numbers and words.
 
     ``at_key`` points at the key rather than at its value. The texts are in ``controller.check_texts``.
     """
 
     loc: Loc
     key: str
-    params: Mapping[str, float | str] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     severity: Severity = Severity.ERROR
     program: str | None = None
     at_key: bool = False
 
 
-Params = Mapping[str, float | str]
-
-
 def warning(
-    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: float | str
+    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: Param
 ) -> Finding:
     """A finding that does not block."""
     return Finding(loc, text, {**(params or {}), **more}, Severity.WARNING, program)
 
 
 def error(
-    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: float | str
+    loc: Loc, text: str, params: Params | None = None, /, program: str | None = None, **more: Param
 ) -> Finding:
     """A finding that blocks."""
     return Finding(loc, text, {**(params or {}), **more}, Severity.ERROR, program)

@@ -37,7 +37,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             try:
                 connection = parse_connection(bus.url)
             except Refused as refused:
-                yield error((*loc, "url"), "bus-url", url=bus.url, why=refused.what, how=refused.hint)
+                yield error((*loc, "url"), f"bus-{refused.params['case']}", refused.params)
                 continue
             wire = connection.device or f"{connection.host}:{connection.port}"
             yield from _cable(subject, bus, connection)
@@ -55,8 +55,7 @@ def _mqtt(bus: Bus, loc: Loc) -> Iterator[Finding]:
     except ValueError:
         good = False
     if not good or parts.path not in ("", "/") or parts.query:
-        how = "mqtt://host:port"
-        yield error((*loc, "url"), "bus-url", url=bus.url, why="host:port?", how=how)
+        yield error((*loc, "url"), "bus-broker", url=bus.url)
     if bus.password_file is not None and bus.username is None:
         yield error((*loc, "password_file"), "password-without-user", id=bus.id)
 

@@ -13,7 +13,14 @@ from drivers.profile_model import Profile, Setting
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings about devices themselves."""
-    kinds = {bus.id: bus.url.partition(":")[0] for bus in subject.file.buses}
+    known = (
+        "tcp",
+        "rtu",
+        "rtu+tcp",
+        "mqtt",
+    )  # a bus whose address is wrong is told there, not at all its devices
+    schemes = {bus.id: bus.url.partition(":")[0] for bus in subject.file.buses}
+    kinds = {bus: scheme for bus, scheme in schemes.items() if scheme in known}
     for i, device in enumerate(subject.file.devices):
         profile = subject.profiles.get(device.id)
         if profile is not None:
@@ -48,8 +55,9 @@ def _settings(device: DeviceEntry, profile: Profile, loc: Loc) -> Iterator[Findi
             yield from _value(name, device.settings[name], setting, (*loc, "settings", name))
         elif setting.default is None:
             place = (*loc, "settings") if device.settings else (*loc, "profile")
-            what = f"{setting.label.en} / {setting.label.id}"
-            yield error(place, "setting-missing", device=device.id, name=name, what=what, unit=setting.unit)
+            what = (setting.label.en, setting.label.id)
+            value = " | ".join(setting.choices) or f"... {setting.unit}".strip()
+            yield error(place, "setting-missing", device=device.id, name=name, what=what, value=value)
     for name in device.settings:
         if name not in profile.settings:
             known = near(name, profile.settings) or "-"

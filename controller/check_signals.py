@@ -25,6 +25,9 @@ ROLE_UNITS = {
 LONGEST_STALE_S = 7 * 86_400.0
 """Nothing is worth a decision a week later."""
 
+MESSAGE_SHARE = 0.25
+"""A signal whose age limit is below this share of its device's longest silence is stale most of the time."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """All findings about what is wanted from devices."""
@@ -93,6 +96,11 @@ def _fresh(subject: Subject, loc: Loc, signal: Signal, profile: Profile) -> Iter
     if period is not None and signal.stale_s < period:
         name = ".".join(signal.key)
         yield error((*loc, "stale_s"), "stale-before-poll", name=name, stale=signal.stale_s, period=period)
+    if profile.mqtt is not None and signal.stale_s < MESSAGE_SHARE * profile.mqtt.stale_s:
+        name, longest = ".".join(signal.key), profile.mqtt.stale_s
+        yield warning(
+            (*loc, "stale_s"), "stale-before-message", name=name, stale=signal.stale_s, period=longest
+        )
 
 
 def _period(subject: Subject, signal: Signal, profile: Profile) -> float | None:

@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import Literal
 
 Language = Literal["en", "id"]
+Param = float | str | tuple[str, str]
+"""What a text is filled with: a number, a word, or a word in English and Bahasa Indonesia."""
 
 
 @lru_cache(maxsize=1)
@@ -22,12 +24,18 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     return data
 
 
-def render(key: str, params: Mapping[str, float | str], language: Language) -> tuple[str, str]:
+def render(key: str, params: Mapping[str, Param], language: Language) -> tuple[str, str]:
     """(message, hint) of a finding in the language; numbers with a decimal comma in Indonesian."""
     row = texts()[key]
-    values = {k: v if isinstance(v, str) else Number(v, language) for k, v in params.items()}
+    values = {name: _word(value, language) for name, value in params.items()}
     message, hint = (row["id"], row["petunjuk"]) if language == "id" else (row["en"], row["hint"])
     return message.format_map(values), hint.format_map(values)
+
+
+def _word(value: Param, language: Language) -> str | Number:
+    if isinstance(value, tuple):
+        return value[1 if language == "id" else 0]
+    return value if isinstance(value, str) else Number(value, language)
 
 
 class Number(float):
@@ -42,5 +50,6 @@ class Number(float):
         return number
 
     def __format__(self, spec: str) -> str:
-        text = format(float(self), spec if spec.strip("+") else f"{spec}.6g")
+        plain = f"{spec}.0f" if abs(self) >= 1e6 else f"{spec}.6g"
+        text = format(float(self), spec if spec.strip("+") else plain)
         return text.replace(".", ",") if self.language == "id" else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -39,10 +40,8 @@ def load(path: str | Path, *, language: Language | None = None, today: date | No
     ``language`` of the messages: given, else the site's, else the environment's. ``today`` (local) lets dates be checked;
     the daemon gives none, because a wrong clock must not keep it from starting.
     """
-    work = Work(Path(path), language or environment_language())
+    work = Work(Path(path), language or _language_in(Path(path)) or environment_language())
     data = read(work, work.path, None)
-    if language is None:
-        work.language = _language_of(data) or work.language
     file = validate(work, data, SiteFile, None) if data is not None else None
     folder = (
         file.programs
@@ -135,10 +134,13 @@ def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)))
 
 
-def _language_of(data: object) -> Language | None:
-    site = data.get("site") if isinstance(data, dict) else None
-    word = site.get("language") if isinstance(site, dict) else None
-    return "id" if word == "id" else "en" if word == "en" else None
+def _language_in(path: Path) -> Language | None:
+    """The language that the file asks for, found without YAML: its mistakes are to be told in it too."""
+    try:
+        found = re.search(rb"^\s+language:\s*(id|en)\b", path.read_bytes(), re.MULTILINE)
+    except OSError:
+        return None
+    return None if found is None else "id" if found[1] == b"id" else "en"
 
 
 def _text(data: object, key: str, default: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from controller.check_base import Finding, Severity
 from controller.check_texts import Language, render
 from drivers.marked_problems import explain
-from drivers.marked_yaml import Marks, Problem, YamlError, load_bytes
-from drivers.profile import ProfileError, load_profile
+from drivers.marked_yaml import Marks, Problem, YamlError, load
+from drivers.profile import ProfileError, library, load_profile
 from drivers.profile_model import Profile
 from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
 
@@ -53,21 +54,12 @@ class Work:
 def read(work: Work, path: Path, program: str | None) -> object:
     """Data of a YAML file, or None with the problem noted."""
     try:
-        data, marks = load_bytes(path.read_bytes(), str(path))
-    except OSError as e:
-        work.problems.append(Problem(str(path), 1, 1, "", *_unreadable(e, work.language)))
-        return None
+        data, marks = load(path, language=work.language)
     except YamlError as e:
         work.problems += e.problems
         return None
     work.marks[program] = marks
     return data
-
-
-def _unreadable(error: OSError, language: Language) -> tuple[str, str]:
-    if language == "id":
-        return f"tidak dapat dibaca: {error.strerror}", "periksa nama dan izin berkas"
-    return f"cannot be read: {error.strerror}", "check the name and the permissions"
 
 
 def validate(work: Work, data: object, model: type[M], program: str | None) -> M | None:
@@ -128,12 +120,42 @@ def load_profiles(work: Work, data: object) -> dict[str, Profile]:
         if not isinstance(name, str) or not isinstance(entry.get("id"), str):
             continue
         is_file = is_path(name)
+        if (finding := _no_profile(work, i, name)) is not None:
+            work.note([finding])
+            continue
         try:
             profiles[entry["id"]] = load_profile(str(work.path.parent / name) if is_file else name)
         except ProfileError as e:
             for problem in e.problems:
                 work.problems.append(_at_device(work.marks[None], i, problem, in_file=is_file))
     return profiles
+
+
+def _no_profile(work: Work, index: int, name: str) -> Finding | None:
+    """A name that the library lacks, or a file that cannot be opened."""
+    loc = ("devices", index, "profile")
+    if not is_path(name):
+        known = library()
+        return (
+            None
+            if name in known
+            else Finding(loc, "profile-unknown", {"name": name, "near": _like(name, known)})
+        )
+    path = (work.path.parent / name).resolve()
+    try:
+        path.open("rb").close()
+    except OSError as e:
+        return Finding(loc, "profile-missing", {"name": name, "why": e.strerror or "?", "path": str(path)})
+    return None
+
+
+def _like(name: str, known: Sequence[str]) -> str:
+    """The profile that was probably meant: by its spelling, or by the maker that begins its name; else all of them."""
+    word = name.lower()
+    close = get_close_matches(word, known, 1, 0.6) or [
+        one for one in known if one.split("-")[0] in word.split()
+    ]
+    return ", ".join(close or known)
 
 
 def _at_device(marks: Marks, index: int, problem: Problem, *, in_file: bool) -> Problem:

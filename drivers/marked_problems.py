@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal, get_args, get_origin
 
@@ -16,35 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from drivers.marked_yaml import Loc, Marks, Problem
-
-Language = Literal["en", "id"]
-
-_TEXTS: dict[str, tuple[str, str]] = {
-    # pydantic's error type -> English, Indonesian
-    "missing": ("'{key}' is missing", "'{key}' belum diisi"),
-    "extra_forbidden": ("unknown key '{key}'", "kunci '{key}' tidak dikenal"),
-    "string_type": ("must be text, got {got}", "harus berupa teks, bukan {got}"),
-    "string_pattern_mismatch": ("{got} has not the right form", "bentuk {got} tidak sesuai"),
-    "number": ("must be a number, got {got}", "harus berupa angka, bukan {got}"),
-    "whole": ("must be a whole number, got {got}", "harus berupa bilangan bulat, bukan {got}"),
-    "bool": ("must be true or false, got {got}", "harus true atau false, bukan {got}"),
-    "mapping": (
-        "must be a block of 'key: value' lines, got {got}",
-        "harus berupa baris-baris 'kunci: nilai', bukan {got}",
-    ),
-    "list": ("must be a list (- item), got {got}", "harus berupa daftar (- butir), bukan {got}"),
-    "too_short": ("needs at least {min_length} entries", "perlu paling sedikit {min_length} butir"),
-    "too_long": ("takes at most {max_length} entries", "paling banyak {max_length} butir"),
-    "greater_than": ("must be above {gt}, got {got}", "harus di atas {gt}, bukan {got}"),
-    "greater_than_equal": ("must be at least {ge}, got {got}", "harus paling sedikit {ge}, bukan {got}"),
-    "less_than": ("must be below {lt}, got {got}", "harus di bawah {lt}, bukan {got}"),
-    "less_than_equal": ("must be at most {le}, got {got}", "harus paling banyak {le}, bukan {got}"),
-    "choice": ("must be one of {choices}, got {got}", "harus salah satu dari {choices}, bukan {got}"),
-    "no_kind": ("'{key}' is missing: one of {choices}", "'{key}' belum diisi: salah satu dari {choices}"),
-    "date": ("must be a date like 2026-03-15, got {got}", "harus tanggal seperti 2026-03-15, bukan {got}"),
-    "value_error": ("{error}", "{error}"),
-    "other": ("does not fit here, got {got}", "tidak cocok di sini: {got}"),
-}
+from drivers.problem_texts import BLOCK, FORMS, HINTS, LIST, NOTHING, TEXTS, date_hint, form_hint, number_hint
+from drivers.yaml_texts import Language
 
 _KINDS: dict[str, str] = {
     "float_type": "number", "float_parsing": "number", "finite_number": "number", "int_type": "whole", "int_parsing": "whole",
@@ -54,13 +27,6 @@ _KINDS: dict[str, str] = {
     "union_tag_not_found": "no_kind", "date_parsing": "date", "date_type": "date", "date_from_datetime_parsing": "date",
     "date_from_datetime_inexact": "date", "assertion_error": "value_error",
 }  # fmt: skip
-
-_HINTS: dict[str, tuple[str, str]] = {
-    "near": ("did you mean '{near}'?", "maksudnya '{near}'?"),
-    "known": ("known here: {known}", "yang dikenal di sini: {known}"),
-    "quotes": ("put it in quotes", "beri tanda kutip"),
-    "form": ("it must match {pattern}", "harus cocok dengan {pattern}"),
-}
 
 
 def explain(
@@ -99,26 +65,47 @@ def _problem(
 ) -> tuple[int, Problem]:
     kind = _KINDS.get(detail["type"], detail["type"])
     loc, rest = _real(detail["loc"], data)
-    values: dict[str, object] = dict(detail.get("ctx") or {})
-    values["got"] = _got(detail["input"])
+    values = _values(kind, detail, loc, rest, language)
+    if kind == "no_kind":
+        values["choices"] = ", ".join(_tags(model, loc, data)) or "?"
+    message = _message(kind, detail, values, language)
+    hint = _hint(kind, values, detail, model, loc, data, language)
+    return len(loc), marks.problem(root + loc, message, hint, at_key=_at_key(kind))
+
+
+def _values(kind: str, detail: ErrorDetails, loc: Loc, rest: Loc, language: int) -> dict[str, object]:
+    """What the braces of a sentence are filled with."""
+    given = dict(detail.get("ctx") or {})
+    values: dict[str, object] = {name: _number(value, language) for name, value in given.items()}
+    values["got"] = _got(detail["input"], language)
     if kind == "missing":
         values["key"] = rest[-1] if rest else "?"
     elif kind == "extra_forbidden":
         values["key"] = loc[-1] if loc else "?"
     elif kind == "no_kind":
         values["key"] = str(values.get("discriminator", "kind")).strip("'")
-        values["choices"] = ", ".join(_tags(model, loc, data)) or "?"
     elif kind == "choice":
-        values["choices"] = values.get("expected") or values.get("expected_tags") or "?"
+        choices = str(values.get("expected") or values.get("expected_tags") or "?")
+        values["choices"] = choices.replace(" or ", " atau ") if language else choices
     elif kind == "value_error":
         values["error"] = values.get("error", detail["msg"])
-    if kind not in _TEXTS:
-        kind = "other"
-    message = _TEXTS[kind][language].format_map(_Defaults(values))
-    problem = marks.problem(
-        root + loc, message, _hint(kind, values, detail, model, loc, data, language), at_key=_at_key(kind)
-    )
-    return len(loc), problem
+    return values
+
+
+def _message(kind: str, detail: ErrorDetails, values: Mapping[str, object], language: int) -> str:
+    """The sentence; a model's own error (PydanticCustomError) brings its Indonesian under ``id``."""
+    own = values.get("id") if language else detail["msg"]
+    if kind not in TEXTS and "id" in values:
+        return str(own).format_map(_Defaults(values))
+    return TEXTS[kind if kind in TEXTS else "other"][language].format_map(_Defaults(values))
+
+
+def _number(value: object, language: int) -> object:
+    """Bounds as people write them: 1 instead of 1.0, and a decimal comma in Indonesian."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    text = f"{value:.15g}"
+    return text.replace(".", ",") if language else text
 
 
 def _at_key(kind: str) -> bool:
@@ -134,30 +121,34 @@ def _real(loc: tuple[int | str, ...], data: object) -> tuple[Loc, tuple[int | st
     """The part of pydantic's location that exists in the file (union tags and the like fall away), and what comes after it."""
     here: list[str | int] = []
     rest: tuple[int | str, ...] = ()
-    for i, part in enumerate(loc):
-        if _has(data, part):
-            data = data[part]  # type: ignore[index]
-        else:
+    for i, said in enumerate(loc):
+        part = _part(data, said)
+        if part is None:
             rest = loc[i:]
             continue
+        data = data[part]  # type: ignore[index]
         here.append(part)
         rest = ()
     return tuple(here), rest
 
 
-def _has(data: object, part: str | int) -> bool:
+def _part(data: object, said: str | int) -> str | int | None:
+    """The key or index of ``data`` that pydantic means (JSON makes a key 8 to "8"), or None."""
     if isinstance(data, dict):
-        return part in data
-    return isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data)
+        if said in data:
+            return said
+        number = int(said) if isinstance(said, str) and said.isdecimal() else None
+        return number if number in data else None
+    return said if isinstance(data, list) and isinstance(said, int) and 0 <= said < len(data) else None
 
 
-def _got(value: object) -> str:
+def _got(value: object, language: int) -> str:
     if value is None:
-        return "nothing"
+        return NOTHING[language]
     if isinstance(value, dict):
-        return "a block"
+        return BLOCK[language]
     if isinstance(value, list | tuple):
-        return "a list"
+        return LIST[language]
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)
@@ -173,26 +164,34 @@ def _hint(
     data: object,
     language: int,
 ) -> str:
+    word, text = detail["input"], str(detail["input"])
     if kind == "extra_forbidden":
-        known = sorted(_keys(model, loc[:-1], data))
-        return _nearest(str(values["key"]), known, language)
+        if isinstance(loc[-1], int):
+            return HINTS["comma"][language]
+        return _nearest(str(values["key"]), sorted(_keys(model, loc[:-1], data)), language)
     if kind == "choice":
-        return _nearest(
-            str(detail["input"]), re.findall(r"'([^']*)'", str(values["choices"])), language, list_them=False
-        )
-    if kind == "string_type" and isinstance(detail["input"], int | float):
-        return _HINTS["quotes"][language]
+        return _nearest(text, re.findall(r"'([^']*)'", str(values["choices"])), language, list_them=False)
+    if kind == "string_type" and isinstance(word, int | float):
+        return HINTS["quotes"][language]
     if kind == "string_pattern_mismatch":
-        return _HINTS["form"][language].format_map(_Defaults(values))
+        form = FORMS.get(str(values["pattern"]), HINTS["form"])
+        return (
+            form[language]
+            .format_map({**values, "near": form_hint(text, str(values["pattern"]))})
+            .removesuffix(": ")
+        )
+    if isinstance(word, str) and kind in ("number", "whole", "date"):
+        key, meant = ("iso", date_hint(word)) if kind == "date" else number_hint(word)
+        return HINTS[key][language].format(number=meant) if meant else ""
     return ""
 
 
 def _nearest(word: str, known: list[str], language: int, *, list_them: bool = True) -> str:
     near = get_close_matches(word.lower(), known, 1, 0.6)
     if near:
-        return _HINTS["near"][language].format(near=near[0])
+        return HINTS["near"][language].format(near=near[0])
     if list_them and known:
-        return _HINTS["known"][language].format(known=", ".join(known[:20]))
+        return HINTS["known"][language].format(known=", ".join(known[:20]))
     return ""
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import yaml
 
+from drivers.yaml_texts import Language, say
+
 Loc = tuple[str | int, ...]
 Place = tuple[int, int]
 
@@ -80,12 +82,12 @@ def path_text(loc: Loc) -> str:
 
 
 class _Refused(Exception):
-    """Raised inside the loader: where, what, and what to do instead."""
+    """Raised inside the loader: where, and what (a key of ``drivers.yaml_texts`` with its words)."""
 
-    def __init__(self, mark: yaml.Mark | None, message: str, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, mark: yaml.Mark | None, key: str, **params: object) -> None:
+        super().__init__(key)
         self.place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        self.message, self.hint = message, hint
+        self.key, self.params = key, params
 
 
 class _Loader(yaml.SafeLoader):
@@ -96,15 +98,13 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(
-                event.start_mark, "anchors and aliases (& and *) are not used here", "write the value out"
-            )
+            raise _Refused(event.start_mark, "anchor")
         tag = getattr(event, "tag", None)
         if tag:
-            raise _Refused(event.start_mark, f"tags are not used here, got {tag!r}", "put text in quotes")
+            raise _Refused(event.start_mark, "tag", what=repr(tag))
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _Refused(event.start_mark, f"nested more than {MAX_DEPTH} levels deep")
+            raise _Refused(event.start_mark, "deep", most=MAX_DEPTH)
         node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -124,11 +124,7 @@ def _scalar(node: yaml.ScalarNode) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if _OCTAL.fullmatch(text):
-        raise _Refused(
-            node.start_mark,
-            f"{text} starts with a zero",
-            f'write {text.lstrip("+-0") or "0"}, or "{text}" for text',
-        )
+        raise _Refused(node.start_mark, "zero", what=text, number=text.lstrip("+-0") or "0")
     if len(text) > 40:
         return text
     if _INT.fullmatch(text):
@@ -136,7 +132,7 @@ def _scalar(node: yaml.ScalarNode) -> object:
     if _FLOAT.fullmatch(text):
         number = float(text)
         if not math.isfinite(number):
-            raise _Refused(node.start_mark, f"{text} is too large a number")
+            raise _Refused(node.start_mark, "huge", what=text)
         return number
     return text
 
@@ -153,12 +149,7 @@ def _build(node: yaml.Node, loc: Loc, marks: Marks) -> object:
         key = _key(key_node)
         here = (*loc, key)
         if key in data:
-            first = marks.keys[here][0]
-            raise _Refused(
-                key_node.start_mark,
-                f"the key '{key}' stands here twice, first at line {first}",
-                "remove one of them",
-            )
+            raise _Refused(key_node.start_mark, "twice", what=key, first=marks.keys[here][0])
         marks.keys[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         data[key] = _build(value_node, here, marks)
     return data
@@ -168,11 +159,9 @@ def _key(node: yaml.Node) -> str | int:
     """A key is a word or a whole number."""
     key = _scalar(node) if isinstance(node, yaml.ScalarNode) else None
     if isinstance(key, bool) or not isinstance(key, str | int):
-        raise _Refused(
-            node.start_mark, "a key must be a word or a whole number", 'put it in quotes, like "true":'
-        )
+        raise _Refused(node.start_mark, "key")
     if key == "<<":
-        raise _Refused(node.start_mark, "merge keys (<<) are not used here", "write the keys out")
+        raise _Refused(node.start_mark, "merge")
     return key
 
 
@@ -185,65 +174,73 @@ def _compose(text: str) -> yaml.Node | None:
         loader.dispose()
 
 
-def load_text(text: str, file: str = "<text>") -> tuple[object, Marks]:
-    """Data and marks of a YAML text. An empty document is an error. Raises YamlError."""
+def load_text(text: str, file: str = "<text>", language: Language = "en") -> tuple[object, Marks]:
+    """Data and marks of a YAML text. An empty document is an error. Raises YamlError, in ``language``."""
     marks = Marks(file)
     try:
         node = _compose(text)
         if node is None:
-            raise _Refused(None, "the file is empty")
+            raise _Refused(None, "empty")
         return _build(node, (), marks), marks
     except _Refused as e:
-        raise YamlError((Problem(file, *e.place, "", e.message, e.hint),)) from None
+        raise _error(file, e.place, language, e.key, **e.params) from None
     except yaml.reader.ReaderError as e:
         before = text[: e.position]
         place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise YamlError(
-            (Problem(file, *place, "", f"the character {e.character!r} cannot stand in YAML"),)
-        ) from None
+        raise _error(file, place, language, "character", what=repr(e.character)) from None
     except yaml.MarkedYAMLError as e:
-        raise YamlError((_syntax(e, file),)) from None
+        raise _syntax(e, file, language) from None
     except (yaml.YAMLError, RecursionError, ValueError, IndexError, AttributeError) as e:
         # PyYAML's scanner leaks bare exceptions for some broken escapes and directives; a person still needs one sentence.
-        raise YamlError((Problem(file, 1, 1, "", f"not readable as YAML: {type(e).__name__}"),)) from None
+        raise _error(file, (1, 1), language, "syntax", what=type(e).__name__) from None
 
 
-def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message = error.problem or error.context or "not readable as YAML"
-    hint = ""
-    if "\\t" in message:
-        hint = "indent with spaces, never with tabs"
-    elif "mapping values are not allowed" in message:
-        hint = "is a line above not finished, or the indentation different? Text with ': ' needs quotes"
-    elif error.context and error.context_mark and error.context_mark.line + 1 != line:
-        hint = f"{error.context} at line {error.context_mark.line + 1}"
-    return Problem(file, line, column, "", message, hint)
+def _error(file: str, place: Place, language: Language, key: str, **params: object) -> YamlError:
+    return YamlError((Problem(file, *place, "", *say(key, language, **params)),))
 
 
-def load(path: Path, name: str | None = None) -> tuple[object, Marks]:
+def _syntax(error: yaml.MarkedYAMLError, file: str, language: Language) -> YamlError:
+    """PyYAML's complaint in plain words, where the mistake was made: what is never closed is told where it begins."""
+    problem, context = error.problem or "", error.context or ""
+    mark, began = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
+    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    first = (began.line + 1, began.column + 1) if began else place
+    if "\\t" in problem:
+        return _error(file, place, language, "tab")
+    if "mapping values are not allowed" in problem:
+        return _error(file, place, language, "colon")
+    if "could not find expected ':'" in problem:
+        return _error(file, first, language, "no_colon")
+    if "quoted scalar" in context and "end of stream" in problem:
+        return _error(file, first, language, "quote")
+    if "<block end>" in problem:
+        key = "mixed" if place[1] == first[1] else "indent"
+        return _error(file, place, language, key, has=place[1] - 1, wanted=first[1] - 1, first=first[0])
+    if "flow" in context and first[0] != place[0]:
+        return _error(file, first, language, "bracket", last=place[0])
+    return _error(file, place, language, "syntax", what=problem or context or type(error).__name__)
+
+
+def load(path: Path, name: str | None = None, language: Language = "en") -> tuple[object, Marks]:
     """Data and marks of a YAML file (UTF-8). ``name`` is what messages call it. Raises YamlError, also when unreadable."""
     file = name or str(path)
     try:
         raw = path.read_bytes()
     except OSError as e:
-        raise YamlError(
-            (Problem(file, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)
-        ) from None
-    return load_bytes(raw, file)
+        raise _error(file, (1, 1), language, "unreadable", why=e.strerror or type(e).__name__) from None
+    return load_bytes(raw, file, language)
 
 
-def load_bytes(raw: bytes, file: str) -> tuple[object, Marks]:
+def load_bytes(raw: bytes, file: str, language: Language = "en") -> tuple[object, Marks]:
     """As `load`, from bytes. Raises YamlError."""
     if len(raw) > MAX_BYTES:
-        raise YamlError((Problem(file, 1, 1, "", f"larger than {MAX_BYTES // 1_000_000} MB"),))
+        raise _error(file, (1, 1), language, "large", most=MAX_BYTES // 1_000_000)
     try:
-        return load_text(raw.decode("utf-8-sig"), file)
+        return load_text(raw.decode("utf-8-sig"), file, language)
     except UnicodeDecodeError as e:
         before = raw[: e.start]
         place = (before.count(b"\n") + 1, e.start - before.rfind(b"\n"))
-        raise YamlError((Problem(file, *place, "", "not UTF-8 text", "save the file as UTF-8"),)) from None
+        raise _error(file, place, language, "utf8") from None
 
 
 def walk(data: object, loc: Loc = ()) -> Iterator[tuple[Loc, object]]:

@@ -62,12 +62,15 @@ def parse_connection(url: str, *, baud: int = 9600, parity: Parity = "N", stop: 
     if parts.scheme in ("tcp", "rtu+tcp"):
         return _network(url, "tcp" if parts.scheme == "tcp" else "rtu+tcp")
     if parts.scheme != "rtu":
-        raise _refused(url, f"unknown kind {parts.scheme or '(none)'!r}")
+        raise _refused(url, f"unknown kind {parts.scheme or '(none)'!r}", "kind")
     if parts.netloc or not parts.path.startswith("/"):
-        raise _refused(url, "the serial device needs three slashes and a full path")
+        raise _refused(url, "the serial device needs three slashes and a full path", "slashes")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := [key for key in query if key not in _SERIAL_KEYS]:
-        raise _refused(url, f"unknown setting {unknown[0]!r} (known: {', '.join(_SERIAL_KEYS)})")
+        known = ", ".join(_SERIAL_KEYS)
+        raise _refused(
+            url, f"unknown setting {unknown[0]!r} (known: {known})", "setting", name=unknown[0], known=known
+        )
     return Connection(
         kind="rtu",
         device=parts.path,
@@ -82,19 +85,22 @@ def _network(url: str, kind: Kind) -> Connection:
     try:
         port = parts.port
     except ValueError:
-        raise _refused(url, "the port is no number from 1 to 65535") from None
+        raise _refused(url, "the port is no number from 1 to 65535", "port") from None
     if not parts.hostname:
-        raise _refused(url, "no host")
+        raise _refused(url, "no host", "host")
     if parts.path not in ("", "/") or parts.query:
-        raise _refused(url, "nothing may follow host and port")
+        raise _refused(url, "nothing may follow host and port", "rest")
     if port == 0:
-        raise _refused(url, "the port is no number from 1 to 65535")
+        raise _refused(url, "the port is no number from 1 to 65535", "port")
     return Connection(kind=kind, host=parts.hostname, port=port or (502 if kind == "tcp" else 4196))
 
 
 def _one_of(url: str, name: str, text: str, allowed: tuple[int, ...]) -> int:
     if not text.isdecimal() or int(text) not in allowed:
-        raise _refused(url, f"{name}={text} is not one of {', '.join(map(str, allowed))}")
+        known = ", ".join(map(str, allowed))
+        raise _refused(
+            url, f"{name}={text} is not one of {known}", "value", name=name, value=text, known=known
+        )
     return int(text)
 
 
@@ -106,8 +112,13 @@ def _parity(url: str, text: str) -> Parity:
             return "E"
         case "O":
             return "O"
-    raise _refused(url, f"parity={text} is not one of N, E, O")
+    raise _refused(
+        url, f"parity={text} is not one of N, E, O", "value", name="parity", value=text, known="N, E, O"
+    )
 
 
-def _refused(url: str, why: str) -> Refused:
-    return Refused(f"connection {url!r}: {why}", hint=_HINT, bus=url)
+def _refused(url: str, why: str, case: str, **words: str) -> Refused:
+    """``params`` say the same in pieces (``case`` and its words), for other languages."""
+    return Refused(
+        f"connection {url!r}: {why}", hint=_HINT, bus=url, params={"case": case, "url": url, **words}
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Ident = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Names used in files, tags and topics: lower case letters, digits and dashes."""
@@ -44,7 +45,7 @@ class Signal(Model):
         rest = {k: v for k, v in data.items() if k not in ("signal", "calibrate")}
         device, dot, quantity = str(data["signal"]).partition(".")
         if not dot or not quantity:
-            raise ValueError(f"a signal is written device.quantity, got {data['signal']!r}")
+            raise _dotted("a signal", "sinyal", data["signal"])
         if "calibrate" in data:
             rest |= two_points(data["calibrate"])
         return {"device": device, "quantity": quantity, **rest}
@@ -55,18 +56,31 @@ class Signal(Model):
         return (self.device, self.quantity)
 
 
+def _dotted(what: str, apa: str, given: object) -> PydanticCustomError:
+    """The error of a text that is not device.quantity, in both languages."""
+    return PydanticCustomError(
+        "dotted",
+        "{what} is written device.quantity, got '{given}'",
+        {"what": what, "given": str(given), "id": f"{apa} ditulis alat.besaran, bukan '{{given}}'"},
+    )
+
+
 def two_points(points: object) -> dict[str, float]:
     """Scale and offset of the line through [[raw, true], [raw, true]] (two-point calibration of soil probes).
 
-    Raises ValueError when the points are not two pairs of numbers with different raw values.
+    Raises PydanticCustomError when the points are not two pairs of numbers with different raw values.
     """
     try:
         pairs: Any = points
         (raw_a, true_a), (raw_b, true_b) = pairs
         scale = (float(true_b) - float(true_a)) / (float(raw_b) - float(raw_a))
     except (TypeError, ValueError, ZeroDivisionError):
-        raise ValueError(
-            "calibrate takes two points [[raw, true], [raw, true]] with different raw values"
+        raise PydanticCustomError(
+            "two_points",
+            "calibrate takes two points [[read, true], [read, true]] with different values read",
+            {
+                "id": "calibrate perlu dua titik [[terbaca, benar], [terbaca, benar]] dengan nilai terbaca yang berbeda"
+            },
         ) from None
     return {"scale": scale, "offset": float(true_a) - scale * float(raw_a)}
 
@@ -88,7 +102,7 @@ class Output(Model):
             return data
         device, dot, quantity = str(data["output"]).partition(".")
         if not dot or not quantity:
-            raise ValueError(f"an output is written device.quantity, got {data['output']!r}")
+            raise _dotted("an output", "keluaran", data["output"])
         return {"device": device, "quantity": quantity, **{k: v for k, v in data.items() if k != "output"}}
 
     @property

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from controller.check_texts import render, texts
-from tests.controller.site_files import ROOT, SITES, copy_site, edit, load_english
+from controller.check_texts import Language, render, texts
+from controller.config import load
+from tests.controller.site_files import ROOT, SITES, TODAY, copy_site, edit, load_english
 
+LANGUAGES: tuple[Language, Language] = ("en", "id")
 DEMO = ROOT / "config.yaml"
 PADDY, KUTAI, VEGETABLES = SITES / "paddy.yaml", SITES / "kutai.yaml", SITES / "vegetables.yaml"
 MELON = "    valves: [katup-melon]\n    source: "
@@ -27,7 +29,7 @@ IMPOSSIBLE = [
     (DEMO, "rated_power_w: 750 ", "threshold_w: 900\n    rated_power_w: 3000 ", "pump-above-sun"),
     (PADDY, "  irradiance: surya.irradiance_w_m2\n", "", "sun-hidden-by-drive"),
     (DEMO, "pv_kwp: 2.2", "pv_kwp: 2200", "panels-and-inverter"),
-    (DEMO, "inverter_w: 2000", "inverter_w: 2", "pump-never-starts"),
+    (DEMO, "inverter_w: 2000", "inverter_w: 2", "implausible"),
     (DEMO, "max_run_s: 14400", "max_run_s: 14400000", "implausible"),
     (DEMO, "flow_m3_h: 2.0", "flow_m3_h: 2000", "zone-floods"),
     (DEMO, "tanah-cabai.vwc, stale_s: 1800", "tanah-cabai.vwc, stale_s: 180000000", "implausible"),
@@ -67,8 +69,15 @@ IMPOSSIBLE = [
     (DEMO, "bus: nirkabel, topic: tanah-melon}", "bus: nirkabel}", "topic-missing"),
     (DEMO, "bus: nirkabel, topic: tanah-melon}", "bus: nirkabel, topic: tanah-melon, unit: 3}", "unit-without-modbus"),
     (DEMO, "bus: panel, unit: 3}", "bus: panel, unit: 3, settings: {volts: 3}}", "setting-unknown"),
-    (DEMO, "url: tcp://127.0.0.1:15020", "url: tcp://127.0.0.1:99999", "bus-url"),
-    (DEMO, "url: mqtt://127.0.0.1:18830", "url: mqtt://127.0.0.1:18830/x", "bus-url"),
+    (DEMO, "url: tcp://127.0.0.1:15020", "url: tcp://127.0.0.1:99999", "bus-port"),
+    (DEMO, "url: mqtt://127.0.0.1:18830", "url: mqtt://127.0.0.1:18830/x", "bus-broker"),
+    (DEMO, "url: mqtt://127.0.0.1:18830", "url: mqtt://127.0.0.1:188300", "bus-broker"),
+    (DEMO, "url: tcp://127.0.0.1:15020", "url: 127.0.0.1:15020", "bus-kind"),
+    (DEMO, "url: tcp://127.0.0.1:15020", "url: tcp://:15020", "bus-host"),
+    (DEMO, "url: tcp://127.0.0.1:15020", "url: tcp://127.0.0.1:15020?baud=9600", "bus-rest"),
+    (DEMO, "url: rtu:///tmp/tirta-demo/ttyRS485", "url: rtu://tmp/tirta-demo/ttyRS485", "bus-slashes"),
+    (DEMO, "ttyRS485?baud=9600", "ttyRS485?baudrate=9600", "bus-setting"),
+    (DEMO, "ttyRS485?baud=9600", "ttyRS485?baud=9700", "bus-value"),
     (DEMO, "url: mqtt://127.0.0.1:18830", "url: tcp://127.0.0.1:15020", "bus-twice"),
     (DEMO, "ttyRS485?baud=9600\n", "ttyRS485?baud=9600&parity=E\n", "serial-format"),
     (DEMO, "ttyRS485?baud=9600\n", "ttyRS485?baud=115200\n", "serial-baud"),
@@ -156,6 +165,7 @@ UNWISE = [
     (DEMO, "rated_power_w: 750 ", "rated_power_w: 1500 ", "pump-near-sun"),
     (PADDY, "no_flow_after_s: 240", "no_flow_after_s: 60", "no-flow-hasty"),
     (VEGETABLES, "  irradiance: surya.irradiance_w_m2\n", "", "sun-hidden"),
+    (DEMO, "tanah-kacang.vwc, stale_s: 7200", "tanah-kacang.vwc, stale_s: 60", "stale-before-message"),
     (DEMO, "longitude: 103.80", "longitude: 140.7", "timezone-far"),
     (DEMO, "flow_m3_h: 2.0", "flow_m3_h: 200", "zone-floods"),
     (DEMO, "    into: tandon\n", "    into: tandon\n    accepts_risk: no-fail-safe\n", "risk-not-needed"),
@@ -202,6 +212,32 @@ def test_slow_stop(tmp_path: Path) -> None:
     edit(path, "url: tcp://127.0.0.1:15020", "url: tcp://127.0.0.1:15020\n    timeout_s: 3")
     loaded = load_english(path)
     assert any(says(w.message, "stop-slow") for w in loaded.warnings), loaded
+
+
+def test_one_slip_is_told_once(tmp_path: Path) -> None:
+    """kW where W is asked spoils all physics of the pump: the number is told, not its five consequences."""
+    path = copy_site(DEMO, tmp_path)
+    line = edit(path, "rated_power_w: 750 ", "rated_power_w: 0.75 ")
+    assert [(p.line, says(p.message, "implausible")) for p in load_english(path).problems] == [(line, True)]
+
+
+def test_a_wrong_address_is_told_once(tmp_path: Path) -> None:
+    """A bus without a kind is one problem, not one for each device on it."""
+    path = copy_site(DEMO, tmp_path)
+    edit(path, "url: mqtt://127.0.0.1:18830", "url: 127.0.0.1:18830")
+    assert len(load_english(path).problems) == 1
+
+
+def test_a_missing_setting_comes_with_its_choices_and_in_one_language(tmp_path: Path) -> None:
+    """What a profile asks for is said in the reader's language only, with what may be answered."""
+    path = copy_site(DEMO, tmp_path)
+    edit(path, ", settings: {level_unit: m}", "")
+    english, indonesian = (load(path, language=one, today=TODAY).problems[0] for one in LANGUAGES)
+    assert english.hint == "add settings: {level_unit: m | cm | mm}"
+    assert indonesian.hint == "tambahkan settings: {level_unit: m | cm | mm}"
+    assert "unit on" in english.message
+    assert "satuan pada" in indonesian.message
+    assert "satuan" not in english.message
 
 
 def test_texts_are_complete_in_both_languages() -> None:

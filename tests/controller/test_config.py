@@ -91,7 +91,7 @@ STRUCTURE = [
     ("language: id ", "language: jv ", "one of"),
     ("latitude: -3.75", "latitude: -93.75", "90"),
     ("irradiance: surya.irradiance_w_m2", "irradiance: surya", "device.quantity"),
-    ("[[0.05, 0.05], [0.30, 0.30]]", "[[0.05, 0.05], [0.05, 0.30]]", "different raw"),
+    ("[[0.05, 0.05], [0.30, 0.30]]", "[[0.05, 0.05], [0.05, 0.30]]", "different values read"),
     ("year: 2019", "year: 2019.5", "whole"),
     ("programs: schedules/programs", "programs: schedules/programmes", "folder"),
     ("profile: sdm120, bus: panel, unit: 2", "profile: sdm121, bus: panel, unit: 2", "sdm120"),
@@ -156,12 +156,14 @@ def test_problem_in_a_profile_beside_the_site_file(tmp_path: Path) -> None:
 
 
 def test_language_of_the_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages come in the site's language; while that is unreadable, in the environment's."""
+    """Messages come in the site's language, also when the YAML is broken; without one, in the environment's."""
     path = copy_site(ROOT / "config.yaml", tmp_path)
     edit(path, "pv_kwp: 2.2", "pv_kwp: 0.02")
-    assert "pompa perlu" in _first(load(path, today=TODAY))
+    assert "tidak mungkin" in _first(load(path, today=TODAY))
     edit(path, "language: id", "language: en")
-    assert "pump needs" in _first(load(path, today=TODAY))
+    assert "cannot be" in _first(load(path, today=TODAY))
+    path.write_text("site:\n  language: id\n  id: [a\n")
+    assert "kurung" in _first(load(path))
     path.write_text("site:\n  id: [\n")
     monkeypatch.setenv("LC_ALL", "id_ID.UTF-8")
     assert load(path).language == "id"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
-from drivers import marked_problems
-from drivers.marked_problems import Language, explain
+from controller.core.site import SiteFile
+from drivers.marked_problems import explain
 from drivers.marked_yaml import Problem, load_text
+from drivers.problem_texts import FORMS, HINTS, TEXTS
+from drivers.yaml_texts import Language
+from schedules.program import FieldProgram
+
+IDENT, CLOCK = FORMS
 
 
 class Strict(BaseModel):
@@ -146,11 +153,63 @@ def test_indonesian() -> None:
     assert found[0].hint == "maksudnya 'power_w'?"
 
 
+class Gauge(Strict):
+    share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    count: int = 1
+    day: date | None = None
+    ident: Annotated[str, Field(pattern=IDENT)] = "x"
+    clock: Annotated[str, Field(pattern=CLOCK)] = "06:00"
+    both: float = 0.0
+
+    @field_validator("both", mode="before")
+    @classmethod
+    def _own(cls, value: object) -> object:
+        if value == "own":
+            raise PydanticCustomError("own", "my {what}", {"what": "word", "id": "{what} saya"})
+        return value
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("share: 0,5", "titik, bukan koma: 0.5"),
+        ("share: '0.5'", "tanpa tanda kutip: 0.5"),
+        ("share: 40%", "bagian dari 0 sampai 1: 0.4"),
+        ("share: 0.4 bar", "angkanya saja: 0.4"),
+        ("share: 1.444,70", "titik, bukan koma: 1444.70"),
+        ("share: 1.5", "harus paling banyak 1, bukan 1.5"),
+        ("share: [1]", "bukan daftar"),
+        ("{share: 0,8}", "0,5 ditulis 0.5; koma"),
+        ("count: '2'", "tanpa tanda kutip: 2"),
+        ("day: 20-9-2026", "misalnya 2026-09-20"),
+        ("day: 7 Agustus 2026", "misalnya 2026-08-07"),
+        ("day: 31/13/2026", "harus tanggal seperti 2026-03-15"),
+        ("ident: Katup_A 1", "paling banyak 40: katup-a-1"),
+        ("clock: '6.00'", '"06:00"'),
+        ("clock: 24:00", '"23:59"'),
+        ("both: own", "word saya"),
+    ],
+)
+def test_what_people_write_instead(text: str, says: str) -> None:
+    """Decimal commas, units, quotes, local dates and clock times are met with what to write, in Indonesian here."""
+    data, marks = load_text(text, "x.yaml")
+    with pytest.raises(ValidationError) as e:
+        Gauge.model_validate_json(json.dumps(data), strict=True)
+    found = explain(e.value, marks, data, Gauge, "id")
+    assert any(says in f"{p.message} ({p.hint})" for p in found), [str(p) for p in found]
+
+
+def test_the_forms_in_words_are_those_of_the_site_language() -> None:
+    """The patterns that are explained in words are the ones that ids and clock times really have."""
+    schema = json.dumps(SiteFile.model_json_schema()) + json.dumps(FieldProgram.model_json_schema())
+    assert all(json.dumps(pattern)[1:-1] in schema for pattern in FORMS)
+
+
 def test_languages_carry_the_same_facts() -> None:
     """Both versions of each sentence use the same placeholders."""
     from string import Formatter
 
-    for table in (marked_problems._TEXTS, marked_problems._HINTS):
+    for table in (TEXTS, HINTS, FORMS):
         for key, pair in table.items():
             fields = [{f for _, f, _, _ in Formatter().parse(text) if f} for text in pair]
             assert fields[0] == fields[1], key

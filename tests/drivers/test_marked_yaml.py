@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.marked_yaml import Marks, Problem, YamlError, load, load_bytes, load_text, path_text, walk
+from drivers.yaml_texts import TEXTS
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,15 @@ def test_scalars_are_what_they_look_like(text: str, value: object) -> None:
         ("a: *b\n", 1, 4, "anchors"),
         ("a: !!python/object:os.system x\n", 1, 4, "tags"),
         ("<<: {a: 1}\n", 1, 1, "merge"),
-        ("a: 1\n\tb: 2\n", 2, 1, ""),
+        ("a: 1\n\tb: 2\n", 2, 1, "tab"),
         ("? [1, 2]\n: 3\n", 1, 3, "a key must be"),
         ("1.5: 3\n", 1, 1, "a key must be"),
-        ("a: [1, 2\nb: 3", 2, 2, ""),
+        ("a: [1, 2\nb: 3", 1, 4, "bracket"),
+        ("a: 1\nb:\n  c: 'x\nd: 2\n", 3, 6, "quotation mark"),
+        ("a: 1\nbc:2\nd: 3\n", 2, 1, "':' with a space"),
+        ("a:\n  b: 1\n c: 2\n", 3, 2, "indented by 1 spaces, its block (from line 1 on) by 0"),
+        ("a:\n  - b\n  c: 2\n", 3, 3, "mixed"),
+        ("a: 1\n  b: 2\n", 2, 4, "':' is not expected"),
         ("a: 1\n---\nb: 2\n", 2, 1, ""),
         ("a: 'x\x01'\n", 1, 6, "character"),
         ("", 1, 1, "empty"),
@@ -54,6 +61,21 @@ def test_refusals_have_places(text: str, line: int, column: int, words: str) -> 
     problem = e.value.problems[0]
     assert (problem.file, problem.line, problem.column) == ("x.yaml", line, column)
     assert words in problem.message
+
+
+def test_refusals_exist_in_both_languages() -> None:
+    """Each refusal has a sentence and a hint in both languages with the same words to fill in, and is told in the one asked."""
+    for key, (english, hint, indonesian, petunjuk) in TEXTS.items():
+        assert fields(english) == fields(indonesian), key
+        assert fields(hint) == fields(petunjuk), key
+        assert bool(hint) == bool(petunjuk), key
+    with pytest.raises(YamlError, match="tertulis dua kali, pertama di baris 1"):
+        load_text("a: 1\na: 2\n", "x.yaml", "id")
+
+
+def fields(text: str) -> set[str]:
+    """The words that a text leaves open."""
+    return {name for _, name, *_ in string.Formatter().parse(text) if name}
 
 
 def test_marks_point_at_keys_and_values() -> None:
