@@ -30,7 +30,7 @@ class Live:
     sink_alarm: Reason | None = None
     """What a person must know about the way to InfluxDB; None when all is well."""
     _orders: deque[OperatorOrder] = field(default_factory=deque)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event | None = None
 
     def order(self, order: OperatorOrder) -> bool:
         """Queue a person's wish for the next cycle; False when too many wait already. An emergency stop is never refused:
@@ -55,11 +55,14 @@ class Live:
         """A cycle is done: wake those who watch."""
         self.snapshot, self.decision, self.cycle_ms = snapshot, decision, cycle_ms
         self.cycles += 1
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.set()
 
     async def changed(self) -> None:
         """Wait for the next cycle."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
         await self._changed.wait()
 
     def notice(self, text: str) -> None:

@@ -81,6 +81,7 @@ def _angles(epoch_s: float, longitude_deg: float) -> tuple[float, float]:
     return day.declination + part * day.declination_step, math.radians(solar_s / 240.0 - 180.0)
 
 
+@lru_cache(maxsize=1024)
 def cos_zenith(epoch_s: float, latitude_deg: float, longitude_deg: float) -> float:
     """Cosine of the sun's zenith angle, -1..1; negative below the horizon. POSIX seconds; degrees, north and east +."""
     declination, hour = _angles(epoch_s, longitude_deg)
@@ -90,6 +91,7 @@ def cos_zenith(epoch_s: float, latitude_deg: float, longitude_deg: float) -> flo
     )
 
 
+@lru_cache(maxsize=1024)
 def sun_position(epoch_s: float, latitude_deg: float, longitude_deg: float) -> Sun:
     """Where the sun stands; within 0.02 degrees of the NREL algorithm (SPA) as pvlib has it."""
     declination, hour = _angles(epoch_s, longitude_deg)

@@ -240,8 +240,8 @@ def _inverter(plant: Plant) -> dict[str, Number]:
         "dc_voltage_v": lambda: 340.0 if supply.potential_w > 0.0 else 0.0,
         "dc_current_a": lambda: supply.pv_w / 0.96 / 340.0,
         "running": lambda: 1.0 if supply.pv_w > 0.0 else 0.0,
-        "temp_device_c": lambda: (
-            plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w
+        "temp_device_c": lambda: round(
+            plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w, 1
         ),
     }
 
@@ -271,7 +271,9 @@ def _air(plant: Plant) -> dict[str, Number]:
         "rain_mm": _of_site(plant, "weather.rain"),
         "irradiance_w_m2": _of_site(plant, "power.irradiance"),
         "temp_cell_c": lambda: plant.pv_day.cell_c[plant.minute],
-        "temp_device_c": lambda: plant.day.temp_c[plant.minute] + 6.0,
+        "temp_device_c": lambda: round(
+            plant.day.temp_c[plant.minute] + 6.0, 1
+        ),  # such a thermometer tells tenths
         "temp_c": lambda: 27.0 + 0.15 * (plant.day.temp_c[plant.minute] - 27.0),
         "battery_temp_c": lambda: plant.day.temp_c[plant.minute] + 3.0,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from controller.core.instant import Instant
 from controller.core.site import Signal
@@ -12,8 +13,7 @@ from drivers.reading import Quality, Value
 from schedules.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """The latest value of one signal: GOOD, or the last word the device gave; ``mono_s`` is when it was measured."""
 
     value: Value | None
