@@ -1,6 +1,7 @@
 """A season's account: from the world's truth and the site's prices to the figures of ``tirta-sim season --json``.
 
-What a world cannot tell is None all the way: a foreign world without ``truth()`` gets a result of nulls, never of zeros.
+What a world cannot tell is None all the way: a foreign world without ``truth()`` gets a result of nulls, never of zeros. The
+impact is the controller's own: the sum of its daily closings and of the day that runs, as the page and the ledger tell it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from controller.core.site import Impact, Site
+from controller.core.site import Site
 
 Truth = Mapping[str, Any]
 
 ENERGY = ("pv_available_kwh", "pv_used_kwh", "pump_kwh", "grid_kwh", "diesel_kwh", "battery_loss_kwh")
 WATER = ("pumped_m3", "irrigated_m3", "rain_mm", "drainage_m3", "overflow_m3")
 ZONE = ("irrigated_mm", "etc_mm", "eta_mm", "drainage_mm", "stress_days", "unmet_mm")
+IMPACT = ("solar_kwh", "grid_kwh", "diesel_kwh", "water_m3", "co2_avoided_kg", "saved_idr")
 PUMP = ("starts", "run_h", "max_starts_per_hour", "shortest_run_s", "shortest_rest_s")
 
 
@@ -39,11 +41,16 @@ def prices_of(site: Site) -> Prices:
     return Prices(grid=site.file.impact.price_idr_per_kwh)
 
 
-def blocks(site: Site, truth: Truth | None, owed_mm: Mapping[str, float] | None = None) -> dict[str, Any]:
+def blocks(
+    site: Site,
+    truth: Truth | None,
+    owed_mm: Mapping[str, float] | None = None,
+    impact: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """The blocks ``energy, water, pump, impact, cost_idr`` of a season result (design of the JSON: docs/architecture.md).
 
     ``truth``: World.truth(), or None for a world that has none; parts of it may be missing. ``owed_mm``: the controller's
-    own debts by zone, which the world cannot know.
+    own debts by zone, and ``impact`` the sums of its closings (``Impact.fields()``), which the world cannot know.
     """
     energy = _section(truth, "energy", ENERGY)
     energy["solar_fraction"] = _share(energy)
@@ -54,7 +61,7 @@ def blocks(site: Site, truth: Truth | None, owed_mm: Mapping[str, float] | None 
         "energy": energy,
         "water": water,
         "pump": pump,
-        "impact": _impact(site.file.impact, energy),
+        "impact": _impact(site, impact or {}),
         "cost_idr": _cost(prices_of(site), energy, water, pump, truth),
     }
 
@@ -88,16 +95,16 @@ def _share(energy: Mapping[str, float | None]) -> float | None:
     return round(used / (used + bought + burnt), 9)
 
 
-def _impact(impact: Impact, energy: Mapping[str, float | None]) -> dict[str, Any]:
-    """CO2 avoided: PV energy used on the site (pumps and auxiliaries), times the one factor; and its worth at the grid's price."""
-    used = energy["pv_used_kwh"]
+def _impact(site: Site, sums: Mapping[str, float]) -> dict[str, Any]:
+    """CO2 avoided as the controller counted it from its meters, with the one factor, its source and year."""
+    factor = site.file.impact.factor
     return {
-        "baseline": impact.baseline,
-        "factor": impact.factor.value,
-        "factor_name": impact.factor.name,
-        "solar_kwh": used,
-        "co2_avoided_kg": None if used is None else round(used * impact.factor.value, 6),
-        "saved_idr": None if used is None else round(used * impact.price_idr_per_kwh, 2),
+        "baseline": site.file.impact.baseline,
+        "factor": factor.value,
+        "factor_name": factor.name,
+        "factor_source": factor.source,
+        "factor_year": factor.year,
+        **{key: _number(sums.get(key)) for key in IMPACT},
     }
 
 

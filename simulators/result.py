@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from controller.core.accounts import figures
 from simulators.account import blocks
 from simulators.season import Season, measured
 
@@ -13,12 +14,14 @@ from simulators.season import Season, measured
 def result_of(season: Season, strategy: str) -> dict[str, Any]:
     """The season's result: ``site, strategy, from, to, cycles, wall_s, energy, water, pump, impact, cost_idr``.
 
-    Blocks come from the world's own truth where it tells (``truth()``), with null elsewhere; ``owed_mm`` is the controller's.
+    Blocks come from the world's own truth where it tells (``truth()``), with null elsewhere; ``owed_mm`` and ``impact`` are the
+    controller's: what its ledger's closings and the running day add up to.
     ``cycles_per_s`` and ``peak_rss_mb`` tell what the run took.
     """
     truth = getattr(season.world, "truth", None)
     assert season.controller is not None
     state = season.controller.cycle.state
+    impact = season.days_seen.totals(figures(state.accounts))["total"]
     owed = {zone: entry.balance.owed_mm for zone, entry in state.zones.items()}
     end = season.start + timedelta(days=season.days)
     return {
@@ -27,7 +30,7 @@ def result_of(season: Season, strategy: str) -> dict[str, Any]:
         "from": season.start.isoformat(),
         "to": end.isoformat(),
         **measured(season),
-        **blocks(season.site, truth() if truth is not None else None, owed),
+        **blocks(season.site, truth() if truth is not None else None, owed, impact),
     }
 
 

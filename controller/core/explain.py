@@ -144,4 +144,5 @@ def _named(c: Draft, params: Mapping[str, float | str]) -> Mapping[str, float | 
 def _name(c: Draft, ident: str) -> str:
     """What people call this pump or tank."""
     file = c.wiring.site.file
-    return next((one.name for one in (*file.pumps, *file.tanks) if one.id == ident and one.name), ident)
+    names = {pump.id: pump.name for pump in file.pumps} | {tank.id: tank.name for tank in file.tanks}
+    return names.get(ident) or ident

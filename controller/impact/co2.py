@@ -51,7 +51,7 @@ class Impact:
 
 def day_impact(site: Site, figures: Mapping[str, float | str]) -> Impact:
     """The impact of one daily closing: the figures of its ``day`` event (``used_wh``, ``other_wh``, ``grid_wh``, ``water_m3``,
-    ``covered_s``).
+    ``covered_s``), valued at the factor and price that it was closed with, or at the site's for a day that still runs.
     """
     used_wh = _number(figures, "used_wh") + _number(figures, "other_wh")
     bought_wh = _number(figures, "grid_wh")
@@ -65,16 +65,16 @@ def day_impact(site: Site, figures: Mapping[str, float | str]) -> Impact:
         grid_kwh=0.0 if diesel else bought_wh / 1000.0,
         diesel_kwh=bought_wh / 1000.0 if diesel else 0.0,
         water_m3=max(0.0, _number(figures, "water_m3")),
-        co2_avoided_kg=solar_kwh * impact.factor.value,
-        saved_idr=solar_kwh * impact.price_idr_per_kwh,
+        co2_avoided_kg=solar_kwh * _number(figures, "factor_kg_per_kwh", impact.factor.value),
+        saved_idr=solar_kwh * _number(figures, "price_idr_per_kwh", impact.price_idr_per_kwh),
         days=1,
         coverage=min(1.0, float(covered) / 86_400.0) if isinstance(covered, float | int) else None,
     )
 
 
-def _number(figures: Mapping[str, float | str], name: str) -> float:
-    value = figures.get(name, 0.0)
-    return float(value) if isinstance(value, float | int) else 0.0
+def _number(figures: Mapping[str, float | str], name: str, default: float = 0.0) -> float:
+    value = figures.get(name, default)
+    return float(value) if isinstance(value, float | int) else default
 
 
 def total(impacts: Iterable[Impact]) -> Impact:
@@ -91,10 +91,14 @@ def total(impacts: Iterable[Impact]) -> Impact:
 
 
 def closing_note(site: Site, event: Event) -> Note | None:
-    """The ledger row that follows a daily closing: the impact with its factor, source and year; None for other events."""
+    """The ledger row that follows a daily closing: the impact with its factor, source and year; None for other events.
+
+    ``coverage``: share of the day that the controller saw; ``measured_share``: share of that with a meter on every pump that ran.
+    """
     if event.kind is not EventKind.DAY:
         return None
     impact, entry = day_impact(site, event.figures), site.file.impact
+    measured_s, covered_s = _number(event.figures, "measured_s"), _number(event.figures, "covered_s")
     return Note(
         "impact",
         event.subject,
@@ -107,6 +111,8 @@ def closing_note(site: Site, event: Event) -> Note | None:
             "factor_year": entry.factor.year,
             "price_idr_per_kwh": entry.price_idr_per_kwh,
             "price_source": entry.price_source,
+            "coverage": 0.0 if impact.coverage is None else impact.coverage,
+            "measured_share": measured_s / covered_s if covered_s > 0.0 else 0.0,
             "statement": STATEMENT["en"],
         },
     )

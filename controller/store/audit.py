@@ -27,7 +27,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """One daily closing: the row's number and its figures (Wh and m3 by suffix)."""
+    """One daily closing: the row's number and its figures (Wh and m3 by suffix), with the factor and the price that its impact
+    row was valued at.
+    """
 
     seq: int
     epoch_s: float
@@ -60,10 +62,22 @@ def last_row(connection: sqlite3.Connection) -> Row | None:
     return None if values is None else _row(values)
 
 
+VALUED = ("factor_kg_per_kwh", "price_idr_per_kwh")
+"""What a closing keeps of its impact row: another factor in the site file tomorrow does not revalue yesterday."""
+
+
 def closings(connection: sqlite3.Connection, since: int = 0) -> Iterator[Closing]:
     """All daily closings after row ``since``, oldest first."""
+    impacts = read_rows(connection, since, "impact")
+    impact = next(impacts, None)
     for row in read_rows(connection, since, "day"):
-        yield Closing(row.seq, row.epoch_s, row.subject, _figures(row.content))
+        figures = _figures(row.content)
+        while impact is not None and impact.seq < row.seq:
+            impact = next(impacts, None)
+        if impact is not None and impact.epoch_s == row.epoch_s:
+            valued = _figures(impact.content)
+            figures |= {name: valued[name] for name in VALUED if name in valued}
+        yield Closing(row.seq, row.epoch_s, row.subject, figures)
 
 
 def _figures(content: dict[str, Json]) -> dict[str, float | str]:

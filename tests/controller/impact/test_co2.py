@@ -78,6 +78,43 @@ def test_the_ledger_row_names_factor_source_and_year() -> None:
     assert closing_note(site, Event(EventKind.STOP, "pompa", Reason("pompa", "x"))) is None
 
 
+def test_the_ledger_row_tells_how_much_was_seen_and_measured() -> None:
+    """Beside the figure stands the share of the day that the controller saw, and how much of that had meters."""
+    note = closing_note(demo_site(), closing(used_wh=8000.0, covered_s=43_200.0, measured_s=21_600.0))
+    assert note is not None
+    assert (note.figures["coverage"], note.figures["measured_share"]) == (0.5, 0.5)
+    blind = closing_note(demo_site(), closing(used_wh=8000.0))
+    assert blind is not None
+    assert (blind.figures["coverage"], blind.figures["measured_share"]) == (0.0, 0.0)
+
+
+def test_other_loads_count_where_they_were_measured() -> None:
+    """What a load meter tells beside the pumps is used energy too; the import is taken off both."""
+    impact = day_impact(demo_site(), {"used_wh": 3000.0, "other_wh": 2000.0, "grid_wh": 1500.0})
+    assert (impact.solar_kwh, impact.grid_kwh) == (3.5, 1.5)
+
+
+def test_another_factor_does_not_revalue_the_past() -> None:
+    """A closing keeps the factor and the price that its ledger row was written with, whatever the site file says later."""
+    site = demo_site()
+    event = closing(used_wh=8000.0, grid_wh=0.0)
+    note = closing_note(site, event)
+    assert note is not None
+    with Ledger() as ledger:
+        ledger.commit([event, note], None, Instant(1_790_000_000.0, 0.0, "b"))
+        ledger.commit([event], None, Instant(1_790_086_400.0, 86_400.0, "b"))
+        found = [row.figures for row in closings(ledger._connection)]
+    factor = site.file.impact.factor.model_copy(update={"value": 0.77})
+    entry = site.file.impact.model_copy(update={"factor": factor, "price_idr_per_kwh": 1000.0})
+    later = site.model_copy(update={"file": site.file.model_copy(update={"impact": entry})})
+    old, unvalued = (day_impact(later, figures) for figures in found)
+    assert old.co2_avoided_kg == day_impact(site, event.figures).co2_avoided_kg
+    assert old.saved_idr == day_impact(site, event.figures).saved_idr
+    assert unvalued.co2_avoided_kg == pytest.approx(8.0 * 0.77), (
+        "a closing without its row has only today's factor"
+    )
+
+
 def test_the_total_is_the_sum_of_the_closings_in_the_ledger() -> None:
     """What is shown as accumulated is the sum over the ledger's daily closings, nothing else."""
     site = demo_site()
