@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from controller.core.decision import Decision, EventKind
+from controller.core.decision import Decision, Event, EventKind
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
@@ -78,8 +80,16 @@ class Capture:
             points.append(self._events.of(event, first + index, at))
             if event.kind is EventKind.DAY:
                 fields = render_fields(day_impact(self._site, event.figures).fields())
-                points.append(Point(self._impact, fields, at.epoch_s, at.mono_s))
+                points.append(Point(self._impact, fields, self._last_second(event, at), at.mono_s))
         return points
+
+    def _last_second(self, event: Event, at: Instant) -> float:
+        """The last second of the closed day in POSIX seconds: a sum by days then has it on its own day, not on the next."""
+        try:
+            day = date.fromisoformat(str(event.figures.get("day", "")))
+        except ValueError:
+            return at.epoch_s
+        return datetime.combine(day, time(23, 59, 59), ZoneInfo(self._site.file.site.timezone)).timestamp()
 
     def _controller(self, decision: Decision, at: Instant) -> Point:
         vitals, cycle_s = self._vitals(), decision.state.cycle_s or self._site.file.site.cycle_s

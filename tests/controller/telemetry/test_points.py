@@ -6,8 +6,10 @@ import json
 import timeit
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -220,9 +222,18 @@ def test_event_numbers_are_those_of_the_ledger(tmp_path: Path) -> None:
     notes = [row.seq for row in ledger.rows() if row.kind == "impact"]
     assert points == [(row.seq, row.kind) for row in ledger.rows() if row.kind != "impact"]
     assert notes
-    assert len(
-        queue.read("SELECT 1 FROM points JOIN series ON series.id = series WHERE measurement = 'impact'")
-    ) == len(notes)
+    dated = queue.read(
+        "SELECT epoch_ms FROM points JOIN series ON series.id = series WHERE measurement = 'impact'"
+    )
+    assert len(dated) == len(notes)
+    days = [row.content["figures"] for row in ledger.rows() if row.kind == "day"]
+    for (epoch_ms,), figures in zip(dated, days, strict=True):
+        assert isinstance(epoch_ms, int)
+        assert isinstance(figures, dict)
+        local = datetime.fromtimestamp(epoch_ms / 1000.0, ZoneInfo("Asia/Jakarta"))
+        assert local.strftime("%Y-%m-%d %H:%M:%S") == f"{figures['day']} 23:59:59", (
+            "on the day that it closes"
+        )
 
 
 def test_the_controllers_own_point_tells_the_worst_of_its_minute() -> None:
