@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from controller.assembly import Controller, assemble
 from controller.config import load_site
-from controller.core.decision import Decision
+from controller.core.decision import Decision, Event
 from controller.core.instant import Instant
-from controller.core.site import Site
+from controller.core.site import Site, SiteFile
 from controller.core.snapshot import OperatorOrder, Order
 from controller.core.state import initial_state, restored
 from controller.core.state_json import from_json
@@ -50,6 +50,7 @@ PIECE_S = 10.0
 """The world and the devices' own timers are stepped at least this finely, however long the cycle."""
 
 Key = tuple[str, str]
+Document = dict[str, Any]
 Lie = Callable[[Value | None], Value | None]
 
 
@@ -143,6 +144,7 @@ class Loop:
     booted_s: float = 0.0
     now_s: float = 0.0
     lose_writes: int = 0
+    hangs: bool = False
     controller: Controller | None = None
     decisions: list[Callable[[Decision, Instant], None]] = field(default_factory=list)
     died_s: float | None = None
@@ -158,6 +160,8 @@ class Loop:
         self.ledger = Ledger(None, durable=False)
         self.journal = SteppedJournal(self.ledger)
         self.runner = asyncio.Runner()
+        self.told: list[tuple[float, Event]] = []
+        self.decisions.append(self._tell)
 
     def close(self) -> None:
         """Release what is open."""
@@ -185,7 +189,7 @@ class Loop:
             while self.now_s < target - 1e-6:
                 self.now_s = min(self.now_s + PIECE_S, target)
                 self.rig.advance(self.true_now())
-            if self.controller is not None:
+            if self.controller is not None and not self.hangs:
                 await self._cycle(self.controller)
 
     async def _cycle(self, controller: Controller) -> None:
@@ -200,6 +204,16 @@ class Loop:
                 self.kill()
             return
         await controller.actuator.flush()
+
+    def _tell(self, decision: Decision, _at: Instant) -> None:
+        self.told += [(self.now_s, event) for event in decision.events]
+
+    def until(self, reached: Callable[[], bool], limit_s: float = 7200.0) -> None:
+        """Let time pass until something is so. Fails when it never is."""
+        end = self.now_s + limit_s
+        while not reached():
+            assert self.now_s < end, f"not within {limit_s:.0f} s"
+            self.run(self.cycle_s)
 
     # ------------------------------------------------------------------------------------------------- the controller
 
@@ -282,12 +296,19 @@ class Loop:
 
 
 def make_loop(
-    kind: str, cycle_s: float = 1.0, at: str = "2026-12-01T09:00", change: Callable[[Any], Any] | None = None
+    kind: str,
+    cycle_s: float = 1.0,
+    at: str = "2026-12-01T09:00",
+    change: Callable[[Document], Document] | None = None,
 ) -> Loop:
-    """A shipped site at a local time of its own, the controller not yet begun. ``change``: SiteFile -> SiteFile."""
+    """A shipped site at a local time of its own, the controller not yet begun. ``change`` alters the site file as data; a new device takes the
+    profile of one that is there.
+    """
     site, profiles = loaded(kind)
     if change is not None:
-        site = site.model_copy(update={"file": change(site.file)})
+        site = site.model_copy(update={"file": SiteFile.model_validate(change(site.file.model_dump()))})
+        by_name = {entry.profile: profiles[entry.id] for entry in site.file.devices if entry.id in profiles}
+        profiles = {entry.id: profiles.get(entry.id) or by_name[entry.profile] for entry in site.file.devices}
     start = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(site.file.site.timezone))
     return Loop(site, profiles, start, cycle_s)
 

@@ -188,6 +188,14 @@ def _kill(in_cycle: bool) -> Act:
     return lambda loop: loop.kill(in_cycle)
 
 
+def _hang(hangs: bool) -> Act:
+    def act(loop: Loop) -> None:
+        loop.hangs = hangs
+        loop.died_s = loop.now_s if hangs else None
+
+    return act
+
+
 def _begin(reboot: bool) -> Act:
     def act(loop: Loop) -> None:
         loop.lose_writes = 0
@@ -228,9 +236,11 @@ FAULTS: dict[str, Fault] = {
     "flow stuck plausible": Fault(*lying("flow", fixed(4.0))),
     "level dead": Fault(*silent("level")),
     "level frozen": Fault(*lying("level", frozen), ("overflow", "drain")),
+    "cycles hang": Fault(_hang(True), _hang(False)),
     "level impossible": Fault(*lying("level", fixed(9.0))),
     "level jumping": Fault(*lying("level", jumping(0.3)), ("drain",)),
     "suction dead": Fault(*silent("suction")),
+    "suction stuck plausible": Fault(*lying("suction", fixed(2.0))),
     "irradiance spikes": Fault(*lying("irradiance", jumping(900.0))),
     "irradiance dead": Fault(*silent("irradiance")),
     "inverter silent": Fault(*silent("inverter")),
