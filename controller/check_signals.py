@@ -113,7 +113,7 @@ def _period(subject: Subject, signal: Signal, profile: Profile) -> float | None:
     ]
     parts = next((d.parts for d in profile.derived if d.quantity == signal.quantity), ())
     poll = next((p.poll for p in points if p.quantity == signal.quantity or p.name in parts), None)
-    if poll is None:
+    if poll is None or poll == "on_demand":
         return None
     entry = next(device for device in subject.file.devices if device.id == signal.device)
     return entry.poll_s.get(poll, float(getattr(profile.poll_s, poll)))

@@ -6,28 +6,27 @@
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
+from drivers.codec_links import depth_of, derive, implied, leaves, looked_at, needed, parts_of, remember
 from drivers.codec_point import (
     RANGES,
-    absent_number,
     at_rest,
     char_of,
     coder_of,
     decode_point,
     encode_number,
     encode_point,
-    highest,
-    lowest,
+    raw_of,
     settings_for,
     swap_bytes,
     word_places,
 )
 from drivers.codec_scale import CodecError, Coder, Context, Settings
+from drivers.codec_shared import MISSING, Missing, Shared
 from drivers.packing import HOLE_WORDS_RTU, Block, pack
 from drivers.profile_derived import Derived
 from drivers.profile_model import Poll, Profile
@@ -45,60 +44,73 @@ _GOOD, _ABSENT = Quality.GOOD, Quality.ABSENT
 
 
 def compile_blocks(
-    profile: Profile, poll: Poll, settings: Settings, hole_words: int = HOLE_WORDS_RTU
+    profile: Profile, poll: Poll | Literal["on_demand"], settings: Settings, hole_words: int = HOLE_WORDS_RTU
 ) -> tuple[BlockCodec, ...]:
     """The requests that read one poll class, each with its codec. Raises CodecError, PackingError.
 
-    A derived quantity is told by the block that carries the last of its parts.
+    Blocks that others depend on come first. A derived quantity is told with its most often read parts, by the last block that
+    carries one of them.
     """
-    blocks = pack(profile.of_class(poll), profile.limits, hole_words)
-    needed = _needed(profile.points, profile.derived)
-    codecs = []
-    seen: set[str] = set()
-    for block in blocks:
-        mine = {p.name for p in block.points}
-        ready = [d for d in profile.derived if set(d.parts) <= seen | mine and not set(d.parts) <= seen]
-        seen |= mine
-        codecs.append(BlockCodec(block, settings, needed, ready))
-    return tuple(codecs)
+    wanted = needed(profile.points, profile.derived) | looked_at(profile.commands.values())
+    blocks = sorted(
+        pack(profile.of_class(poll), profile.limits, hole_words),
+        key=lambda block: not any(p.name in wanted for p in block.points),
+    )
+    told = _told_by(profile, poll, blocks)
+    return tuple(BlockCodec(block, settings, wanted, told.get(i, ())) for i, block in enumerate(blocks))
 
 
-def _needed(points: Iterable[Point], derived: Iterable[Derived]) -> frozenset[str]:
-    """Names of points whose values others need."""
-    names = {f.point for p in points for f in p.scale_by if f.point} | {
-        part for d in derived for part in d.parts
-    }
-    return frozenset(names)
+_CLASSES = ("fast", "slow", "once")
+
+
+def _told_by(profile: Profile, poll: str, blocks: Sequence[Block]) -> dict[int, list[Derived]]:
+    """Which block of this poll class tells which derived quantities."""
+    classes = {p.name: p.poll for p in profile.points}
+    places = {p.name: i for i, block in enumerate(blocks) for p in block.points}
+    told: dict[int, list[Derived]] = {}
+    for i, names in leaves(profile.derived).items():
+        used = [c for c in _CLASSES if any(classes.get(name) == c for name in names)]
+        if used and used[0] == poll and (names <= set(classes) or profile.derived[i].present_only):
+            told.setdefault(max(places[n] for n in names if n in places), []).append(profile.derived[i])
+    return told
 
 
 class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_places", "_plan",
-        "_ranges", "_scaled", "_select", "_to_bytes", "_twins", "_views", "address", "alone", "count", "points", "table",
+        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_friends", "_from_bytes", "_keys", "_places",
+        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "address", "alone", "count", "points", "table",
     )  # fmt: skip
 
     def __init__(
         self,
         block: Block,
         settings: Settings,
-        needed: frozenset[str] | None = None,
+        wanted: frozenset[str] | None = None,
         derived: Sequence[Derived] = (),
+        friends: Sequence[Point] = (),
     ) -> None:
-        """``needed``: names of points that others need (default: found among the block's own); ``derived``: told here."""
+        """``wanted``: names of points that others need (default: found among the block's own); ``derived``: told here.
+
+        ``friends``: points of other blocks that these depend on or that depend on these; only for encoding.
+        """
         self.table: TableName = block.table
         self.address, self.count = block.address, block.count
-        needed = _needed(block.points, derived) if needed is None else needed
+        wanted = needed(block.points, derived) if wanted is None else wanted
+        depths = depth_of(block.points)
         self.points = tuple(
-            sorted(block.points, key=lambda p: (p.name not in needed, bool(p.scale_by), p.start))
+            sorted(
+                block.points, key=lambda p: (p.name not in wanted, depths[p.name], bool(p.helpers), p.start)
+            )
         )
-        self._derived = tuple(derived)
+        self._derived, self._friends = tuple(derived), tuple(friends)
         self._coders = tuple(coder_of(p, settings) for p in self.points)
-        self._keys = tuple(p.name if p.name in needed else None for p in self.points)
-        self.alone = _needed(self.points, derived) <= {p.name for p in self.points}
+        self._keys = tuple(p.name if p.name in wanted else None for p in self.points)
+        mine = {p.name for p in self.points} | {d.name for d in derived if d.name}
+        self.alone = needed(self.points, derived) <= mine
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
-        self._scaled = tuple(any(f.point for f in p.scale_by) for p in self.points)
+        self._scaled = tuple(bool(p.helpers) for p in self.points)
         self._asked = tuple(p.quantity or p.name for p in self.points)
         self._decoded = self._encoded = _Kept(len(self.points))
         self._compile_layout()
@@ -117,8 +129,7 @@ class BlockCodec:
         self._byte_swapped = tuple(swapped) if any(swapped) else None
         chars = [char_of(p) for p in self.points]
         self._ranges = tuple(RANGES.get(c) for c in chars)
-        self._views = len(set(places)) != len(places)
-        self._twins = _twins(self.points)
+        self._shared = Shared(self.points, self._coders) if len(set(places)) != len(places) else None
         self._select = _selector(places, self.count)
         only_words = set(chars) == {"H"}
         self._to_bytes = None if only_words else struct.Struct(f">{len(places)}H")
@@ -150,7 +161,7 @@ class BlockCodec:
             answers.append(answer)
         self._decoded = _Kept(len(raws), context, tuple(raws), answers)
         out = [answer for answer in answers if answer is not None]
-        out += [(entry.quantity, *_derive(entry, context)) for entry in self._derived]
+        out += [(entry.quantity, *derive(entry, context)) for entry in self._derived]
         return out
 
     def _answer(self, raw: Any, row: Row, context: Context) -> Decoded | None:
@@ -173,17 +184,10 @@ class BlockCodec:
         factors from other blocks come through ``context``. Raises CodecError for words that an enum does not have.
         """
         context = {} if context is None else context
-        parts = _parts(self._derived, values) if self._derived else {}
-        get = values.get
-        wanted = [get(name, _MISSING) for name in self._asked]
-        if parts:
-            wanted = [parts.get(p.name, value) for p, value in zip(self.points, wanted, strict=True)]
+        wanted = self._wanted(values, context)
         raws = self._raws(wanted, context)
-        for primary, view in self._twins:
-            mine, theirs = (values.get(self.points[i].quantity or "") for i in (primary, view))
-            if mine is None and theirs is not None:
-                raws[primary] = raws[view]
-            raws[view] = 0
+        if self._shared is not None:
+            raws = self._shared.spoken(raws, wanted)
         words = [0] * self.count
         flat: Sequence[int] = raws
         if self._to_bytes is not None:
@@ -191,10 +195,30 @@ class BlockCodec:
         if self._byte_swapped is not None:
             flat = [swap_bytes(w) if s else w for w, s in zip(flat, self._byte_swapped, strict=True)]
         for place, word in zip(self._places, flat, strict=True):
-            words[place] = words[place] | word if self._views else word
+            words[place] |= word
         return words
 
-    def _raws(self, wanted: Sequence[Value | _Missing | None], context: Context) -> list[Any]:
+    def _wanted(self, values: Mapping[str, Value | None], context: Context) -> list[Value | Missing | None]:
+        """What each point is to show; friends in other blocks are taken to show what these values ask of them."""
+        get = values.get
+        wanted: list[Value | Missing | None] = [get(name, MISSING) for name in self._asked]
+        if self._derived:
+            quantities = {p.name: p.quantity for p in self.points if p.quantity}
+            parts = parts_of(self._derived, values, quantities)
+            wanted = [parts.get(p.name, value) for p, value in zip(self.points, wanted, strict=True)]
+        if any(self._scaled) or self._friends:
+            wishes = implied((*self.points, *self._friends), values)
+            for point in self._friends:
+                known = get(point.quantity or point.name, wishes.get(point.name))
+                if known is not None:
+                    context[point.name] = known
+            wanted = [
+                wishes.get(p.name, value) if value is MISSING else value
+                for p, value in zip(self.points, wanted, strict=True)
+            ]
+        return wanted
+
+    def _raws(self, wanted: Sequence[Value | Missing | None], context: Context) -> list[Any]:
         """The raw numbers of these values, point by point; what is as it was the last time is not made again."""
         kept = self._encoded if self._encoded.context is context else _Kept(len(wanted))
         raws: list[Any] = []
@@ -206,11 +230,15 @@ class BlockCodec:
                 raw = _raw(self.points[i], self._coders[i], value, context, self._ranges[i])  # noqa: PLW2901
                 key = self._keys[i]
                 if key is not None:
-                    _remember(context, key, self._coders[i].decode(raw, context)[0])
+                    remember(context, key, self._shown(i, raw, context))
                     moved = True
             raws.append(raw)
         self._encoded = _Kept(len(raws), context, wanted, raws.copy())
         return raws
+
+    def _shown(self, i: int, raw: Any, context: Context) -> Value | None:
+        """What the driver will make of it."""
+        return self._coders[i].decode(raw, context)[0]
 
 
 class _Kept:
@@ -233,13 +261,8 @@ class _Kept:
 _NEVER = object()
 
 
-class _Missing:
-    """Neither a value nor None: nobody said anything about it."""
-
-
-_MISSING = _Missing()
 Special = Callable[[Any, Context], Decoded | None]
-Row = tuple[str, frozenset[float], float, float, float, float, float, float, Special | None]
+Row = tuple[str, frozenset[Value], float, float, float, float, float, float, Special | None]
 
 
 def _row(point: Point, coder: Coder, key: str | None) -> Row:
@@ -254,23 +277,21 @@ def _row(point: Point, coder: Coder, key: str | None) -> Row:
 
 def _special(point: Point, coder: Coder, key: str | None) -> Special:
     """Everything that is not plain arithmetic: texts, enums, masks, run-time factors, points that others need."""
-    name = point.quantity
+    name, at_first = point.quantity, frozenset(point.absent_at_first)
     zero_is_absent = point.type.startswith("acc")
+    seen = f"seen {point.name}"
 
     def decode(raw: Any, context: Context) -> Decoded | None:
         value, quality = (None, _ABSENT) if zero_is_absent and raw == 0 else coder.decode(raw, context)
+        if at_first and raw not in at_first:
+            context[seen] = 1.0
+        elif at_first and seen not in context:
+            value, quality = None, _ABSENT
         if key is not None:
-            _remember(context, key, value if quality is _GOOD else None)
+            remember(context, key, value if quality is _GOOD else None)
         return None if name is None else (name, value, quality)
 
     return decode
-
-
-def _remember(context: Context, key: str, value: Value | None) -> None:
-    if value is None or isinstance(value, str):
-        context.pop(key, None)
-    else:
-        context[key] = value
 
 
 def _judge(
@@ -279,56 +300,6 @@ def _judge(
     """The rare way: a plain value out of range or NaN."""
     coder = next(c for c, p in zip(coders, points, strict=True) if p.quantity == name)
     return coder.judge(value)
-
-
-def _derive(entry: Derived, context: Context) -> tuple[Value | None, Quality]:
-    try:
-        parts = [context[name] for name in entry.parts]
-    except KeyError:
-        return None, _ABSENT
-    if entry.signed is not None:
-        value = parts[0] - parts[1]
-    elif entry.sum is not None:
-        value = sum(part * factor for part, factor in zip(parts, entry.sum.values(), strict=True))
-    else:
-        value = math.prod(parts)
-    inside = lowest(entry.minimum) <= value <= highest(entry.maximum)
-    return value, _GOOD if inside else Quality.SUSPECT
-
-
-def _parts(derived: Iterable[Derived], values: Mapping[str, Value | None]) -> dict[str, Value | None]:
-    """What the parts of derived quantities must be, for simulators: signed splits by sign; otherwise the first part takes all."""
-    parts: dict[str, Value | None] = {}
-    for entry in derived:
-        value = values.get(entry.quantity)
-        if not isinstance(value, float | int):
-            continue
-        if entry.signed is not None:
-            parts |= {entry.signed.plus: max(value, 0.0), entry.signed.minus: max(-value, 0.0)}
-        elif entry.sum is not None:
-            first, *rest = entry.sum
-            parts |= {first: value / entry.sum[first]} | dict.fromkeys(rest, 0.0)
-        else:
-            first, *rest = entry.parts
-            parts |= {first: value} | dict.fromkeys(rest, 1.0)
-    return parts
-
-
-def _twins(points: Sequence[Point]) -> tuple[tuple[int, int], ...]:
-    """(point, view) pairs over the same whole registers: only one of them can say what stands there."""
-    owners = {p.addresses: i for i, p in enumerate(points) if not p.view}
-    pairs = []
-    for i, view in enumerate(points):
-        owner = owners.get(view.addresses)
-        if (
-            view.view
-            and owner is not None
-            and char_of(view) == char_of(points[owner])
-            and view.mask is None
-            and view.byte is None
-        ):
-            pairs.append((owner, i))
-    return tuple(pairs)
 
 
 def _selector(places: list[int], count: int) -> Callable[[Sequence[int]], Sequence[int]] | None:
@@ -343,20 +314,13 @@ def _selector(places: list[int], count: int) -> Callable[[Sequence[int]], Sequen
 def _raw(
     point: Point,
     coder: Coder,
-    value: Value | _Missing | None,
+    value: Value | Missing | None,
     context: Context,
     bounds: tuple[int, int] | None,
 ) -> Any:
     """What goes into the struct: int, float or bytes; clamped, never a sentinel by accident."""
-    if isinstance(value, _Missing):
+    if isinstance(value, Missing):
         value = point.simulate.value if point.simulate is not None else None
-        if value is None and not coder.text and (not coder.absent or point.quantity is None):
+        if value is None and (not coder.absent or point.quantity is None):
             return at_rest(coder)
-    if coder.text:
-        return str(value or "").encode("ascii", "replace")
-    if value is None:
-        return absent_number(coder, bounds)
-    raw = coder.encode(value, context)
-    if bounds is None:
-        return raw
-    return coder.whole(raw, bounds, clamp=True)
+    return raw_of(coder, value, context, bounds, clamp=True)

@@ -1,29 +1,48 @@
-"""Commands, both ways: a wish becomes writes or messages; for simulators a write or message becomes a wish again."""
+"""Commands: a wish becomes writes or messages. `drivers.codec_hear` is the device's side."""
 
 from __future__ import annotations
 
+import base64
 import json
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drivers.codec import CodecError, Settings, encode_number
-from drivers.codec_scale import compile_coding
-from drivers.profile_commands import CommandEntry, Lease, PublishStep, Until, ValueCoding, WriteStep
+from drivers.codec import CodecError, Context, Settings, encode_number
+from drivers.codec_payload import fill_settings
+from drivers.codec_scale import compile_coding, mask_shift
+from drivers.profile_base import When
+from drivers.profile_commands import (
+    AnyStep,
+    CommandEntry,
+    DownlinkStep,
+    DownlinkWord,
+    Lease,
+    Until,
+    ValueCoding,
+    WriteStep,
+)
+from drivers.profile_envelopes import ENVELOPES, Envelope
 from drivers.profile_model import Profile
 from drivers.profile_points import Coding
 
 
 @dataclass(frozen=True, slots=True)
 class WireWrite:
-    """One Modbus write, ready but for the unit. ``wait_s`` and ``until`` come after it."""
+    """One Modbus write, ready but for the unit. ``wait_s`` and ``until`` come after it, ``only_if`` before.
+
+    ``mask``: only these bits change, the rest of the register is read first; ``keep``: positions in ``values`` that are read first
+    and written back as they are.
+    """
 
     function: int
     address: int
     values: tuple[int, ...]
     wait_s: float = 0.0
     until: Until | None = None
+    only_if: When | None = None
+    mask: int | None = None
+    keep: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +54,22 @@ class WirePublish:
     qos: int = 1
     wait_s: float = 0.0
     until: Until | None = None
+    only_if: When | None = None
 
 
 WireStep = WireWrite | WirePublish
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a device understood: ``value`` is None when the message only set the timer; ``lease_s`` None when it did not."""
-
-    quantity: str
-    value: float | None
-    lease_s: float | None
-
-
 def encode_command(
-    profile: Profile, quantity: str, value: float, lease_s: float, settings: Settings, topic: str = ""
+    profile: Profile,
+    quantity: str,
+    value: float,
+    lease_s: float,
+    settings: Settings,
+    topic: str = "",
+    context: Context | None = None,
 ) -> tuple[WireStep, ...]:
-    """The ordered steps of a command. ``value`` 0 is off; ``topic`` is the site's MQTT topic.
+    """The ordered steps of a command. ``value`` 0 is off; ``topic`` is the site's MQTT topic; ``context``: see the codec.
 
     A lease longer than the device's timer is cut to it (the caller renews); an output with a device timer is never switched
     on without one. Raises CodecError for an unknown quantity, a value out of bounds, or a missing lease.
@@ -64,46 +81,137 @@ def encode_command(
         )
     numbers: dict[str, float] = {}
     order = profile.order
-    steps = entry.set or (entry.on if value else entry.off)
+    steps = entry.set or ((entry.on or entry.press) if value else entry.off)
     if entry.value is not None and entry.set:
-        numbers["value"] = _value_raw(entry.value, quantity, value, settings)
+        numbers["value"] = _value_raw(entry.value, quantity, value, settings, context or {})
         order = entry.value.order or order
     if entry.lease is not None and value:
         if lease_s <= 0:
             raise CodecError(f"{quantity} is only switched on for a time, and none is given")
         numbers["lease"] = encode_lease(entry.lease, lease_s)
-    return tuple(_step(step, entry, numbers, order, topic) for step in steps)
+    return tuple(_wire(profile, step, entry, numbers, order, topic, settings) for step in steps)
 
 
-def _value_raw(coding: ValueCoding, quantity: str, value: float, settings: Settings) -> float:
+def rounded(coding: ValueCoding, value: float) -> float:
+    """The set-point as the device can take it: a multiple of its step."""
+    return value if coding.step is None else round(value / coding.step) * coding.step
+
+
+def _value_raw(
+    coding: ValueCoding, quantity: str, value: float, settings: Settings, context: Context
+) -> float:
     if not coding.minimum <= value <= coding.maximum:
         raise CodecError(f"{quantity} takes {coding.minimum:g} to {coding.maximum:g}, not {value:g}")
-    return compile_coding(_as_coding(coding, quantity), settings).encode(value, {})
+    return float(
+        compile_coding(as_coding(coding, quantity), settings).encode(rounded(coding, value), context)
+    )
 
 
-def _as_coding(coding: ValueCoding, quantity: str) -> Coding:
+def as_coding(coding: ValueCoding, quantity: str) -> Coding:
+    """The coding of a set-point as that of a point."""
     return Coding(
         quantity=quantity, unit=coding.unit, scale=coding.scale, offset=coding.offset, scale_by=coding.scale_by,
         minimum=coding.minimum, maximum=coding.maximum,
     )  # fmt: skip
 
 
-def _step(
-    step: WriteStep | PublishStep, entry: CommandEntry, numbers: Mapping[str, float], order: str, topic: str
+def _wire(
+    profile: Profile,
+    step: AnyStep,
+    entry: CommandEntry,
+    numbers: Mapping[str, float],
+    order: str,
+    topic: str,
+    settings: Settings,
 ) -> WireStep:
     if isinstance(step, WriteStep):
-        values: list[int] = []
-        for word in step.values:
-            values += _words(word, entry, numbers, order) if isinstance(word, str) else [word]
-        return WireWrite(step.function, step.address, tuple(values), step.wait_ms / 1000, step.until)
+        return wire_write(step, entry, numbers, order)
+    wait_s, until = step.wait_ms / 1000, step.until
+    if isinstance(step, DownlinkStep):
+        envelope = envelope_of(profile, settings)
+        body = json.dumps(
+            fill_body(envelope, downlink_bytes(step, numbers), step, topic), separators=(",", ":")
+        )
+        path = fill_settings(envelope.down_topic or "", topic, settings)
+        return WirePublish(path, body.encode(), 1, wait_s, until, step.only_if)
     payload = _fill(step.payload, numbers)
-    body = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
-    return WirePublish(
-        step.topic.replace("{topic}", topic), body.encode(), step.qos, step.wait_ms / 1000, step.until
-    )
+    text = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
+    path = fill_settings(step.topic, topic, settings)
+    return WirePublish(path, text.encode(), step.qos, wait_s, until, step.only_if)
 
 
-def _words(word: str, entry: CommandEntry, numbers: Mapping[str, float], order: str) -> list[int]:
+def wire_write(
+    step: WriteStep,
+    entry: CommandEntry | None = None,
+    numbers: Mapping[str, float] | None = None,
+    order: str = "abcd",
+) -> WireWrite:
+    """A write step with its numbers filled in."""
+    values: list[int] = []
+    keep: list[int] = []
+    for word in step.values:
+        if word == "keep":
+            keep.append(len(values))
+            values.append(0)
+        elif isinstance(word, str) and entry is not None:
+            values += coded_words(word, entry, numbers or {}, order)
+        elif isinstance(word, int):
+            values.append(word)
+    if step.mask is not None:
+        values = [(v << mask_shift(step.mask)) & step.mask for v in values]
+    return WireWrite(
+        step.function, step.address or 0, tuple(values), step.wait_ms / 1000, step.until, step.only_if, step.mask,
+        tuple(keep),
+    )  # fmt: skip
+
+
+def envelope_of(profile: Profile, settings: Settings) -> Envelope:
+    """The network server that takes the site's downlinks. Raises CodecError when the profile knows none."""
+    known = {**ENVELOPES, **(profile.mqtt.envelopes if profile.mqtt else {})}
+    envelope = known.get(str(settings.get("server")))
+    if envelope is None or envelope.down_topic is None:
+        raise CodecError(f"{settings.get('server')} takes no downlinks")
+    return envelope
+
+
+def downlink_bytes(step: DownlinkStep, numbers: Mapping[str, float]) -> bytes:
+    """The bytes of a downlink with its numbers filled in. Raises CodecError for one that does not fit."""
+    out = b""
+    for part in step.downlink:
+        if isinstance(part, int):
+            out += bytes((part,))
+            continue
+        number = round(numbers[part.word])
+        if not 0 <= number < 256**part.bytes:
+            raise CodecError(f"{number} does not fit into {part.bytes} bytes")
+        out += number.to_bytes(part.bytes, "big" if part.big else "little")
+    return out
+
+
+def fill_body(envelope: Envelope, data: bytes, step: DownlinkStep, topic: str) -> object:
+    """The body of a downlink as the network server wants it."""
+    words = {"$data": base64.b64encode(data).decode(), "$port": step.port, "$confirmed": step.confirmed}
+
+    def put(body: object) -> object:
+        if isinstance(body, dict):
+            return {key: put(value) for key, value in body.items()}
+        if isinstance(body, list):
+            return [put(value) for value in body]
+        return words.get(body, body.replace("{topic}", topic)) if isinstance(body, str) else body
+
+    return put(envelope.down)
+
+
+def downlink_pattern(step: DownlinkStep) -> tuple[tuple[int, DownlinkWord | None], ...]:
+    """Each byte of a downlink: its number, or which word it belongs to."""
+    out: list[tuple[int, DownlinkWord | None]] = []
+    for part in step.downlink:
+        out += [(part, None)] if isinstance(part, int) else [(0, part)] * part.bytes
+    return tuple(out)
+
+
+def coded_words(word: str, entry: CommandEntry, numbers: Mapping[str, float], order: str) -> list[int]:
+    """The registers of the value or the lease."""
     kind = entry.lease.type if word == "lease" and entry.lease else entry.value.type if entry.value else "u16"
     return list(encode_number(kind, numbers[word], order))
 
@@ -138,130 +246,3 @@ def decode_lease(lease: Lease, raw: int) -> float:
         if 0 <= seconds <= piece.max_s:
             return seconds
     return lease.max_s
-
-
-# ----------------------------------------------------------------------------------------- the device's side, for simulators
-
-
-def hear_write(
-    profile: Profile, function: int, address: int, values: tuple[int, ...], settings: Settings
-) -> Heard | None:
-    """What a write means to a device of this profile; None when it means nothing to any command."""
-    for quantity, entry, part, step, last in _all_steps(profile):
-        if not isinstance(step, WriteStep) or (step.function, step.address) != (function, address):
-            continue
-        numbers = _match_words(step, entry, values, (entry.value and entry.value.order) or profile.order)
-        if numbers is not None and (last or "lease" in numbers):
-            return _heard(quantity, entry, part, last, numbers, settings)
-    return None
-
-
-def hear_message(profile: Profile, topic: str, base: str, payload: bytes, settings: Settings) -> Heard | None:
-    """What an MQTT message means to a device of this profile whose topic is ``base``; None when nothing."""
-    text = payload.decode("utf-8", "replace")
-    for quantity, entry, part, step, last in _all_steps(profile):
-        if not isinstance(step, PublishStep) or step.topic.replace("{topic}", base) != topic:
-            continue
-        numbers = _match_payload(step.payload, text)
-        if numbers is not None and (last or "lease" in numbers):
-            return _heard(quantity, entry, part, last, numbers, settings)
-    return None
-
-
-def command_topics(profile: Profile, base: str) -> tuple[str, ...]:
-    """Topics that a device of this profile listens to."""
-    topics = (
-        s.topic.replace("{topic}", base)
-        for _, _, _, s, _ in _all_steps(profile)
-        if isinstance(s, PublishStep)
-    )
-    return tuple(dict.fromkeys(topics))
-
-
-def _all_steps(profile: Profile) -> Iterator[tuple[str, CommandEntry, str, WriteStep | PublishStep, bool]]:
-    """(quantity, entry, "on"/"off"/"set", step, is it the last one) of every command; steps with fixed words first."""
-    found = []
-    for quantity, entry in profile.commands.items():
-        for part, steps in (("on", entry.on), ("off", entry.off), ("set", entry.set)):
-            found += [(quantity, entry, part, step, i == len(steps) - 1) for i, step in enumerate(steps)]
-    return iter(sorted(found, key=lambda row: "lease" in str(row[3]) or "value'" in str(row[3])))
-
-
-def _heard(
-    quantity: str,
-    entry: CommandEntry,
-    part: str,
-    last: bool,
-    numbers: Mapping[str, float],
-    settings: Settings,
-) -> Heard:
-    lease = decode_lease(entry.lease, int(numbers["lease"])) if entry.lease and "lease" in numbers else None
-    if not last:
-        return Heard(quantity, None, lease)
-    if part == "set" and entry.value is not None:
-        coder = compile_coding(_as_coding(entry.value, quantity), settings)
-        value, _ = coder.decode(numbers["value"], {})
-        return Heard(quantity, value if isinstance(value, float) else None, lease)
-    return Heard(quantity, 1.0 if part == "on" else 0.0, lease)
-
-
-def _match_words(
-    step: WriteStep, entry: CommandEntry, values: tuple[int, ...], order: str
-) -> dict[str, float] | None:
-    """The coded numbers in ``values``, or None when the fixed words differ."""
-    numbers: dict[str, float] = {}
-    rest = list(values)
-    for word in step.values:
-        size = len(_words(word, entry, {"value": 0, "lease": 0}, order)) if isinstance(word, str) else 1
-        mine, rest = rest[:size], rest[size:]
-        if len(mine) < size or (not isinstance(word, str) and mine != [word]):
-            return None
-        if isinstance(word, str):
-            ordered = mine if order in ("abcd", "badc") else mine[::-1]
-            number = 0
-            for part in ordered:
-                number = number << 16 | part
-            kind = entry.value.type if word == "value" and entry.value else "u16"
-            numbers[word] = (
-                number - (1 << 16 * size) if kind[0] == "s" and number >> (16 * size - 1) else number
-            )
-    return numbers if not rest else None
-
-
-def _match_payload(pattern: object, text: str) -> dict[str, float] | None:
-    if isinstance(pattern, str):
-        return _match_text(pattern, text)
-    try:
-        return _match_json(pattern, json.loads(text))
-    except ValueError:
-        return None
-
-
-def _match_json(pattern: object, data: object) -> dict[str, float] | None:
-    """Every key of the pattern must be there; what else the message carries does not matter."""
-    if isinstance(pattern, dict):
-        if not isinstance(data, dict):
-            return None
-        numbers: dict[str, float] = {}
-        for key, inner in pattern.items():
-            found = _match_json(inner, data[key]) if key in data else None
-            if found is None:
-                return None
-            numbers |= found
-        return numbers
-    if pattern in ("$value", "$lease"):
-        return (
-            {str(pattern)[1:]: float(data)}
-            if isinstance(data, int | float) and not isinstance(data, bool)
-            else None
-        )
-    return {} if pattern == data and isinstance(pattern, bool) == isinstance(data, bool) else None
-
-
-def _match_text(pattern: str, text: str) -> dict[str, float] | None:
-    """A text with $value or $lease in it; case of plain words does not matter (ON, on)."""
-    expression = re.escape(pattern)
-    for name in ("value", "lease"):
-        expression = expression.replace(re.escape(f"${name}"), rf"(?P<{name}>-?\d+(?:\.\d+)?)", 1)
-    match = re.fullmatch(expression, text.strip(), re.IGNORECASE)
-    return {k: float(v) for k, v in match.groupdict().items()} if match else None

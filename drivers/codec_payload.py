@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from drivers.codec_packed import Entry, entries, list_of, number_in, packed_of, put_number, sizes, wrapped
 from drivers.codec_paths import MISSING, Step, as_number, as_time, look_up, parse_path, put
-from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding, exact, mask_shift
+from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding
 from drivers.profile_model import Profile
-from drivers.profile_mqtt import Bytes, Layout, Message, MqttField, channels, fill_number
+from drivers.profile_mqtt import Message, MqttField, channels, fill_number, plain_messages
 from drivers.quantities import quantity
 from drivers.reading import Quality, Value
 
 Measured = tuple[str, Value | None, Quality, datetime | None]
 """Quantity, value in glossary units, quality, and the payload's own aware UTC time where it has one."""
 
-_CHARS = {
-    "u8": "B", "s8": "b", "u16": "H", "s16": "h", "u32": "I", "acc32": "I", "s32": "i", "u64": "Q", "acc64": "Q", "s64": "q",
-    "f32": "f", "f64": "d",
-}  # fmt: skip
 _NO_VALUE = (None, Quality.ABSENT)
 _UNSAID: tuple[None, str, bytes] = (None, "", b"")
 
@@ -35,7 +29,6 @@ class _Field:
     quantity: str | None
     paths: tuple[tuple[Step, ...], ...]
     coder: Coder
-    bytes: Bytes | None
     is_text: bool
 
 
@@ -46,6 +39,8 @@ class _Message:
     fields: tuple[_Field, ...]
     time: tuple[Step, ...] | None
     require: tuple[tuple[tuple[Step, ...], str | float | bool], ...]
+    known: Mapping[Entry, int]
+    group: int
 
 
 class PayloadCodec:
@@ -55,7 +50,9 @@ class PayloadCodec:
         if profile.mqtt is None:
             raise CodecError(f"{profile.name} does not speak MQTT")
         self.messages = tuple(
-            _compile(m, topic, n, settings) for m in profile.mqtt.messages for n in channels(m.repeat)
+            _compile(m, topic, n, settings, group)
+            for group, m in plain_messages(profile.mqtt)
+            for n in channels(m.repeat)
         )
         self._said: dict[int, tuple[Mapping[str, Value | None] | None, str, bytes]] = {}
         self.stale_s = profile.mqtt.stale_s
@@ -85,9 +82,13 @@ class PayloadCodec:
         Raises CodecError when the payload cannot be read at all.
         """
         out: list[Measured] = []
+        answered: set[int] = set()
         for message in self.messages:
-            if payload and topic_matches(message.pattern, topic):
-                out += _decode(message, payload)
+            if payload and message.group not in answered and topic_matches(message.pattern, topic):
+                found = _decode(message, payload)
+                if found and message.entry.envelopes:
+                    answered.add(message.group)  # the other network servers would read the same bytes
+                out += found
         return out
 
     def encode(
@@ -98,7 +99,8 @@ class PayloadCodec:
         for index, message in enumerate(self.messages):
             if not message.entry.simulate:
                 continue
-            mine = {f.quantity: values[f.quantity] for f in message.fields if f.quantity in values}
+            names = (f.quantity for f in message.fields)
+            mine = {name: values[name] for name in names if name is not None and name in values}
             if not mine:
                 continue
             before, topic, payload = self._said.get(index, _UNSAID)
@@ -127,16 +129,24 @@ def topic_matches(pattern: str, topic: str) -> bool:
     return len(wanted) == len(given) and all(w in ("+", g) for w, g in zip(wanted, given, strict=True))
 
 
-def _compile(message: Message, topic: str, number: int | None, settings: Settings) -> _Message:
+def fill_settings(topic: str, base: str, settings: Settings) -> str:
+    """``{topic}`` and the names of settings filled in."""
+    for name, value in {"topic": base, **settings}.items():
+        topic = topic.replace(f"{{{name}}}", str(value))
+    return topic
+
+
+def _compile(message: Message, topic: str, number: int | None, settings: Settings, group: int) -> _Message:
     fields: list[_Field] = []
     for entry in message.fields:
         numbers = channels(entry.repeat) if entry.repeat else [number]
         fields += [_field(entry, n, settings) for n in numbers]
-    fields.sort(key=lambda f: (f.entry.name is None, bool(f.entry.scale_by)))
+    fields.sort(key=lambda f: (f.entry.name is None, bool(f.entry.helpers)))
     return _Message(
-        message, fill_number(message.topic, number).replace("{topic}", topic), tuple(fields),
+        message, fill_settings(fill_number(message.topic or "", number), topic, settings), tuple(fields),
         parse_path(message.time) if message.time is not None else None,
         tuple((parse_path(path), wanted) for path, wanted in message.require.items()),
+        sizes(message.fields, message.layout) if message.layout is not None else {}, group,
     )  # fmt: skip
 
 
@@ -144,7 +154,7 @@ def _field(entry: MqttField, number: int | None, settings: Settings) -> _Field:
     name = fill_number(entry.quantity, number) if entry.quantity else None
     row = quantity(name) if name else None
     paths = tuple(parse_path(fill_number(p, number)) for p in entry.path)
-    return _Field(entry, name, paths, compile_coding(entry, settings), entry.bytes, bool(row and row.is_text))
+    return _Field(entry, name, paths, compile_coding(entry, settings), bool(row and row.is_text))
 
 
 def _json(payload: bytes) -> Any:
@@ -159,17 +169,18 @@ def _decode(message: _Message, payload: bytes) -> list[Measured]:
     if any(not _same(look_up(data, path), wanted) for path, wanted in message.require):
         return []
     at = as_time(look_up(data, message.time)) if message.time is not None else None
-    packed = _packed(message.entry.layout, data, payload) if message.entry.layout else None
+    packed = packed_of(message.entry.layout, data, payload) if message.entry.layout else None
     raws = [_by_path(field, data) for field in message.fields]
     if packed is not None and all(raw is MISSING for raw in raws):
-        raws = [_by_bytes(field.bytes, packed) for field in message.fields]
+        listed = entries(packed, message.known)
+        raws = [number_in(field.entry, packed, listed) for field in message.fields]
     context: Context = {}
     out: list[Measured] = []
     for field, raw in zip(message.fields, raws, strict=True):
         if raw is MISSING:
             continue
         value, quality = _value(field, raw, context)
-        if field.entry.name is not None and isinstance(value, float):
+        if field.entry.name is not None and value is not None:
             context[field.entry.name] = value
         if field.quantity is not None:
             out.append((field.quantity, value, quality, at))
@@ -188,38 +199,13 @@ def _by_path(field: _Field, data: Any) -> Any:
     return MISSING
 
 
-def _by_bytes(entry: Bytes | None, packed: bytes) -> Any:
-    if entry is None:
-        return MISSING
-    raw = struct.unpack_from(("<" if entry.little else ">") + _CHARS[entry.type], packed, entry.at)[0]
-    if entry.mask is not None:
-        raw = (raw & entry.mask) >> mask_shift(entry.mask)
-    times, by = exact(entry.scale)
-    return raw * times / by if entry.scale != 1 else raw
-
-
-def _packed(layout: Layout, data: Any, payload: bytes) -> bytes | None:
-    """The packed bytes of a message, None when there are none or too few."""
-    found = payload if layout.encoding == "raw" else look_up(data, parse_path(layout.path))
-    try:
-        if layout.encoding == "base64" and isinstance(found, str):
-            found = base64.b64decode(found, validate=True)
-        elif layout.encoding == "hex" and isinstance(found, str):
-            found = bytes.fromhex(found)
-    except (binascii.Error, ValueError):
-        return None
-    if not isinstance(found, bytes) or len(found) < layout.length:
-        return None
-    return found if all(found[t.at] & t.mask == t.equals for t in layout.require) else None
-
-
 def _value(field: _Field, raw: Any, context: Context) -> tuple[Value | None, Quality]:
     entry = field.entry
     if isinstance(raw, str) and raw in entry.absent:
         return _NO_VALUE
     if entry.enum is not None:
         return _word(entry, raw)
-    if field.is_text and entry.bits is None:
+    if field.is_text and field.coder.words is None:
         return (str(raw), Quality.GOOD) if raw is not None else _NO_VALUE
     number = as_number(raw)
     if number is None:
@@ -262,36 +248,34 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
     if message.time is not None and measured_at is not None:
         put(data, message.time, measured_at.isoformat().replace("+00:00", "Z"))
     layout = message.entry.layout
-    packed = bytearray(layout.length) if layout else bytearray()
-    for field in message.fields:
-        known = field.quantity in values
-        if not known and field.entry.simulate is None:
-            continue
-        value = (
-            values[field.quantity or ""]
-            if known
-            else field.entry.simulate.value
-            if field.entry.simulate
-            else None
-        )
+    told = [(field, _to_tell(field, values)) for field in message.fields]
+    told = [(field, value) for field, value in told if value is not MISSING]
+    for field, value in told:
         written = _written(field, value)
         if field.paths and field.paths[0]:
             put(data, field.paths[0], written)
         elif field.paths:
             text = written
-        if field.bytes is not None:
-            _pack_into(packed, field, value)
-    if layout is not None and layout.encoding == "raw":
-        return bytes(packed)
     if layout is not None:
-        put(
-            data,
-            parse_path(layout.path),
-            packed.hex() if layout.encoding == "hex" else base64.b64encode(packed).decode(),
-        )
+        packed = bytearray(layout.length or 0)
+        rows = [(field.entry, field.coder, value) for field, value in told]
+        if layout.tlv:
+            packed += list_of(rows, message.known)
+        for row in rows if not layout.tlv else ():
+            put_number(*row, packed)
+        if layout.encoding == "raw":
+            return bytes(packed)
+        put(data, parse_path(layout.path), wrapped(layout, bytes(packed)))
     if message.entry.payload == "text":
         return str(text).encode()
     return json.dumps(data, separators=(",", ":")).encode()
+
+
+def _to_tell(field: _Field, values: Mapping[str, Value | None]) -> Any:
+    """What the world or the profile's hint says of a field, MISSING when neither does."""
+    if field.quantity is not None and field.quantity in values:
+        return values[field.quantity]
+    return field.entry.simulate.value if field.entry.simulate is not None else MISSING
 
 
 def _written(field: _Field, value: Value | None) -> Any:
@@ -308,28 +292,10 @@ def _written(field: _Field, value: Value | None) -> Any:
         raise CodecError(f"{field.quantity} has no {value!r}")
     if isinstance(value, str):
         return value
-    raw = round(field.coder.encode(value, {}), entry.decimals)
+    number = field.coder.encode(value, {})
+    if isinstance(number, str):
+        return number
+    raw = round(float(number), entry.decimals)
     if entry.as_text is not None:
         return f"{raw:.{entry.decimals}f}{entry.as_text}"
     return int(raw) if raw.is_integer() else raw
-
-
-def _pack_into(packed: bytearray, field: _Field, value: Value | None) -> None:
-    if field.bytes is None:
-        return
-    times, by = exact(field.bytes.scale)
-    raw = (
-        max(field.coder.absent, default=0.0) if value is None else field.coder.encode(value, {}) * by / times
-    )
-    form = ("<" if field.bytes.little else ">") + _CHARS[field.bytes.type]
-    if field.bytes.type in ("f32", "f64"):
-        struct.pack_into(form, packed, field.bytes.at, raw)
-        return
-    bits = 8 * struct.calcsize(form)
-    low, high = (
-        (-(1 << bits - 1), (1 << bits - 1) - 1) if field.bytes.type[0] == "s" else (0, (1 << bits) - 1)
-    )
-    if field.bytes.mask is not None:
-        high = field.bytes.mask >> mask_shift(field.bytes.mask)
-    number = max(low, min(high, round(raw))) << mask_shift(field.bytes.mask)
-    struct.pack_into(form, packed, field.bytes.at, number)

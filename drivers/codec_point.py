@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
+from drivers.codec_forms import TEXT_FORMS, form_of
 from drivers.codec_scale import CodecError, Coder, Context, Settings, compile_coding
 from drivers.profile_model import Profile
 from drivers.profile_points import Point
@@ -15,7 +16,7 @@ from drivers.reading import Quality, Value
 
 CHARS = {
     "u8": "H", "s8": "H", "bool": "H", "u16": "H", "enum16": "H", "bits16": "H", "s16": "h", "u32": "I", "acc32": "I",
-    "bits32": "I", "s32": "i", "u64": "Q", "acc64": "Q", "bits64": "Q", "s64": "q", "f32": "f", "f64": "d",
+    "bits32": "I", "enum32": "I", "s32": "i", "u64": "Q", "acc64": "Q", "bits64": "Q", "s64": "q", "f32": "f", "f64": "d",
 }  # fmt: skip
 RANGES: dict[str, tuple[int, int]] = {
     "H": (0, 0xFFFF), "h": (-0x8000, 0x7FFF), "I": (0, 2**32 - 1), "i": (-(2**31), 2**31 - 1), "Q": (0, 2**64 - 1),
@@ -63,12 +64,13 @@ def coder_of(point: Point, settings: Settings) -> Coder:
         point = point.model_copy(update={"mask": _BYTE_MASK[point.byte or "lo"]})
     elif point.mask is None and point.byte is not None:
         point = point.model_copy(update={"mask": _BYTE_MASK[point.byte]})
-    return compile_coding(point, settings, text=point.type == "str", signed_byte=point.type == "s8")
+    return compile_coding(point, settings, form=form_of(point), signed_byte=point.type == "s8")
 
 
 def char_of(point: Point) -> str:
     """The struct character of the point's type."""
-    return f"{2 * point.size}s" if point.type == "str" else CHARS[point.type]
+    form = form_of(point)
+    return form.char if form is not None else CHARS[point.type]
 
 
 def swap_bytes(word: int) -> int:
@@ -80,26 +82,46 @@ def word_places(point: Point, base: int) -> tuple[list[int], bool]:
     """Positions of the value's words from ``base``, most significant first, and whether bytes are swapped inside them."""
     order = point.order or "abcd"
     places = [a - base for a in point.addresses]
-    if order in ("cdab", "dcba") and point.words is None and point.type != "str":
+    fixed = point.words is not None or point.weights is not None or point.type in TEXT_FORMS
+    if order in ("cdab", "dcba") and not fixed:
         places.reverse()
     return places, order in ("badc", "dcba")
 
 
-def at_rest(coder: Coder) -> float:
-    """What an idle device shows: 0, or the enum's number for standing still."""
-    if not coder.words:
-        return 0
-    resting = (coder.words[word] for word in ("standby", "off", 0.0) if word in coder.words)
-    raw = next(resting, next(iter(coder.words.values())))
-    return int(raw) << coder.shift
+def at_rest(coder: Coder) -> Any:
+    """What an idle device shows: 0, or the enum's number for standing still; of a text nothing."""
+    if coder.form is not None and coder.form.is_text:
+        return coder.form.nothing
+    number = coder.words.rest() if coder.words is not None else 0
+    if coder.form is not None:
+        return coder.form.pack(number)
+    return (int(number) << coder.shift) ^ (coder.coding.active_low or 0)
 
 
-def absent_number(coder: Coder, bounds: tuple[int, int] | None) -> float | int:
-    """The number that decodes to "no value": a sentinel, else an end of the type that the range calls absent, else 0."""
+def raw_of(
+    coder: Coder, value: Value | None, context: Context, bounds: tuple[int, int] | None, *, clamp: bool
+) -> Any:
+    """What goes into the struct for a value: int, float or bytes. Raises CodecError when it does not fit and is not clamped."""
+    form = coder.form
+    if value is None:
+        return absent_number(coder, bounds)
+    raw = coder.encode(value, context)
+    if form is None:
+        return raw if bounds is None else coder.whole(raw, bounds, clamp=clamp)
+    if not form.is_text and (coder.coding.mask or coder.coding.active_low):
+        raw = coder.whole(raw, (0, 2**80), clamp=clamp)
+    return form.pack(raw)
+
+
+def absent_number(coder: Coder, bounds: tuple[int, int] | None) -> Any:
+    """What decodes to "no value": a sentinel, else an end of the type that the range calls absent, else 0."""
+    sentinels = [a for a in coder.absent if not isinstance(a, str)]
+    if coder.form is not None:
+        return coder.form.pack(max(sentinels)) if sentinels else coder.form.nothing
     if bounds is None:
-        return min(coder.absent, default=math.nan)
-    if coder.absent:
-        return int(max(coder.absent))
+        return min(sentinels, default=math.nan)
+    if sentinels:
+        return int(max(sentinels))
     return next((end for end in reversed(bounds) if coder.decode(end, {})[1] is _ABSENT), 0)
 
 
@@ -127,14 +149,7 @@ def encode_point(
     """The words of one point alone, in the order of its addresses. Raises CodecError when the value does not fit."""
     coder = coder_of(point, settings)
     char = char_of(point)
-    raw: Any
-    if coder.text:
-        raw = str(value or "").encode("ascii", "replace")
-    elif value is None:
-        raw = absent_number(coder, RANGES.get(char))
-    else:
-        raw = coder.encode(value, context or {})
-        raw = coder.whole(raw, RANGES[char], clamp=clamp) if char in RANGES else raw
+    raw = raw_of(coder, value, context or {}, RANGES.get(char), clamp=clamp)
     flat = list(struct.unpack(f">{point.size}H", struct.pack(">" + char, raw)))
     places, swap = word_places(point, point.start)
     flat = [swap_bytes(w) for w in flat] if swap else flat

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from drivers.profile_points import Coding, Factor
-from drivers.quantities import quantity, unit_factor
+from drivers.codec_curves import Bend, CurveError, bend_of
+from drivers.codec_forms import Form
+from drivers.codec_words import Answer, WordError, Words, words_of
+from drivers.profile_coding import Coding, Factor
+from drivers.quantities import Conversion, conversion, quantity
 from drivers.reading import Quality, Value
 
 Settings = Mapping[str, float | str]
 """What the site told the profile, complete (`drivers.codec.settings_for`)."""
 
-Context = MutableMapping[str, float]
-"""Values of points that others need (scale factors, parts of derived quantities), by point name; kept per device."""
-
-Answer = tuple[Value | None, Quality]
+Context = MutableMapping[str, Value]
+"""Values of points that others need (scale factors, conditions, parts of derived quantities), by point name; per device."""
 
 _ABSENT: Answer = (None, Quality.ABSENT)
 _EXACT = 2**53
-_NEAREST_STATE: Mapping[Value, Value] = {
-    # what a simulated device shows for a normal state that its maker does not tell apart
-    "derated": "running", "off_grid": "running", "waiting": "standby", "starting": "standby", "off": "standby", "standby": "off",
-}  # fmt: skip
+_SAME: Conversion = (1.0, 1.0, 0.0)
 
 
 class CodecError(ValueError):
@@ -36,7 +34,7 @@ class Coder:
     """A compiled coding. ``value = (raw + pre) * num / den * (factors) + offset``; num and den keep decimal scales exact.
 
     ``low``, ``high``: where the value is plausible, glossary units. ``outside``: what it is elsewhere. ``simple``: nothing
-    but this arithmetic is needed, so that a block may do it inline.
+    but this arithmetic is needed, so that a block may do it inline. ``units``: conversions by what another point says.
     """
 
     coding: Coding
@@ -46,45 +44,69 @@ class Coder:
     offset: float
     low: float
     high: float
-    absent: frozenset[float]
+    absent: frozenset[Value]
     factors: tuple[Factor, ...]
     shift: int
     signed_byte: bool
-    words: Mapping[Value, float] | None  # enum backwards
+    words: Words | None
     outside: Quality
-    text: bool
+    form: Form | None = None
+    bend: Bend | None = None
+    units: Mapping[Value, Conversion | None] | None = None
+    unit: Conversion = _SAME
 
     @property
     def simple(self) -> bool:
         """True when decoding is arithmetic and a range check only."""
+        entry = self.coding
         return not (
-            self.factors
-            or self.coding.mask
-            or self.coding.enum
-            or self.coding.bits
-            or self.text
-            or self.signed_byte
-        )
+            self.factors or entry.mask or entry.active_low or self.words or self.form or self.bend or self.signed_byte
+            or entry.helpers or entry.absolute or entry.absent_at_first
+        )  # fmt: skip
 
-    def decode(self, raw: float | bytes, context: Mapping[str, float]) -> Answer:
-        """Value and quality of a raw number (or of a text's bytes)."""
+    def decode(self, raw: Value | bytes, context: Mapping[str, Value]) -> Answer:
+        """Value and quality of a raw number (or of the bytes of a form)."""
+        entry = self.coding
         if isinstance(raw, bytes):
-            return _text(raw)
+            found = self.form.unpack(raw) if self.form is not None else None
+            if found is None:
+                return _ABSENT
+            raw = found
         if raw != raw or raw in self.absent:
             return _ABSENT
-        if self.coding.mask:
-            raw = (int(raw) & self.coding.mask) >> self.shift
-        if self.signed_byte and raw > 127:
-            raw -= 256
-        if self.coding.enum is not None:
-            return self._word(raw)
-        if self.coding.bits is not None:
-            return "; ".join(_fault_names(int(raw), self.coding.bits)), Quality.GOOD
-        factor = self._factor(context)
-        if factor is None:
+        if entry.when is not None and not entry.when.holds(context.get(entry.when.point)):
             return _ABSENT
-        value = (raw + self.pre) * (self.num * factor[0]) / (self.den * factor[1]) + self.offset
-        return self.judge(value)
+        if isinstance(raw, str):
+            return self.words.decode(raw) if self.words is not None else (raw, Quality.GOOD)
+        raw = self._bits(raw)
+        if self.words is not None:
+            return self.words.decode(raw)
+        value = self._number(raw, context)
+        return _ABSENT if value is None else self.judge(value)
+
+    def _bits(self, raw: float) -> float:
+        """The raw number without the bits that do not belong to it."""
+        entry = self.coding
+        if entry.active_low:
+            raw = int(raw) ^ entry.active_low
+        if entry.mask:
+            raw = (int(raw) & entry.mask) >> self.shift
+        return raw - 256 if self.signed_byte and raw > 127 else raw
+
+    def _number(self, raw: float, context: Mapping[str, Value]) -> float | None:
+        """The number in glossary units, None while something that it depends on is not known."""
+        factor = self._factor(context)
+        unit = self._unit(context)
+        sign = self._sign(context)
+        if factor is None or unit is None or sign is None:
+            return None
+        x = raw + self.pre
+        if self.bend is not None:
+            value = self.bend.forward(x) * unit[0] / unit[1]
+        else:
+            value = x * (self.num * factor[0] * unit[0]) / (self.den * factor[1] * unit[1])
+        value += unit[2] + self.offset
+        return sign * (abs(value) if self.coding.absolute else value)
 
     def judge(self, value: float) -> Answer:
         """A number with its quality."""
@@ -94,15 +116,7 @@ class Coder:
             return _ABSENT
         return value, self.outside
 
-    def _word(self, raw: float) -> Answer:
-        word = self.coding.enum.get(int(raw)) if self.coding.enum else None
-        if word is None:
-            word = self.coding.otherwise
-        if word is None:
-            return raw, Quality.SUSPECT
-        return (word if isinstance(word, str) else float(word)), Quality.GOOD
-
-    def _factor(self, context: Mapping[str, float]) -> tuple[float, float] | None:
+    def _factor(self, context: Mapping[str, Value]) -> tuple[float, float] | None:
         """(times, divided by) of all run-time factors, None when one is unknown."""
         times, by = 1.0, 1.0
         for factor in self.factors:
@@ -113,28 +127,52 @@ class Coder:
             times, by = times * pair[0], by * pair[1]
         return times, by
 
-    def encode(self, value: Value, context: Mapping[str, float]) -> float:
-        """The raw number of a value: not rounded, not shifted into its mask, not checked against the type. Raises CodecError."""
+    def _unit(self, context: Mapping[str, Value]) -> Conversion | None:
+        link = self.coding.unit_by
+        if link is None or self.units is None:
+            return self.unit
+        known = context.get(link.point or "")
+        return None if known is None else self.units.get(known)
+
+    def _sign(self, context: Mapping[str, Value]) -> float | None:
+        link = self.coding.sign_by
+        if link is None:
+            return 1.0
+        known = context.get(link.point)
+        return None if known is None else -1.0 if known in link.negative else 1.0
+
+    def encode(self, value: Value, context: Mapping[str, Value]) -> Value:
+        """The raw number (or text) of a value: not rounded, not shifted into its mask, not checked against the type.
+
+        Raises CodecError.
+        """
         if self.words is not None:
-            return self._raw_word(value)
-        if self.coding.bits is not None:
-            return _fault_bits(value, self.coding.bits)
+            try:
+                return self.words.encode(value)
+            except WordError as e:
+                raise CodecError(str(e)) from None
+        if self.form is not None and self.form.is_text:
+            return str(value)
         if isinstance(value, str):
             raise CodecError(f"{self.coding.quantity} takes a number, not {value!r}")
-        factor = self._factor(context)
-        if factor is None:
-            raise CodecError(f"{self.coding.quantity}: the factor it is scaled by is not known")
-        return (value - self.offset) * (self.den * factor[1]) / (self.num * factor[0]) - self.pre
+        factor, unit, sign = self._factor(context), self._unit(context), self._sign(context)
+        if factor is None or unit is None or sign is None:
+            raise CodecError(f"{self.coding.quantity}: what it is scaled by is not known")
+        value = sign * value - self.offset - unit[2]
+        if self.bend is not None:
+            return self.bend.back(value * unit[1] / unit[0]) - self.pre
+        return value * (self.den * factor[1] * unit[1]) / (self.num * factor[0] * unit[0]) - self.pre
 
-    def whole(self, raw: float, bounds: tuple[int, int], *, clamp: bool) -> int:
+    def whole(self, raw: Value, bounds: tuple[int, int], *, clamp: bool) -> int:
         """The register's integer of a raw number: rounded, checked against the type (or clamped into it, then never a number
         that means "absent"), shifted into the mask. Raises CodecError.
         """
-        if not math.isfinite(raw):
+        if isinstance(raw, str) or not math.isfinite(raw):
             raise CodecError(f"{self.coding.quantity}: {raw} cannot be written")
         low, high = bounds
-        if self.coding.mask:
-            low, high = (-128, 127) if self.signed_byte else (0, self.coding.mask >> self.shift)
+        mask = self.coding.mask
+        if mask:
+            low, high = (-128, 127) if self.signed_byte else (0, mask >> self.shift)
         number = round(raw)
         if not low <= number <= high:
             if not clamp:
@@ -142,36 +180,30 @@ class Coder:
             number = max(low, min(high, number))
         while clamp and number in self.absent:
             number -= 1 if number > 0 else -1
-        return (number & (self.coding.mask >> self.shift)) << self.shift if self.coding.mask else number
-
-    def _raw_word(self, value: Value) -> float:
-        words = self.words or {}
-        raw = words.get(value, words.get(_NEAREST_STATE.get(value, value)))
-        if raw is None:
-            raise CodecError(f"{self.coding.quantity} has no {value!r}")
-        return raw
+        number = (number & (mask >> self.shift)) << self.shift if mask else number
+        return number ^ self.coding.active_low if self.coding.active_low else number
 
 
 def compile_coding(
-    coding: Coding, settings: Settings, *, text: bool = False, signed_byte: bool = False
+    coding: Coding, settings: Settings, *, form: Form | None = None, signed_byte: bool = False
 ) -> Coder:
-    """The coder of a point or field. Factors from settings are folded in. Raises CodecError for unusable settings."""
-    times, by = _static(coding, settings)
+    """The coder of a point or field. Factors and units from settings are folded in. Raises CodecError for unusable settings."""
     known = quantity(coding.quantity) if coding.quantity else None
     low = coding.minimum if coding.minimum is not None else known.minimum if known else -math.inf
     high = coding.maximum if coding.maximum is not None else known.maximum if known else math.inf
-    words: dict[Value, float] | None = None
-    if coding.enum is not None:
-        words = {}
-        for raw, word in coding.enum.items():
-            if isinstance(raw, int):
-                words.setdefault(word if isinstance(word, str) else float(word), float(raw))
+    try:
+        bend = bend_of(coding, settings)
+    except CurveError as e:
+        raise CodecError(str(e)) from None
+    unit = _unit(coding, settings, known.unit if known else "")
+    times, by = _static(coding, settings, None if bend else unit)
     return Coder(
-        coding=coding, pre=coding.pre_offset, num=times, den=by, offset=coding.offset, low=low, high=high,
-        absent=frozenset(float(a) for a in coding.absent if not isinstance(a, str)),
+        coding=coding, pre=coding.pre_offset, num=times, den=by, offset=coding.offset + (0.0 if bend else unit[2]),
+        low=low, high=high, absent=frozenset(a if isinstance(a, str) else float(a) for a in coding.absent),
         factors=tuple(f for f in coding.scale_by if f.point is not None),
-        shift=mask_shift(coding.mask), signed_byte=signed_byte, words=words,
-        outside=Quality.ABSENT if coding.out_of_range == "absent" else Quality.SUSPECT, text=text,
+        shift=mask_shift(coding.mask), signed_byte=signed_byte, words=words_of(coding),
+        outside=Quality.ABSENT if coding.out_of_range == "absent" else Quality.SUSPECT, form=form,
+        bend=bend, units=_units(coding, known.unit if known else ""), unit=unit if bend else _SAME,
     )  # fmt: skip
 
 
@@ -180,12 +212,36 @@ def mask_shift(mask: int | None) -> int:
     return (mask & -mask).bit_length() - 1 if mask else 0
 
 
-def _static(coding: Coding, settings: Settings) -> tuple[float, float]:
+def _unit(coding: Coding, settings: Settings, target: str) -> Conversion:
+    """The conversion that is known before run time: of ``unit``, or of what the site's setting says."""
+    link = coding.unit_by
+    if link is None or link.setting is None:
+        return conversion(coding.unit, target) or _SAME
+    word = settings.get(link.setting)
+    if word is None:
+        raise CodecError(f"the setting '{link.setting}' is not known")
+    unit = link.table.get(int(word) if isinstance(word, float) else word) if link.table else str(word)
+    found = conversion(unit, target) if unit is not None else None
+    if found is None:
+        raise CodecError(
+            f"the setting '{link.setting}' cannot be {word!r}: that is no unit of {target or 'a plain number'}"
+        )
+    return found
+
+
+def _units(coding: Coding, target: str) -> Mapping[Value, Conversion | None] | None:
+    """What each number of the other point means; None for a unit that this quantity cannot have."""
+    link = coding.unit_by
+    if link is None or link.point is None or link.table is None:
+        return None
+    return {k if isinstance(k, str) else float(k): conversion(unit, target) for k, unit in link.table.items()}
+
+
+def _static(coding: Coding, settings: Settings, unit: Conversion | None) -> tuple[float, float]:
     """Scale, unit and settings as one fraction (numerator, denominator), so that 0.1 steps stay decimal."""
     total = Fraction(str(coding.scale))
-    known = quantity(coding.quantity) if coding.quantity else None
-    if known is not None:
-        total *= unit_factor(coding.unit, known.unit) or 1
+    if unit is not None:
+        total *= Fraction(unit[0]) / Fraction(unit[1])
     for factor in coding.scale_by:
         if factor.setting is None:
             continue
@@ -209,7 +265,7 @@ def _as_floats(total: Fraction) -> tuple[float, float]:
     return float(total), 1.0
 
 
-def factor_pair(factor: Factor, known: float | str) -> tuple[float, float] | None:
+def factor_pair(factor: Factor, known: Value) -> tuple[float, float] | None:
     """(times, divided by) of a factor whose source has the value ``known``; None when that means nothing."""
     if factor.table is not None:
         entry = factor.table.get(int(known) if isinstance(known, float | int) else known)
@@ -226,35 +282,3 @@ def factor_pair(factor: Factor, known: float | str) -> tuple[float, float] | Non
     if factor.how == "divide":
         return (1.0, float(known)) if known else None
     return (float(known), 100.0) if factor.how == "percent" else (float(known), 1.0)
-
-
-def _text(raw: bytes) -> Answer:
-    """ASCII padded with NUL or blanks; all NUL is no value."""
-    text = raw.split(b"\0", 1)[0].decode("ascii", "replace").strip()
-    return (text, Quality.GOOD) if text else _ABSENT
-
-
-def _fault_names(raw: int, table: Mapping[int, str]) -> Sequence[str]:
-    """Names of the set bits, lowest first; bits without a name are told as such."""
-    names = []
-    bit = 0
-    while raw:
-        if raw & 1:
-            names.append(table.get(bit, f"bit {bit}"))
-        raw >>= 1
-        bit += 1
-    return names
-
-
-def _fault_bits(value: Value, table: Mapping[int, str]) -> int:
-    if not isinstance(value, str):
-        return int(value)
-    numbers = {name: bit for bit, name in table.items()}
-    raw = 0
-    for name in filter(None, (part.strip() for part in value.split(";"))):
-        tail = name.removeprefix("bit ")
-        bit = numbers.get(name, int(tail) if tail.isdecimal() else -1)
-        if not 0 <= bit < 64:
-            raise CodecError(f"there is no fault {name!r}")
-        raw |= 1 << bit
-    return raw

@@ -203,7 +203,7 @@ class ModbusDevice:
     def _compile(self, profile: Profile) -> None:
         blocks: dict[str, tuple[_Block, ...]] = {}
         try:
-            for poll in get_args(Poll):
+            for poll in (*get_args(Poll), "on_demand"):
                 codecs = compile_blocks(profile, poll, self._settings, self._hole_words)
                 blocks[poll] = tuple(_Block(self._request(codec), codec) for codec in codecs)
         except PackingError as error:
@@ -224,20 +224,34 @@ class ModbusDevice:
             raise Refused(
                 "the profile sends a message on a Modbus bus", hint="Correct the profile", device=self.id
             )
-        write = Write(self.unit, step.function, step.address, step.values)
         try:
+            values = await self._completed(step)
+            write = Write(self.unit, step.function, step.address, values)
             await self._port.write(write, urgent=urgent, timing=self.timing)
         except DriverError as error:
             error.device = self.id
             raise
 
-    async def _look(self, quantity: str) -> Value | None:
-        """The value of one quantity now, None while the device does not tell it."""
+    async def _completed(self, step: WireWrite) -> tuple[int, ...]:
+        """The step's registers with the bits and registers that must stay as they are, read just now."""
+        if step.mask is None and not step.keep:
+            return step.values
+        place = Read(self.unit, Table.HOLDING, step.address, len(step.values))
+        present = await self._port.read(place, timing=self.timing)
+        if step.mask is not None:
+            return tuple(
+                (p & ~step.mask) | (v & step.mask) for p, v in zip(present, step.values, strict=True)
+            )
+        return tuple(present[i] if i in step.keep else v for i, v in enumerate(step.values))
+
+    async def _look(self, name: str) -> Value | None:
+        """The value of one quantity or point now, None while the device does not tell it."""
         for blocks in self._blocks.values():
             for block in blocks:
-                if any(point.quantity == quantity for point in block.codec.points):
-                    return _value_of(await self._read_block(block, once=False), quantity)
-        raise Refused(f"the profile waits for {quantity}, which the device does not tell", device=self.id)
+                if any(name in (point.quantity, point.name) for point in block.codec.points):
+                    readings = await self._read_block(block, once=False)
+                    return self._context.get(name, _value_of(readings, name))
+        raise Refused(f"the profile waits for {name}, which the device does not tell", device=self.id)
 
 
 def _value_of(readings: Sequence[Reading], quantity: str) -> Value | None:

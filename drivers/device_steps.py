@@ -13,6 +13,8 @@ from drivers.reading import Command, Value
 
 Send = Callable[[WireStep, bool], Awaitable[None]]
 Look = Callable[[str], Awaitable[Value | None]]
+"""The value of a quantity or of a point, by name, now; None while the device does not tell it."""
+
 Pause = Callable[[float], Awaitable[None]]
 
 _LOOK_S = 0.1
@@ -31,6 +33,11 @@ def same(value: Value | None, wanted: Value) -> bool:
     return value == wanted
 
 
+def meets(value: Value | None, until: Until) -> bool:
+    """Whether a value is one of those that are waited for."""
+    return any(same(value, wanted) for wanted in until.equals)
+
+
 class Sequences:
     """Runs the steps of one device's commands. ``send(step, urgent)`` and ``look(quantity)`` are the device's own."""
 
@@ -46,6 +53,8 @@ class Sequences:
         self._newest[command.quantity] = number
         for step in steps:
             self._check(command, number)
+            if step.only_if is not None and not step.only_if.holds(await self._look(step.only_if.point)):
+                continue
             await self._send(step, command.is_stop)
             if step.wait_s > 0:
                 await self._pause(step.wait_s)
@@ -62,12 +71,13 @@ class Sequences:
     async def _await(self, until: Until) -> None:
         seconds = until.within_ms / 1000
         for _ in range(max(1, math.ceil(seconds / _LOOK_S))):
-            if same(await self._look(until.quantity), until.equals):
+            if meets(await self._look(until.what), until):
                 return
             await self._pause(min(_LOOK_S, seconds))
-        if not same(value := await self._look(until.quantity), until.equals):
+        if not meets(value := await self._look(until.what), until):
+            wanted = " or ".join(map(str, until.equals))
             raise TimeOut(
-                f"{until.quantity} is {value}, not {until.equals} within {seconds:g} s; the command was not finished",
+                f"{until.what} is {value}, not {wanted} within {seconds:g} s; the command was not finished",
                 hint="Read the device's display; it may be in fault or in local operation",
                 device=self._device,
                 params={"seconds": seconds},

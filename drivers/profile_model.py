@@ -2,98 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from drivers.profile_base import Confidence, Model, Note, Order, TableName
 from drivers.profile_commands import CommandEntry, expand_command
-from drivers.profile_derived import Derived
+from drivers.profile_derived import Derived, expand_derived
+from drivers.profile_identity import IdentityCheck, Variant
+from drivers.profile_limits import BlockEntry, Limits, PollPeriods, Serial
 from drivers.profile_mqtt import Mqtt, channels, fill_number
-from drivers.profile_points import Confidence, Model, Note, Order, Point, TableName, expand
+from drivers.profile_points import Point, expand
+from drivers.profile_setup import Manual, Numbering, Readdress, Setting, Setup
 from drivers.profile_sunspec import SunSpec
 
+__all__ = [
+    "BlockEntry", "Golden", "Limits", "Manual", "Numbering", "Poll", "PollPeriods", "Profile", "Readdress", "Serial", "Setting",
+    "Setup", "resolved", "wire_address",
+]  # fmt: skip
+
 Poll = Literal["fast", "slow", "once"]
-
-
-class Serial(Model):
-    """How the device speaks on RS485 when it comes from the factory; ``other_bauds`` are sold too, most likely first."""
-
-    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 9600
-    parity: Literal["N", "E", "O"] = "N"
-    stop: Literal[1, 2] = 1
-    unit: Annotated[int, Field(ge=0, le=255)] = 1
-    other_bauds: tuple[int, ...] = ()
-    find_unit: Annotated[int, Field(ge=0, le=255)] | None = None
-
-
-class BlockEntry(Model):
-    """A request that must be made exactly like this."""
-
-    table: TableName = "holding"
-    address: Annotated[int, Field(ge=0, le=65535)]
-    count: Annotated[int, Field(ge=1, le=2000)]
-
-
-class Limits(Model):
-    """What the device stands. Words are registers; ``gaps`` are [first, last] addresses that no request may touch unless it
-    asks for a point there; ``boundary``: no request crosses a multiple of it; ``blocks``: requests to make exactly so.
-    """
-
-    max_words: Annotated[int, Field(ge=1, le=125)] = 125
-    max_bits: Annotated[int, Field(ge=1, le=2000)] = 2000
-    boundary: Annotated[int, Field(ge=1)] | None = None
-    gaps: tuple[tuple[int, int], ...] = ()
-    single_reads: bool = False
-    blocks: tuple[BlockEntry, ...] = ()
-    timeout_ms: Annotated[float, Field(ge=20, le=10_000)] = 1000.0
-    gap_ms: Annotated[float, Field(ge=0, le=2_000)] = 20.0
-    connect_wait_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
-    warm_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
-    may_sleep: bool = False
-
-
-class PollPeriods(Model):
-    """Seconds between readings of each class; ``once`` is repeated only after a reconnect or so many seconds."""
-
-    fast: Annotated[float, Field(gt=0)] = 2.0
-    slow: Annotated[float, Field(gt=0)] = 60.0
-    once: Annotated[float, Field(gt=0)] = 3600.0
-
-
-class Setting(Model):
-    """Something that only the site knows. A number between the bounds, or one of ``choices``."""
-
-    label: Note
-    unit: str = ""
-    default: float | str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-
-
-class Manual(Model):
-    """A setting that a technician makes by hand on the device (``where``: its name there), and why."""
-
-    where: str
-    value: str
-    why: Note
-
-
-class Readdress(Model):
-    """How to give the device another Modbus address: the register, and what must be done afterwards."""
-
-    address: Annotated[int, Field(ge=0, le=65535)]
-    function: Literal[6, 16] = 6
-    note: Note | None = None
-
-
-class Numbering(Model):
-    """How the paper's numbers become wire addresses: ``minus`` (30001), or ``parameter`` notation P14.01 -> 0x0E01."""
-
-    minus: int = 0
-    parameter: Literal["none", "group_byte"] = "none"
 
 
 class Golden(Model):
@@ -144,6 +75,9 @@ class Profile(Model):
     manual: tuple[Manual, ...] = ()
     serial: Serial = Serial()
     readdress: Readdress | None = None
+    setup: tuple[Setup, ...] = ()
+    identify: tuple[IdentityCheck, ...] = ()
+    variants: tuple[Variant, ...] = ()
     tcp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     limits: Limits = Limits()
     poll_s: PollPeriods = PollPeriods()
@@ -151,16 +85,26 @@ class Profile(Model):
     order: Order = "abcd"
     settings: dict[str, Setting] = Field(default_factory=dict)
     entries: tuple[Point, ...] = Field(default=(), alias="points")
-    derived: tuple[Derived, ...] = ()
+    derived_entries: tuple[Derived, ...] = Field(default=(), alias="derived")
     sunspec: SunSpec | None = None
     mqtt: Mqtt | None = None
     command_entries: dict[str, CommandEntry] = Field(default_factory=dict, alias="commands")
     golden: tuple[Golden, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _own_settings(cls, data: object) -> object:
+        return with_implied_settings(data)
+
     @cached_property
     def points(self) -> tuple[Point, ...]:
         """Every point with its repeats written out, its wire address and its word order filled in."""
         return tuple(expand(resolved(point, self) for point in self.entries))
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """Every derived quantity with its repeats written out."""
+        return tuple(expand_derived(self.derived_entries))
 
     @cached_property
     def commands(self) -> Mapping[str, CommandEntry]:
@@ -199,11 +143,15 @@ class Profile(Model):
     def with_points(self, points: Iterable[Point]) -> Profile:
         """The same device with other points (SunSpec after the walk)."""
         copy = self.model_copy(update={"entries": tuple(points)})
-        for cached in ("points", "commands", "quantities"):
-            copy.__dict__.pop(cached, None)
-        return copy
+        return copy.fresh()
 
-    def of_class(self, poll: Poll) -> tuple[Point, ...]:
+    def fresh(self) -> Profile:
+        """Forget what was worked out from other entries (after model_copy, which copies that too)."""
+        for cached in ("points", "derived", "commands", "quantities"):
+            self.__dict__.pop(cached, None)
+        return self
+
+    def of_class(self, poll: Poll | Literal["on_demand"]) -> tuple[Point, ...]:
         """The readable points of one poll class."""
         return tuple(p for p in self.points if p.poll == poll and p.access != "write")
 
@@ -218,13 +166,54 @@ def resolved(point: Point, profile: Profile) -> Point:
     return point.model_copy(update=update) if update else point
 
 
+_PARAMETER = re.compile(r"([A-Za-z]*)(\d+)[.-](\d+)")
+
+
 def wire_address(doc: int | str | None, numbering: Numbering) -> int | None:
     """The wire address of a number on the maker's paper, or None when it cannot be computed."""
     if isinstance(doc, int):
         address = doc - numbering.minus
         return address if 0 <= address <= 65535 else None
-    if doc is not None and numbering.parameter == "group_byte":
-        group, dot, item = doc.lstrip("PpFf").partition(".")
-        if dot and group.isdecimal() and item.isdecimal() and int(group) < 256 and int(item) < 256:
-            return int(group) * 256 + int(item)
-    return None
+    rule = numbering.parameter
+    match = _PARAMETER.fullmatch(doc) if doc is not None else None
+    if match is None or rule == "none":
+        return None
+    letters, group, item = match[1], int(match[2]), int(match[3])
+    if rule == "group_byte":
+        return group * 256 + item if group < 256 and item < 256 else None
+    address = rule.letters.get(letters, rule.base) + group * rule.group_step + item * rule.item_step
+    return address if 0 <= address <= 65535 else None
+
+
+_IMPLIED: dict[str, tuple[str, str]] = {
+    "variant": ("which map of this product; auto finds out at first contact", "peta alat yang mana; auto mencari sendiri"),
+    "server": ("LoRaWAN network server", "server jaringan LoRaWAN"),
+    "application": ("application id on the LoRaWAN network server", "id aplikasi pada server jaringan LoRaWAN"),
+}  # fmt: skip
+
+
+def with_implied_settings(data: object) -> object:
+    """The profile's mapping with the settings that its other parts ask for: variant; server and application of downlinks."""
+    if not isinstance(data, dict):
+        return data
+    implied: dict[str, dict[str, object]] = {}
+    names = [v.get("name") for v in _dicts(data.get("variants"))]
+    if names:
+        implied["variant"] = {"choices": ["auto", *map(str, names)], "default": "auto"}
+    if "downlink" in str(data.get("commands")):
+        messages = _dicts(
+            (data.get("mqtt") or {}).get("messages") if isinstance(data.get("mqtt"), dict) else None
+        )
+        servers = dict.fromkeys(str(e) for m in messages for e in m.get("envelopes") or ())
+        implied["server"] = {"choices": list(servers), "default": next(iter(servers), None)}
+        implied["application"] = {}
+    if not implied or not isinstance(data.get("settings", {}), dict):
+        return data
+    labelled = {
+        k: v | {"label": dict(zip(("en", "id"), _IMPLIED[k], strict=True))} for k, v in implied.items()
+    }
+    return data | {"settings": labelled | (data.get("settings") or {})}
+
+
+def _dicts(data: object) -> list[dict[str, Any]]:
+    return [d for d in data if isinstance(d, dict)] if isinstance(data, list | tuple) else []

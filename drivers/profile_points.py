@@ -1,130 +1,48 @@
-"""The words of the profile language for values: how a raw number becomes a quantity, and where it stands on the wire."""
+"""The words of the profile language for places: where a value stands in the registers of a device."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-TableName = Literal["coil", "discrete", "holding", "input"]
-NumberType = Literal["u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "acc32", "acc64"]
-TextType = Literal["str"]
-ValueType = NumberType | TextType | Literal["bool", "enum16", "bits16", "bits32", "bits64"]
-"""``acc32``/``acc64``: unsigned counters whose 0 means "not implemented" (SunSpec). ``bool``: one coil or discrete input."""
+from drivers.profile_base import (
+    WORDS,
+    Address,
+    Confidence,
+    Model,
+    Name,
+    Note,
+    NumberType,
+    Order,
+    TableName,
+    ValueType,
+)
+from drivers.profile_coding import Coding, Factor, Simulate
 
-Order = Literal["abcd", "cdab", "badc", "dcba"]
-"""Bytes of a 32-bit value as they come: abcd high word first, cdab low word first, the others with bytes swapped too."""
+__all__ = [
+    "WORDS", "Address", "Coding", "Confidence", "Factor", "Model", "Name", "Note", "NumberType", "Order", "Point", "Repeat",
+    "Simulate", "TableName", "ValueType", "expand", "fill",
+]  # fmt: skip
 
-Confidence = Literal["C2", "M", "S", "U"]
-"""C2 two independent sources agree, M maker's document only, S one other source, U uncertain or in conflict."""
+ClockPart = Literal["yy", "yyyy", "mo", "dd", "hh", "mi", "ss", "-"]
+"""A byte of a clock: yy is the year since 2000, yyyy takes two bytes, "-" is a byte that says something else."""
 
-WORDS: dict[str, int] = {
-    "u8": 1, "s8": 1, "bool": 1, "u16": 1, "s16": 1, "enum16": 1, "bits16": 1, "u32": 2, "s32": 2, "f32": 2, "acc32": 2,
-    "bits32": 2, "u64": 4, "s64": 4, "f64": 4, "acc64": 4, "bits64": 4,
-}  # fmt: skip
-"""Registers of each type; ``str`` takes its ``count``."""
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\{n\}[a-z0-9_]*)?$")]
-"""Names of points and quantities: lower case, digits, underscores; ``{n}`` stands for the number in a repeat."""
-
-Address = Annotated[int, Field(ge=0, le=65535)]
-
-
-class Model(BaseModel):
-    """Frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Note(Model):
-    """A sentence for people, in both languages."""
-
-    en: str
-    id: str
-
-
-class Factor(Model):
-    """A number that multiplies the value and is not known before run time.
-
-    Exactly one of ``point`` (another point of this device, by name) and ``setting`` (asked from the site). ``how``: times,
-    divide, ten_to (x 10^n, SunSpec), ten_to_minus (x 10^-n, decimal places), percent (x n/100). ``table`` maps the
-    register's number or the setting's word to a factor first.
-    """
-
-    point: str | None = None
-    setting: str | None = None
-    how: Literal["times", "divide", "ten_to", "ten_to_minus", "percent"] = "times"
-    table: dict[int | str, float] | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Factor:
-        if (self.point is None) == (self.setting is None):
-            raise ValueError("scale_by takes exactly one of point and setting")
-        return self
-
-
-class Simulate(Model):
-    """What a simulator shows where the world has no own opinion: a value, noise around it, growth per hour (counters)."""
-
-    value: float | str = 0.0
-    noise: Annotated[float, Field(ge=0)] = 0.0
-    per_hour: float = 0.0
-
-
-class Coding(Model):
-    """From raw number to quantity: ``value = (raw + pre_offset) * scale * unit * scale_by + offset``.
-
-    ``unit`` is the unit on the maker's paper (kWh, %, L/min); the glossary's unit follows by itself. ``absent``: raw numbers
-    that mean "no value now" (NaN always does). Outside ``minimum``..``maximum`` (in glossary units) the value is suspect, or
-    absent with ``out_of_range: absent``. ``mask`` selects bits and shifts them down. ``enum`` maps raw to a word or number,
-    ``otherwise`` is for raw numbers that it lacks. ``bits`` maps bit numbers to fault names, joined by "; ".
-    """
-
-    quantity: Name | None = None
-    unit: str | None = None
-    scale: float = 1.0
-    offset: float = 0.0
-    pre_offset: float = 0.0
-    scale_by: tuple[Factor, ...] = ()
-    absent: tuple[float | str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    out_of_range: Literal["suspect", "absent"] = "suspect"
-    mask: Annotated[int, Field(gt=0)] | None = None
-    enum: dict[int | str, float | str] | None = None
-    otherwise: float | str | None = None
-    bits: dict[int, str] | None = None
-    optional: bool = False
-    confidence: Confidence | None = None
-    source: str | None = None
-    note: Note | None = None
-    simulate: Simulate | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_factor(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("scale_by"), dict):
-            return data | {"scale_by": [data["scale_by"]]}
-        return data
-
-    @model_validator(mode="after")
-    def _possible(self) -> Coding:
-        if self.scale == 0:
-            raise ValueError("a scale of 0 makes every value 0")
-        if self.enum is not None and self.bits is not None:
-            raise ValueError("enum and bits exclude each other")
-        if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
-            raise ValueError("minimum must be below maximum")
-        return self
+CLOCK: tuple[ClockPart, ...] = ("yy", "mo", "dd", "hh", "mi", "ss")
 
 
 class Repeat(Model):
-    """The same thing ``count`` times, ``step`` registers apart. ``{n}`` in names and quantities counts from ``first``."""
+    """The same thing ``count`` times, ``step`` registers apart. ``{n}`` in names and quantities counts from ``first``.
+
+    ``count_from``: a point of the device that says how many there really are, at most ``count``; read at first contact.
+    """
 
     count: Annotated[int, Field(ge=1, le=128)]
-    step: Annotated[int, Field(ge=1, le=1000)]
+    step: Annotated[int, Field(ge=0, le=1000)]
     first: Annotated[int, Field(ge=0)] = 1
+    count_from: str | None = None
 
     def numbers(self) -> Iterator[tuple[int, int]]:
         """(channel number, register shift) of each copy."""
@@ -137,8 +55,10 @@ class Point(Coding):
     ``address`` is what goes on the wire, from 0; ``doc`` is what the maker's paper prints (given alone, the profile's
     ``numbering`` turns it into the address; given both, they must agree). ``words`` lists the addresses of a value whose
     registers are not neighbours, most significant first. ``byte``: one half of a register. ``count``: registers of a text.
-    ``together``: points with the same word here are read in one request. ``view``: this point looks at registers that
-    another point already takes. A point without ``quantity`` only serves others (scale factors, decimal places).
+    ``weights``: each register counts so much (a x 1000 + b x 0.1; hours, minutes, seconds), largest first; ``type`` is then
+    that of each register. ``clock``: which byte is what. ``together``: points with the same word here are read in one
+    request. ``view``: this point looks at registers that another point already takes. A point without ``quantity`` only
+    serves others (scale factors, decimal places, conditions).
     """
 
     name: Name
@@ -148,17 +68,39 @@ class Point(Coding):
     words: Annotated[tuple[Address, ...], Field(min_length=2)] | None = None
     type: ValueType = "u16"
     count: Annotated[int, Field(ge=1, le=125)] | None = None
+    weights: Annotated[tuple[float, ...], Field(min_length=2, max_length=8)] | None = None
+    clock: Annotated[tuple[ClockPart, ...], Field(min_length=2)] | None = None
+    clock_bcd: bool = False
     order: Order | None = None
     byte: Literal["hi", "lo"] | None = None
-    poll: Literal["fast", "slow", "once"] = "fast"
+    poll: Literal["fast", "slow", "once", "on_demand"] = "fast"
     together: str | None = None
     view: bool = False
     access: Literal["read", "write", "read_write"] = "read"
     repeat: Repeat | None = None
 
+    @model_validator(mode="after")
+    def _clocks(self) -> Point:
+        if (self.clock is not None or self.clock_bcd) and self.type != "clock":
+            raise ValueError("clock and clock_bcd need type: clock")
+        if self.type == "clock" and self.clock_bytes % 2:
+            raise ValueError(
+                "the parts of a clock must fill whole registers: put - where a byte says something else"
+            )
+        return self
+
+    @property
+    def clock_bytes(self) -> int:
+        """How many bytes the parts of a clock take."""
+        return sum(2 if part == "yyyy" else 1 for part in self.clock or CLOCK)
+
     @property
     def size(self) -> int:
         """How many registers (or coils) the value takes."""
+        if self.weights is not None:
+            return len(self.weights)
+        if self.type == "clock":
+            return self.clock_bytes // 2
         return WORDS.get(self.type) or self.count or 1
 
     @property
@@ -190,20 +132,31 @@ def expand(points: Iterable[Point]) -> Iterator[Point]:
             yield point.model_copy(update=_copy(point, number, shift))
 
 
+_NUMBER = re.compile(r"\{n\}")
+
+
+def fill(text: str, number: int) -> str:
+    """``{n}`` filled in."""
+    return _NUMBER.sub(str(number), text)
+
+
 def _copy(point: Point, number: int, shift: int) -> dict[str, object]:
-    def fill(text: str | None) -> str | None:
-        return text.replace("{n}", str(number)) if text else text
-
-    def move(address: int | None) -> int | None:
-        return address + shift if address is not None else None
-
+    links = {
+        key: link.model_copy(update={"point": fill(link.point, number)})
+        for key in ("unit_by", "sign_by", "when")
+        if (link := getattr(point, key)) is not None and link.point is not None
+    }
+    factors = (
+        f.model_copy(update={"point": fill(f.point, number) if f.point else None}) for f in point.scale_by
+    )
     return {
-        "name": fill(point.name),
-        "quantity": fill(point.quantity),
-        "together": fill(point.together),
-        "address": move(point.address),
+        "name": fill(point.name, number),
+        "quantity": fill(point.quantity, number) if point.quantity else None,
+        "together": fill(point.together, number) if point.together else None,
+        "address": point.address + shift if point.address is not None else None,
         "words": tuple(a + shift for a in point.words) if point.words else None,
         "doc": point.doc + shift if isinstance(point.doc, int) else point.doc,
-        "scale_by": tuple(f.model_copy(update={"point": fill(f.point)}) for f in point.scale_by),
+        "scale_by": tuple(factors),
         "repeat": None,
+        **links,
     }

@@ -47,6 +47,7 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("load_wh", "Wh", "energy of the loads (counter)", "energi beban (total)", 0, 1e12),
     ("charge_wh", "Wh", "energy into the battery (counter)", "energi masuk baterai (total)", 0, 1e12),
     ("discharge_wh", "Wh", "energy out of the battery (counter)", "energi keluar baterai (total)", 0, 1e12),
+    ("line_voltage_v", "V", "AC voltage between two lines", "tegangan AC antarfasa", 0, 2600),
     ("voltage_v", "V", "AC voltage to neutral, or the only voltage", "tegangan AC fasa-netral, atau satu-satunya", 0, 1500),
     ("current_a", "A", "AC current, or the only current", "arus AC, atau satu-satunya arus", -2000, 2000),
     ("frequency_hz", "Hz", "AC frequency; of a drive: output frequency", "frekuensi AC; pada VFD: frekuensi keluaran", 0, 400),
@@ -67,13 +68,24 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("soc_pct", "%", "battery state of charge", "isi baterai", 0, 100),
     ("grid_connected", "", "1 while the grid is there", "1 bila jaringan tersambung", 0, 1),
     ("status", "text", "normal state: " + ", ".join(STATES), "keadaan baku: " + ", ".join(STATES), 0, 0),
+    ("running_s", "s", "time that it has run over its life", "lama bekerja sepanjang umur alat", 0, 1e10),
+    ("device_time", "text", "the device's own local clock, ISO 8601 without zone", "jam alat sendiri, ISO 8601 tanpa zona", 0, 0),
+    ("slot_start_min", "min", "start of a time slot, minutes after midnight", "awal slot waktu, menit sejak tengah malam", 0, 1440),
+    ("slot_end_min", "min", "end of a time slot, minutes after midnight", "akhir slot waktu, menit sejak tengah malam", 0, 1440),
     ("fault_code", "", "fault number or bits, 0 none", "kode gangguan, 0 tidak ada", 0, 2**64),
     ("fault_text", "text", "names of the active faults, empty when none", "nama gangguan yang aktif, kosong bila tidak ada", 0, 0),
     ("warning_code", "", "warning number or bits, 0 none", "kode peringatan, 0 tidak ada", 0, 2**64),
     ("running", "", "1 while it runs", "1 selagi berjalan", 0, 1),
+    ("run_permit", "", "1 while the drive may be started", "1 selagi VFD boleh dijalankan", 0, 1),
+    ("fault_reset", "", "write 1 to clear a fault", "tulis 1 untuk menghapus gangguan", 0, 1),
+    ("counter_reset", "", "write 1 to set the device's counters to 0", "tulis 1 untuk menolkan penghitung alat", 0, 1),
+    ("power_limit_pct", "%", "limit of the active power in percent of rated", "batas daya aktif, persen dari pengenal", 0, 110),
+    ("power_limit_w", "W", "limit of the active power", "batas daya aktif", 0, 1e6),
+    ("grid_charge", "", "1 while the battery may be charged from the grid", "1 bila baterai boleh diisi dari jaringan", 0, 1),
     ("switch", "", "output: 1 on, 0 off", "keluaran: 1 hidup, 0 mati", 0, 1),
     ("input", "", "digital input: 1 active", "masukan digital: 1 aktif", 0, 1),
     ("valve", "", "valve: 1 open, 0 closed", "katup: 1 terbuka, 0 tertutup", 0, 1),
+    ("valve_pulses", "", "raw pulses of a valve's own flow meter", "jumlah pulsa meter pada katup", 0, 2**63),
     ("valve_status", "text", "what a valve says of itself", "keadaan katup menurut katup", 0, 0),
     ("speed_rpm", "rpm", "motor speed", "putaran motor", 0, 20000),
     ("torque_pct", "%", "motor torque in percent of rated", "torsi motor, persen dari pengenal", -400, 400),
@@ -99,6 +111,11 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("temp_air_c", "°C", "air temperature", "suhu udara", -20, 60),
     ("rh_pct", "%", "relative humidity", "kelembapan relatif", 0, 100),
     ("wind_m_s", "m/s", "wind speed", "kecepatan angin", 0, 75),
+    ("wind_gust_m_s", "m/s", "wind gust", "hembusan angin", 0, 100),
+    ("wind_from_deg", "°", "direction that the wind comes from", "arah asal angin", 0, 360),
+    ("air_pressure_hpa", "hPa", "air pressure at the station", "tekanan udara di stasiun", 500, 1100),
+    ("illuminance_lx", "lx", "illuminance", "kuat penerangan", 0, 250000),
+    ("uv_index", "", "UV index", "indeks UV", 0, 20),
     ("node_battery_v", "V", "battery voltage of a wireless node", "tegangan baterai node nirkabel", 0, 48),
     ("node_battery_pct", "%", "battery of a wireless node", "isi baterai node nirkabel", 0, 100),
     ("maker", "text", "maker as the device says it", "pembuat menurut alat", 0, 0),
@@ -110,16 +127,39 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({name: Quantity(*rest) for name, *rest in _ROWS})  # type: ignore[arg-type]
 """Every quantity by its glossary name, without channel index."""
 
-_UNITS: Mapping[str, tuple[str, str]] = {
-    # unit on the maker's paper -> (SI unit, factor as an exact fraction)
-    "kW": ("W", "1000"), "MW": ("W", "1000000"), "mW": ("W", "1/1000"), "kVA": ("VA", "1000"),
-    "kvar": ("var", "1000"), "kWh": ("Wh", "1000"), "MWh": ("Wh", "1000000"), "mV": ("V", "1/1000"),
-    "mA": ("A", "1/1000"), "L/min": ("m3/h", "60/1000"), "L/h": ("m3/h", "1/1000"), "L/s": ("m3/h", "3600/1000"),
-    "m3/s": ("m3/h", "3600"), "L": ("m3", "1/1000"), "kPa": ("bar", "1/100"), "MPa": ("bar", "10"),
-    "Pa": ("bar", "1/100000"), "mbar": ("bar", "1/1000"), "mm": ("m", "1/1000"), "cm": ("m", "1/100"),
-    "mS/cm": ("µS/cm", "1000"), "dS/m": ("µS/cm", "1000"), "km/h": ("m/s", "1000/3600"), "%": ("m3/m3", "1/100"),
-    "ratio": ("%", "100"),
+Conversion = tuple[float, float, float]
+"""(times, divided by, plus): value in the glossary's unit = number * times / by + plus."""
+
+_FACTORS: Mapping[str, Mapping[str, str]] = {
+    # the glossary's unit -> unit on the maker's paper -> factor as an exact fraction
+    "W": {"kW": "1000", "MW": "1000000", "mW": "1/1000"},
+    "VA": {"kVA": "1000"},
+    "var": {"kvar": "1000"},
+    "Wh": {"kWh": "1000", "MWh": "1000000"},
+    "V": {"mV": "1/1000"},
+    "A": {"mA": "1/1000"},
+    "Hz": {"kHz": "1000"},
+    "s": {"h": "3600", "min": "60", "ms": "1/1000"},
+    "m3/h": {"L/min": "60/1000", "L/h": "1/1000", "L/s": "3600/1000", "m3/s": "3600"},
+    "m3": {"L": "1/1000"},
+    "bar": {"kPa": "1/100", "MPa": "10", "Pa": "1/100000", "mbar": "1/1000", "psi": "68947573/1000000000"},
+    "m": {"mm": "1/1000", "cm": "1/100", "kPa of water": "101972/1000000", "mbar of water": "101972/10000000",
+          "bar of water": "101972/10000"},
+    "mm": {"in": "254/10"},
+    "µS/cm": {"mS/cm": "1000", "dS/m": "1000"},
+    "m/s": {"km/h": "1000/3600", "mph": "44704/100000", "knot": "1852/3600"},
+    "hPa": {"kPa": "10", "Pa": "1/100", "mbar": "1"},
+    "lx": {"klx": "1000"},
+    "m3/m3": {"%": "1/100"},
+    "%": {"ratio": "100"},
+    "°C": {"°F": "5/9", "K": "1"},
 }  # fmt: skip
+
+_PLUS: Mapping[tuple[str, str], str] = {("°F", "°C"): "-160/9", ("K", "°C"): "-27315/100"}
+"""What is added after the factor."""
+
+UNITS = tuple(dict.fromkeys(unit for units in _FACTORS.values() for unit in units))
+"""Every unit that a profile may write beside those of the glossary."""
 
 
 @lru_cache(maxsize=4096)
@@ -140,13 +180,22 @@ def unit_factor(unit: str | None, target: str) -> Fraction | None:
     """Factor from the unit on the maker's paper to the glossary's unit; 1 when equal or not given, None when impossible."""
     if unit is None or unit == target:
         return Fraction(1)
-    si, factor = _UNITS.get(unit, ("", "1"))
-    return Fraction(factor) if si == target else None
+    factor = _FACTORS.get(target, {}).get(unit)
+    return None if factor is None else Fraction(factor)
+
+
+def conversion(unit: str | None, target: str) -> Conversion | None:
+    """Factor and zero point from a unit to the glossary's, None when impossible."""
+    factor = unit_factor(unit, target)
+    if factor is None:
+        return None
+    plus = float(Fraction(_PLUS.get((unit or "", target), "0")))
+    return float(factor.numerator), float(factor.denominator), plus
 
 
 def units_for(target: str) -> list[str]:
     """All units that a profile may write for a quantity of the unit ``target``."""
-    return [target, *(unit for unit, (si, _) in _UNITS.items() if si == target)]
+    return [target, *_FACTORS.get(target, ())]
 
 
 def markdown() -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from controller.core.instant import Instant
 from drivers.codec import settings_for
-from drivers.codec_command import command_topics, hear_message
+from drivers.codec_hear import command_topics, hear_message
 from drivers.codec_payload import PayloadCodec
 from drivers.errors import Disconnected
 from drivers.mqtt import Ack, MqttPort
 from drivers.profile import Profile
+from drivers.quantities import split_channel
 from drivers.reading import Value
 from simulators.outputs import Moment, Outputs, World, reader
 
@@ -19,7 +21,10 @@ PERIODS_PER_SILENCE = 6.0
 
 
 class MqttDevice:
-    """One device at a broker. ``topic`` is the site's name for it. Timers and periods run in plant time."""
+    """One device at a broker. ``topic`` is the site's name for it. Timers and periods run in plant time.
+
+    ``channels``: how many of the profile's channels the device has; None: all that the profile knows.
+    """
 
     def __init__(
         self,
@@ -29,6 +34,7 @@ class MqttDevice:
         settings: Mapping[str, float | str],
         world: World,
         now: Callable[[], Instant],
+        channels: int | None = None,
     ) -> None:
         assert profile.mqtt is not None
         self.device, self.profile, self.topic = device, profile, topic
@@ -38,7 +44,8 @@ class MqttDevice:
         self.period_s = profile.mqtt.stale_s / PERIODS_PER_SILENCE
         self.silent = False
         self._moment = Moment(now)
-        self._names = tuple(profile.quantities)
+        most = math.inf if channels is None else channels
+        self._names = tuple(name for name in profile.quantities if (split_channel(name)[1] or 0) <= most)
         self._readers = tuple(reader(world, device, name, self._moment) for name in self._names)
         self._timed = any(message.time is not None for message in profile.mqtt.messages)
         self._values: list[Value | None] = []
@@ -52,7 +59,7 @@ class MqttDevice:
         """Connect to a broker: say that we are here, and listen."""
         self._ports.append(port)
         self._greet = True
-        for topic in command_topics(self.profile, self.topic):
+        for topic in command_topics(self.profile, self.topic, self.settings):
             port.subscribe(topic, self._hear)
 
     def tick(self, at: Instant) -> None:
@@ -80,9 +87,7 @@ class MqttDevice:
         """Send all of the device's messages now. Raises Disconnected while the broker is away."""
         values = [ask() for ask in self._readers]
         if self._timed or values != self._values or not self._messages:
-            known = {
-                name: value for name, value in zip(self._names, values, strict=True) if value is not None
-            }
+            known = {n: value for n, value in zip(self._names, values, strict=True) if value is not None}
             self._values, self._messages = values, self.codec.encode(known, at.utc)
         for port in self._ports:
             for topic, payload in self._messages:

@@ -23,9 +23,18 @@ PUMP_FAULT: Final = 7.0
 _CHANNEL = re.compile(r"_(\d+)$")
 
 DEVICE_ONLY: Final = frozenset(
-    {"maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct"}
-)
+    {
+        "maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct", "device_time",
+        "slot_start_min", "slot_end_min", "running_s", "air_pressure_hpa", "illuminance_lx", "uv_index", "wind_from_deg",
+        "wind_gust_m_s", "line_voltage_v",
+    }
+)  # fmt: skip
 """What only the device itself knows: its profile says what a simulated one shows."""
+
+LATCHED: Final[Mapping[str, float]] = {
+    "switch": 0.0, "valve": 0.0, "input": 0.0, "run_permit": 1.0, "grid_charge": 0.0, "power_limit_pct": 100.0,
+}  # fmt: skip
+"""What only holds what it was told, and what it holds before anybody tells it anything."""
 
 CONSTANTS: Final[Mapping[str, Value]] = {
     "power_factor": 0.98,
@@ -58,8 +67,8 @@ def getter(plant: Plant, roles: Roles, latches: Mapping[Key, float], device: str
     base = _CHANNEL.sub("", quantity)
     if base in DEVICE_ONLY:
         return lambda: None
-    if base in ("switch", "valve", "input"):
-        return lambda: latches.get(key, 0.0)
+    if base in LATCHED:
+        return lambda: latches.get(key, LATCHED[base])
     channel = _CHANNEL.search(quantity)
     if channel is not None and int(channel.group(1)) > 1 and base.startswith("pv_"):
         return lambda: 0.0  # a plant of one string

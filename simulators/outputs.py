@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from controller.core.instant import Instant
-from drivers.codec_command import Heard
+from drivers.codec_hear import Heard
 from drivers.reading import Value
 
 
@@ -83,6 +83,10 @@ class Outputs:
             self._ends[quantity] = at.mono_s + lease_s
         elif value != 0.0 and quantity in self.dead_s:
             self._ends[quantity] = at.mono_s + self.dead_s[quantity]
+
+    def is_timed(self, quantity: str) -> bool:
+        """Whether the output's own timer runs."""
+        return quantity in self._ends
 
     def heard(self) -> None:
         """Somebody spoke to the device: its communication time-outs begin again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
-from drivers.codec_command import hear_write
+from drivers.codec_hear import deaf_quantities, hear_write
 from drivers.packing import Block
 from drivers.profile import CommandEntry, Profile, WriteStep
 from drivers.reading import Value
@@ -22,13 +22,17 @@ Cell = tuple[Table, int]
 
 @dataclass(slots=True)
 class _View:
-    """One request that somebody makes: how it is made, and the last answer with the values that it shows."""
+    """One request that somebody makes: how it is made, and the last answer with the values that it shows.
+
+    ``over``: offset and word of registers that show what was written there, or never change.
+    """
 
     codec: BlockCodec
     address: int
     count: int
     names: tuple[str, ...]
     readers: tuple[Callable[[], Value | None], ...]
+    over: tuple[tuple[int, int], ...]
     values: list[Value | None] | None = None
     words: tuple[int, ...] = ()
 
@@ -45,13 +49,14 @@ class RegisterDevice:
         now: Callable[[], Instant],
     ) -> None:
         self.device = device
-        self.profile, self._fixed = _laid_out(profile)
+        self.profile, fixed = _laid_out(profile)
+        self._fixed = dict(fixed)
         self.settings = settings_for(profile, settings)
         self._world = world
         self._moment = Moment(now)
         self.points = tuple(p for p in self.profile.points if p.access != "write")
         self._by_cell = {(Table(p.table), a): p for p in self.points for a in p.addresses}
-        self._memory: dict[Cell, int] = {}
+        self._memory: dict[int, int] = {}
         self._views: dict[tuple[Table, int, int], _View | None] = {}
         self._context: Context = {}
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
@@ -85,33 +90,38 @@ class RegisterDevice:
         words = view.codec.encode(known, self._context)
         first = view.address - view.codec.address
         words = words[first : first + view.count]
-        self._overlay(table, view.address, words)
+        for offset, word in view.over:
+            words[offset] = word
         return tuple(words)
 
     def _plain_read(self, table: Table, address: int, count: int) -> list[int]:
         """Registers without a point: fixed words and what somebody wrote there."""
         words = [0] * count
-        if not self._overlay(table, address, words):
+        over = self._over(table, address, count)
+        if not over:
             raise RefusedByDevice(ILLEGAL_ADDRESS)
+        for offset, word in over:
+            words[offset] = word
         return words
 
-    def _overlay(self, table: Table, address: int, words: list[int]) -> bool:
-        found = False
-        if table is Table.HOLDING and (self._fixed or self._memory):
-            for offset in range(len(words)):
-                word = self._memory.get((table, address + offset), self._fixed.get(address + offset))
-                if word is not None:
-                    words[offset] = word
-                    found = True
-        return found
+    def _over(self, table: Table, address: int, count: int) -> tuple[tuple[int, int], ...]:
+        if table is not Table.HOLDING:
+            return ()
+        known = self._fixed | self._memory
+        return tuple(
+            (place - address, known[place]) for place in range(address, address + count) if place in known
+        )
 
     def write(self, function: int, address: int, values: Sequence[int]) -> None:
         """Take a write. Raises RefusedByDevice where the device would refuse."""
         self.outputs.heard()
-        heard = hear_write(self.profile, function, address, tuple(values), self.settings)
-        if heard is not None:
+        deaf = deaf_quantities(self.profile, function, address, tuple(values))
+        if any(self.outputs.is_timed(quantity) for quantity in deaf):
+            return  # acknowledged and ignored while the timer runs
+        meanings = hear_write(self.profile, function, address, tuple(values), self.settings)
+        for heard in meanings:
             self.outputs.take(heard)
-        else:
+        if not meanings:
             self._plain_write(function, address, values)
 
     def _plain_write(self, function: int, address: int, values: Sequence[int]) -> None:
@@ -127,7 +137,7 @@ class RegisterDevice:
             elif point is None and address + offset not in known:
                 raise RefusedByDevice(ILLEGAL_ADDRESS)
             elif table is Table.HOLDING:
-                self._memory[(table, address + offset)] = raw
+                self._memory[address + offset] = raw
                 self._views.clear()
 
     def _view(self, table: Table, address: int, count: int) -> _View | None:
@@ -137,7 +147,7 @@ class RegisterDevice:
         told = [point.quantity for point in codec.points if point.quantity is not None]
         names = tuple(dict.fromkeys([*told, *(entry.quantity for entry in self.profile.derived)]))
         readers = tuple(reader(self._world, self.device, name, self._moment) for name in names)
-        return _View(codec, address, count, names, readers)
+        return _View(codec, address, count, names, readers, self._over(table, address, count))
 
     def _compile(self, table: Table, address: int, count: int) -> BlockCodec | None:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""

@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.codec import CodecError
-from drivers.codec_command import (
-    Heard,
-    WirePublish,
-    WireWrite,
-    command_topics,
-    decode_lease,
-    encode_command,
-    encode_lease,
-    hear_message,
-    hear_write,
-)
+from drivers.codec_command import WirePublish, WireWrite, encode_command, encode_lease
+from drivers.codec_hear import Heard, command_topics, decode_lease, hear_message, hear_write
 from drivers.profile import library, load_profile
 from drivers.profile_commands import Lease, Piece
 
@@ -94,11 +85,12 @@ def test_every_command_is_heard_as_it_was_meant() -> None:
         for quantity, entry in profile.commands.items():
             for value in (entry.value.maximum / 2, 0.0) if entry.value else (1.0, 0.0):
                 for step in encode_command(profile, quantity, value, 90, settings, "dev"):
+                    got: Heard | None
                     if isinstance(step, WireWrite):
-                        got = hear_write(profile, step.function, step.address, step.values, settings)
+                        (got,) = hear_write(profile, step.function, step.address, step.values, settings)
                     else:
                         got = hear_message(profile, step.topic, "dev", step.payload, settings)
-                        assert step.topic in command_topics(profile, "dev")
+                        assert step.topic in command_topics(profile, "dev", settings)
                     assert got == Heard(quantity, value, 90.0 if entry.lease and value else None), (
                         name,
                         quantity,
@@ -110,9 +102,9 @@ def test_every_command_is_heard_as_it_was_meant() -> None:
 def test_what_means_nothing_is_not_heard() -> None:
     """Writes to other places, other values and other topics are no commands."""
     relay = load_profile("waveshare-relay-8ch")
-    assert hear_write(relay, 5, 0x0000, (0xFF00,), {}) is None
-    assert hear_write(relay, 6, 0x0200, (7,), {}) is None
-    assert hear_write(relay, 5, 0x0400, (7,), {}) is None
+    assert hear_write(relay, 5, 0x0000, (0xFF00,), {}) == ()
+    assert hear_write(relay, 6, 0x0200, (7,), {}) == ()
+    assert hear_write(relay, 5, 0x0400, (7,), {}) == ()
     tasmota = load_profile("tasmota-relay")
     assert hear_message(tasmota, "cmnd/dev/POWER1", "dev", b"TOGGLE", {}) is None
     assert hear_message(tasmota, "cmnd/other/POWER1", "dev", b"OFF", {}) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from controller.core.instant import Instant
-from drivers.codec_command import Heard
+from drivers.codec_hear import Heard
 from simulators.clock import SteppedClock
 from simulators.outputs import Outputs
 from tests.simulators.paper import Paper

@@ -1,0 +1,148 @@
+"""Checks of commands: verified, ended, within what the device takes. Each problem with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drivers.marked_yaml import Loc, Marks, Problem
+from drivers.profile_checks_points import near
+from drivers.profile_commands import AnyStep, CommandEntry, DownlinkStep, DownlinkWord, WriteStep
+from drivers.profile_envelopes import ENVELOPES
+from drivers.profile_model import Profile
+from drivers.profile_points import fill
+from drivers.quantities import QUANTITIES, quantity
+
+
+def check_command(
+    profile: Profile, name: str, entry: CommandEntry, loc: Loc, marks: Marks
+) -> Iterator[Problem]:
+    """Every problem of one command of a profile."""
+    if quantity(name.replace("{n}", "1")) is None:
+        yield marks.problem(loc, f"unknown quantity '{name}'", near(name, QUANTITIES), at_key=True)
+    if "{n}" in name and entry.repeat is None:
+        yield marks.problem(loc, "{n} needs repeat:", at_key=True)
+    yield from _proof(profile, entry, loc, marks)
+    yield from _parts(entry, loc, marks)
+    for part, steps in entry.parts:
+        for i, step in enumerate(steps):
+            yield from _step(profile, entry, part, step, (*loc, part, i), marks)
+    for i, step in enumerate(entry.deaf_to):
+        if any(step == other for other in entry.off):
+            yield marks.problem(
+                (*loc, "deaf_to", i), "the device ignores this while its timer runs, but off uses it"
+            )
+    yield from _lease(entry, loc, marks)
+    yield from _wear(entry, loc, marks)
+
+
+def _proof(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    if entry.verify is None:
+        hint = "add verify: {quantity, within_ms}"
+        yield marks.problem(loc, "nothing verifies this command", hint, at_key=True)
+    for key, link in (("verify", entry.verify), ("inhibited_by", entry.inhibited_by)):
+        if link is not None and not _reported(profile, link.quantity, entry):
+            hint = near(link.quantity, profile.quantities)
+            yield marks.problem((*loc, key), f"the device does not report '{link.quantity}'", hint)
+
+
+def _reported(profile: Profile, name: str, entry: CommandEntry) -> bool:
+    return profile.sunspec is not None or _first(name, entry) in profile.quantities
+
+
+def _first(name: str, entry: CommandEntry) -> str:
+    return fill(name, next(iter(entry.repeat.numbers()))[0] if entry.repeat else 1)
+
+
+def _parts(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    if bool(entry.on) != bool(entry.off):
+        yield marks.problem(loc, "on and off belong together", at_key=True)
+    if sum((bool(entry.on), bool(entry.set), bool(entry.press))) != 1:
+        yield marks.problem(loc, "a command needs one of on and off, set, or press", at_key=True)
+    if entry.set and entry.value is None:
+        yield marks.problem(loc, "set needs value: how the number is coded", at_key=True)
+
+
+def _step(
+    profile: Profile, entry: CommandEntry, part: str, step: AnyStep, loc: Loc, marks: Marks
+) -> Iterator[Problem]:
+    if isinstance(step, WriteStep) != (profile.transport == "modbus"):
+        yield marks.problem(loc, f"does not fit transport {profile.transport}")
+        return
+    if _uses(step, "lease") and (entry.lease is None or part == "off"):
+        yield marks.problem(loc, "uses the lease, but there is none here", "add lease: {pieces: [...]}")
+    if _uses(step, "value") and entry.value is None:
+        yield marks.problem(loc, "uses the value, but nothing says how it is coded", "add value: {...}")
+    if isinstance(step, WriteStep):
+        yield from check_write(profile, step, loc, marks)
+    if isinstance(step, DownlinkStep):
+        yield from _downlink(profile, loc, marks)
+    names = {p.name for p in profile.points}
+    if (
+        step.until is not None
+        and step.until.quantity is not None
+        and not _reported(profile, step.until.quantity, entry)
+    ):
+        hint = near(step.until.quantity, profile.quantities)
+        yield marks.problem((*loc, "until"), f"the device does not report '{step.until.quantity}'", hint)
+    for key, name in (
+        ("until", step.until and step.until.point),
+        ("only_if", step.only_if and step.only_if.point),
+    ):
+        if name and profile.sunspec is None and _first(name, entry) not in names:
+            yield marks.problem((*loc, key), f"there is no point '{name}'", near(name, names))
+
+
+def check_write(profile: Profile, step: WriteStep, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    """Problems of one Modbus write."""
+    if step.function in (5, 6) and len(step.values) != 1:
+        yield marks.problem(loc, f"function {step.function} writes exactly one value")
+    allowed = profile.limits.write_functions
+    if step.function in (5, 6, 15, 16) and step.function not in allowed:
+        known = ", ".join(map(str, allowed))
+        yield marks.problem(
+            (*loc, "function"), f"the device takes only function {known} (limits.write_functions)"
+        )
+
+
+def _downlink(profile: Profile, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    servers = [e for m in (profile.mqtt.messages if profile.mqtt else ()) for e in m.envelopes]
+    known = {**ENVELOPES, **(profile.mqtt.envelopes if profile.mqtt else {})}
+    if not servers:
+        yield marks.problem(
+            loc, "a downlink needs messages with envelopes: they say which network servers there are"
+        )
+    for name in servers:
+        if name in known and known[name].down_topic is None:
+            yield marks.problem(loc, f"the envelope '{name}' has no down_topic")
+
+
+def _uses(step: AnyStep, word: str) -> bool:
+    if isinstance(step, WriteStep):
+        return word in step.values
+    if isinstance(step, DownlinkStep):
+        return any(isinstance(p, DownlinkWord) and p.word == word for p in step.downlink)
+    return f"${word}" in f"{step.topic} {step.payload}"
+
+
+def _lease(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    kind = entry.fail_safe.kind
+    if kind == "timed_on" and entry.lease is None:
+        yield marks.problem((*loc, "fail_safe"), "timed_on needs lease:")
+    if kind in ("comm_loss", "device_limit") and entry.fail_safe.max_s is None:
+        yield marks.problem((*loc, "fail_safe"), f"{kind} needs max_s")
+    if entry.lease is None:
+        return
+    if not any(_uses(step, "lease") for step in (*entry.on, *entry.set)):
+        yield marks.problem((*loc, "lease"), "no step uses the lease")
+    steps = [piece.max_s for piece in entry.lease.pieces]
+    if steps != sorted(set(steps)):
+        yield marks.problem((*loc, "lease", "pieces"), "pieces must rise in max_s")
+
+
+def _wear(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    if entry.wear == "eeprom" and not entry.set:
+        hint = "find the register that changes RAM only, or a contactor"
+        text = "a command that is renewed all day must not wear an EEPROM: only set-points may"
+        yield marks.problem((*loc, "wear"), text, hint)
+    if entry.wear == "eeprom" and entry.lease is not None:
+        yield marks.problem((*loc, "wear"), "a lease is renewed all the time: it must not wear an EEPROM")

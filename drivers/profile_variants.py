@@ -1,0 +1,55 @@
+"""One product name, several maps: a profile as one of its variants."""
+
+from __future__ import annotations
+
+from drivers.profile_commands import shifted
+from drivers.profile_identity import Variant
+from drivers.profile_model import Profile, resolved
+from drivers.profile_points import Point
+
+AUTO = "auto"
+"""The setting's word for "find out at first contact"."""
+
+
+def chosen(profile: Profile, settings: object) -> Profile | None:
+    """The profile as the variant that the site's settings name; itself without variants; None when it must be found out."""
+    if not profile.variants:
+        return profile
+    name = settings.get("variant", AUTO) if isinstance(settings, dict) else AUTO
+    return None if name == AUTO else as_variant(profile, str(name))
+
+
+def as_variant(profile: Profile, name: str) -> Profile:
+    """The profile as the variant ``name``, without any further variants. Raises KeyError for an unknown name."""
+    variant = {v.name: v for v in profile.variants}[name]
+    update: dict[str, object] = {
+        "entries": _points(profile, variant),
+        "variants": (),
+        "order": variant.order or profile.order,
+    }
+    update["command_entries"] = {
+        q: shifted(c, variant.address_shift)
+        for q, c in (dict(profile.command_entries) | dict(variant.commands)).items()
+    }
+    return profile.model_copy(update=update).fresh()
+
+
+def _points(profile: Profile, variant: Variant) -> tuple[Point, ...]:
+    """Base points without those that the variant lacks or replaces, then its own; scaled and moved."""
+    ordered = profile.model_copy(update={"order": variant.order or profile.order})
+    own = {p.name: p for p in variant.points}
+    entries = [own.pop(p.name, p) for p in profile.entries if p.name not in variant.without]
+    entries += own.values()
+    return tuple(_adapted(resolved(p, ordered), variant) for p in entries)
+
+
+def _adapted(point: Point, variant: Variant) -> Point:
+    update: dict[str, object] = {}
+    if point.name in variant.scale:
+        update["scale"] = variant.scale[point.name]
+    if variant.address_shift:
+        if point.address is not None:
+            update["address"] = point.address + variant.address_shift
+        if point.words is not None:
+            update["words"] = tuple(a + variant.address_shift for a in point.words)
+    return point.model_copy(update=update) if update else point
