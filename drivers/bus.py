@@ -87,7 +87,10 @@ class _Unit:
 
 @dataclass(slots=True)
 class BusStatus:
-    """Counters since the start. ``busy_s`` is the time spent on requests, ``busy_share`` its part of the last minute or so."""
+    """Counters since the start. ``busy_s`` is the time spent on requests, ``busy_share`` its part of the last minute or so.
+
+    ``lost``: why there is no connection, None while there is one or before the first attempt; ``lost_s``: for how long.
+    """
 
     name: str
     connected: bool = False
@@ -102,6 +105,8 @@ class BusStatus:
     busy_share: float = 0.0
     waiting: int = 0
     last_error: str = ""
+    lost: Disconnected | None = None
+    lost_s: float = 0.0
     silent_units: tuple[int, ...] = ()
 
 
@@ -113,6 +118,7 @@ class _Reconnect:
     tried_at: float = 0.0
     wait_s: float = 0.0
     connected_at: float = 0.0
+    lost_at: float = 0.0
     lost: bool = True
 
     def failed(self, now: float) -> None:
@@ -181,6 +187,7 @@ class Bus:
         status.connected = self._link.connected
         status.bytes_sent, status.bytes_received = self._link.bytes_sent, self._link.bytes_received
         status.busy_share = self._share.at(now, status.busy_s)
+        status.lost_s = now - self._reconnect.lost_at if status.lost is not None else 0.0
         status.waiting = sum(len(queue) for queue in self._queues.values())
         status.silent_units = tuple(sorted(unit for unit, state in self._units.items() if state.failures))
         return status
@@ -206,7 +213,7 @@ class Bus:
                 self._link.close()
                 self._reconnect.failed(line.monotonic())
                 self._status.last_error = f"unexpected: {error!r}"
-                self._fail_all(Disconnected(self._status.last_error, bus=self.name))
+                self._lose(Disconnected(self._status.last_error, bus=self.name))
                 await line.sleep(RECONNECT_S[0])
 
     async def _serve_one(self) -> None:
@@ -319,11 +326,21 @@ class Bus:
         except Disconnected as error:
             state.failed(line.monotonic())
             self._status.last_error = str(error)
-            self._fail_all(error)
+            self._lose(error)
             return
         state.made(line.monotonic())
+        log.info("%s: connected%s", self.name, " again" if self._status.connects else "")
+        self._status.lost = None
         self._line_free_at = state.connected_at + _SETTLE_AFTER_CONNECT_S
         self._status.connects += 1
+
+    def _lose(self, error: Disconnected) -> None:
+        """There is no connection: told when that begins, and to everybody who waits."""
+        if self._status.lost is None:
+            self._reconnect.lost_at = line.monotonic()
+            log.warning("%s", error)
+        self._status.lost = error
+        self._fail_all(error)
 
     # ------------------------------------------------------------------------------------------------------- the rules
 
@@ -343,10 +360,10 @@ class Bus:
     def _check_connected(self, job: _Job) -> None:
         if self._link.connected:
             return
-        left = max(0.0, self._reconnect.due_at - line.monotonic())
+        why = self._status.lost or Disconnected("not connected yet", bus=self.name)
         raise Disconnected(
-            f"not connected, next attempt in {left:.1f} s ({self._status.last_error or 'not tried yet'})",
-            bus=self.name, unit=job.request.unit, registers=job.request.registers,
+            why.what, hint=why.hint, bus=self.name, unit=job.request.unit, registers=job.request.registers,
+            params={"case": str(why.params.get("case", "failed"))},
         )  # fmt: skip
 
     def _fail_all(self, error: Disconnected) -> None:

@@ -41,7 +41,7 @@ async def wait_for(event: asyncio.Event, seconds: float | None) -> bool:
 
 
 class RateLimit(logging.Filter):
-    """A logging filter: the same message (before its arguments) passes once per ``period_s``.
+    """A logging filter: messages that begin alike (60 characters) pass once per ``period_s``.
 
     Libraries log every failed request; on a bus with one dead device that is a line a second for ever.
     """
@@ -54,7 +54,7 @@ class RateLimit(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether ``record`` may pass now."""
-        text, now = str(record.msg)[:60], monotonic()
+        text, now = record.getMessage()[:60], monotonic()
         if now - self._seen.get(text, -self._period_s) < self._period_s:
             return False
         if len(self._seen) >= self._kept:

@@ -25,6 +25,7 @@ from drivers import line
 from drivers.errors import BadReply, Disconnected, DriverError, TimeOut
 from drivers.modbus_frames import Inbox, MbapInbox, Request, RtuInbox, body_of, check, values_of
 from drivers.modbus_url import Connection
+from drivers.reach import case_of, story
 from drivers.transport import Timing, Write
 
 _SETTLE_S = 0.05  # after stray bytes the line counts as busy for this long
@@ -33,9 +34,9 @@ _CONNECT_S = 3.0
 _NEVER_S = 86_400.0  # the library's own time-out is never the one that ends a request
 _CLIENT_HINT = "Check power, cable, address and port; the connection is tried again by itself"
 
-_log = logging.getLogger("pymodbus.logging")
-if not any(isinstance(known, line.RateLimit) for known in _log.filters):
-    _log.addFilter(line.RateLimit(60.0))
+logging.getLogger("pymodbus.logging").setLevel(
+    logging.CRITICAL
+)  # what it would say is told by `drivers.bus`, in words
 
 
 class _Pdu(ModbusPDU):
@@ -106,7 +107,7 @@ class ModbusLink:
         self._client: ModbusBaseClient | None = None
         self._inbox: Inbox = RtuInbox()
         self._received_before = 0
-        self._reason = ""
+        self._reason: BaseException | None = None
         self._silent = 0
 
     @property
@@ -120,22 +121,22 @@ class ModbusLink:
         return self._received_before + self._inbox.received
 
     async def connect(self) -> None:
-        """Open the socket or the port. Raises ``Disconnected`` with the system's own reason."""
+        """Open the socket or the port. Raises ``Disconnected`` with the reason, in ``params["case"]`` too (`drivers.reach`)."""
         self.close()
-        self._reason = ""
+        self._reason = None
         client = self._client = self._build()
         try:
             done = await client.connect()
         except (ModbusException, OSError, ValueError, RuntimeError, termios.error) as error:
-            done, self._reason = False, str(error)
+            done, self._reason = False, error
         except asyncio.CancelledError:
             self.close()
             raise
         if not done:
             self.close()
-            raise Disconnected(
-                f"no connection ({self._reason or 'no answer in time'})", hint=_CLIENT_HINT, bus=self.name
-            )
+            case = case_of(self._reason)
+            what, hint = story(case, self._reason)
+            raise Disconnected(what, hint=hint, bus=self.name, params={"case": case})
 
     def close(self) -> None:
         """Close at once; a request in flight fails as disconnected."""
@@ -212,7 +213,7 @@ class ModbusLink:
             try:
                 made = await create()
             except OSError as error:
-                self._reason = f"{os.strerror(error.errno)}: {error.strerror}" if error.errno else str(error)
+                self._reason = error
                 raise
             client.ctx.comm_params.timeout_connect = _NEVER_S
             return made

@@ -132,6 +132,8 @@ class MqttClient:
         self.dropped = 0
         self.duplicates = 0
         self.last_error = ""
+        self.lost_case = ""
+        self._lost_at = 0.0
         self._broker, self._client_id, self._status_topic = broker, client_id, status_topic
         self._subscriptions: list[_Subscription] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -154,6 +156,11 @@ class MqttClient:
     def healthy(self) -> bool:
         """Connected, and the network thread is alive."""
         return self.connected and self._thread_alive()
+
+    @property
+    def lost_s(self) -> float:
+        """For how long there has been no connection, real seconds; 0 while there is one. ``lost_case`` says why."""
+        return line.monotonic() - self._lost_at if self.lost_case else 0.0
 
     @property
     def unacknowledged(self) -> int:
@@ -232,12 +239,12 @@ class MqttClient:
 
     def _connected(self, client: Client, _data: object, flags: Any, reason: Any, *_rest: object) -> None:
         if reason.is_failure:
-            self.last_error = f"the broker refused us: {reason}"
-            _log.warning("%s: %s", self.name, self.last_error)
+            self._lose("denied", f"the broker denies us: {reason}")
             return
         self._session += 1
         self.connects += 1
-        self.last_error = ""
+        _log.info("%s: connected%s", self.name, " again" if self.connects > 1 else "")
+        self.last_error = self.lost_case = ""
         if self._loop is not None and not flags.session_present:
             self._loop.call_soon_threadsafe(self._forget)
         for entry in tuple(self._subscriptions):
@@ -251,12 +258,18 @@ class MqttClient:
         self._session += 1
         if not reason.is_failure:
             return  # we said goodbye
-        self.last_error = f"disconnected: {reason}"
-        _log.warning("%s: %s", self.name, self.last_error)
+        self._lose("closed", "the connection to the broker is lost")
 
     def _connect_failed(self, *_arguments: object) -> None:
-        self.last_error = "the broker cannot be reached"
-        _log.warning("%s: %s", self.name, self.last_error)
+        self._lose("refused", "the broker cannot be reached")
+
+    def _lose(self, case: str, what: str) -> None:
+        """No connection: told once for each reason, not at every attempt."""
+        if not self.lost_case:
+            self._lost_at = line.monotonic()
+        if case != self.lost_case:
+            _log.warning("%s: %s; it is tried again by itself", self.name, what)
+        self.lost_case, self.last_error = case, what
 
     def _arrived(self, client: Client, _data: object, message: MQTTMessage) -> None:
         loop = self._loop

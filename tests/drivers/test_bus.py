@@ -171,7 +171,7 @@ async def test_a_stop_does_not_wait_for_the_reconnect_timer(
     bus = make_bus(f"tcp://127.0.0.1:{port}")
     bus._reconnect.wait_s = 5.0
     await asyncio.sleep(0.1)
-    with pytest.raises(Disconnected, match="next attempt in"):
+    with pytest.raises(Disconnected, match="no connection: nothing listens there"):
         await poll(bus)
     device = r.Rogue("tcp")
     await device.start(port)
@@ -263,3 +263,34 @@ async def test_the_status_counts(make_rogue: MakeRogue, make_bus: MakeBus) -> No
     assert 0.1 <= status.busy_s < 0.3
     assert 0.3 < status.busy_share <= 1.0
     assert "no answer" in status.last_error
+
+
+async def test_a_lost_wire_is_told_once_and_so_is_its_return(
+    make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While nothing listens the log has one warning that names the wire and what to do, the status since when and why; the
+    return of the connection is told too.
+    """
+    monkeypatch.setattr("drivers.bus.RECONNECT_S", (0.02, 0.04))
+    caplog.set_level("INFO", "drivers.bus")
+    port = free_port()
+    bus = make_bus(f"tcp://127.0.0.1:{port}")
+    await asyncio.sleep(0.3)
+    with pytest.raises(Disconnected) as refused:
+        await poll(bus)
+    status = bus.status()
+    assert status.lost is not None
+    assert status.lost.params["case"] == refused.value.params["case"] == "refused"
+    assert status.lost_s > 0.2
+    assert str(refused.value).count("no connection") == 1
+    device = r.Rogue("tcp")
+    await device.start(port)
+    try:
+        await asyncio.sleep(0.2)
+    finally:
+        await device.stop()
+    assert (bus.status().lost, bus.status().lost_s) == (None, 0.0)
+    words = [record.message for record in caplog.records if str(port) in record.message]
+    assert len(words) == 2
+    assert "Switch Modbus TCP on" in words[0]
+    assert words[1].endswith("connected")

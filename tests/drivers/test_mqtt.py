@@ -238,6 +238,33 @@ async def test_it_connects_to_a_broker_that_comes_up_later(own_mosquitto: Mosqui
         await client.stop()
 
 
+async def test_a_lost_broker_is_told_once_with_its_reason_and_its_return(
+    own_mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says when the broker goes, why it cannot be reached (once, not at every attempt) and when it is back; the client
+    says why and since when for as long as it lasts.
+    """
+    caplog.set_level("INFO", "drivers.mqtt")
+    client = MqttClient(Broker(own_mosquitto.host, own_mosquitto.port), "lost")
+    client.start()
+    try:
+        await until(lambda: client.connected)
+        assert (client.lost_case, client.lost_s) == ("", 0.0)
+        own_mosquitto.stop()
+        await until(lambda: client.lost_case == "refused")
+        await asyncio.sleep(1.5)
+        assert client.lost_s > 1.0
+        own_mosquitto.start()
+        await until(lambda: client.connected)
+        assert (client.lost_case, client.lost_s) == ("", 0.0)
+    finally:
+        await client.stop()
+    told = [record.message.partition(": ")[2] for record in caplog.records if record.name == "drivers.mqtt"]
+    again = "; it is tried again by itself"
+    lost = ["the connection to the broker is lost" + again, "the broker cannot be reached" + again]
+    assert told == ["connected", *lost, "connected again"]
+
+
 async def test_our_own_availability(mosquitto: Mosquitto, make_client: MakeClient, prefix: str) -> None:
     """The status topic is retained online, offline by last will when the connection breaks, and offline after a clean stop."""
     watcher = await make_client(mosquitto)
