@@ -39,6 +39,9 @@ from drivers.mqtt import MqttPort
 
 log = logging.getLogger(__name__)
 
+CURSOR_EVERY = 5
+"""The sink's cursor is written with every so-manieth answer: its own commits were a fifth of all that went to the card."""
+
 ACKS_HELD = 8
 """MQTT measurements held unacknowledged before the queue is committed early (a broker stops at 20 by default)."""
 
@@ -69,6 +72,7 @@ class Outlets:
         self._path = options.state / "telemetry.db"
         self._telemetry = Telemetry(self._path, clock.now(), int(entry.max_mb * 1e6), entry.commit_s)
         self._sink = _sink(site, options)
+        self._drain: Drain | None = None
         self._backlog = 0
         self._days = Days(site, closings)
         self._recorder = Recorder(options.state / "record", site) if options.record else None
@@ -104,8 +108,8 @@ class Outlets:
             self._tell(text)
         tasks = [asyncio.create_task(self._open_page(controller), name="page")]
         if self._sink is not None:
-            drain = Drain(Outbox(self._path, self._sink.name), self._sink)
-            tasks.append(asyncio.create_task(self._drained(drain, controller), name="sink"))
+            self._drain = Drain(Outbox(self._path, self._sink.name, CURSOR_EVERY), self._sink)
+            tasks.append(asyncio.create_task(self._drained(self._drain, controller), name="sink"))
         return tasks
 
     async def close(self) -> None:
@@ -119,6 +123,8 @@ class Outlets:
         if self._web is not None:
             await self._web.stop()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        if self._drain is not None:
+            self._drain.close()
         if self._sink is not None:
             with contextlib.suppress(Exception):
                 self._sink.close()

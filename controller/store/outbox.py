@@ -45,10 +45,17 @@ class Reject:
 
 
 class Outbox:
-    """What one sink still has to send. Any thread; raises StoreError when the file cannot be used now."""
+    """What one sink still has to send. One thread at a time; raises StoreError when the file cannot be used now.
 
-    def __init__(self, path: Path, sink: str) -> None:
-        self._path, self._sink = path, sink
+    ``every``: the cursor is written with each so-manieth answer, and by ``save``, to spare the card; what was answered since
+    would be sent once more after a power cut, and a time-series database stores the same point at the same place.
+    """
+
+    def __init__(self, path: Path, sink: str, every: int = 1) -> None:
+        self._path, self._sink, self._every = path, sink, every
+        self._file: tuple[object, object] = (None, None)
+        self._known = Progress()
+        self._unsaved = 0
 
     def register(self) -> None:
         """Make the cursor known, so that what is thinned before its first answer is counted as lost."""
@@ -78,9 +85,12 @@ class Outbox:
     def settle(self, span: Span, rejects: Sequence[Reject] = ()) -> None:
         """These numbers were answered: stored by the server, or refused for good and kept as dead letters."""
         with self._opened() as connection:
-            connection.execute("BEGIN IMMEDIATE")
             progress = self._progress(connection).settled(span)
-            connection.execute("INSERT OR REPLACE INTO sinks VALUES (?, ?)", (self._sink, progress.to_json()))
+            if not rejects and self._unsaved + 1 < self._every:
+                self._known, self._unsaved = progress, self._unsaved + 1
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            self._store(connection, progress)
             for reject in rejects:
                 row = (self._sink, reject.seq, reject.line, reject.status, reject.words[:1000])
                 connection.execute("INSERT OR REPLACE INTO rejects VALUES (?, ?, ?, ?, ?)", row)
@@ -91,6 +101,13 @@ class Outbox:
                     (self._sink, MAX_REJECTS),
                 )
             connection.execute("COMMIT")
+
+    def save(self) -> None:
+        """Write the cursor now."""
+        with self._opened() as connection:
+            progress = self._progress(connection)
+            if self._unsaved:
+                self._store(connection, progress)
 
     def rejects(self) -> tuple[Reject, ...]:
         """The dead letters of this sink, oldest first."""
@@ -117,8 +134,24 @@ class Outbox:
             raise translated(self._path, error) from error
 
     def _progress(self, connection: sqlite3.Connection) -> Progress:
+        """As stored, and what was answered since, unless the file is another one by now."""
         row = connection.execute("SELECT progress FROM sinks WHERE name = ?", (self._sink,)).fetchone()
-        return Progress.from_json(row[0]) if row else Progress()
+        file = (self._inode(), row)
+        if file != self._file:
+            self._file, self._unsaved = file, 0
+            self._known = Progress.from_json(row[0]) if row else Progress()
+        return self._known
+
+    def _store(self, connection: sqlite3.Connection, progress: Progress) -> None:
+        text = progress.to_json()
+        connection.execute("INSERT OR REPLACE INTO sinks VALUES (?, ?)", (self._sink, text))
+        self._file, self._known, self._unsaved = (self._inode(), (text,)), progress, 0
+
+    def _inode(self) -> int | None:
+        try:
+            return self._path.stat().st_ino
+        except OSError:
+            return None
 
     def _newest(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("SELECT coalesce(max(seq), 0) FROM points").fetchone()[0])

@@ -84,6 +84,11 @@ class Drain:
         except StoreError as error:
             return self._backed_off(now_s, Answer(0, str(error)))
 
+    def close(self) -> None:
+        """Keep the cursor; never raises."""
+        with contextlib.suppress(StoreError):
+            self._outbox.save()
+
     def _step(self, now_s: float) -> DrainResult:
         if not self._known:
             self._outbox.register()

@@ -248,6 +248,46 @@ def test_bounded_in_bytes_oldest_thinned_first(tmp_path: Path) -> None:
     queue.close(at(0))
 
 
+def test_a_sparing_cursor_forgets_nothing_but_what_may_come_twice(tmp_path: Path) -> None:
+    """A cursor written with every third answer skips nothing in between; another reader sees at most two answers less, and
+    ``save`` or a dead letter writes it at once.
+    """
+    path = tmp_path / "t.db"
+    queue = stepped(path)
+    queue.append([point(at(n), n) for n in range(40)], at(40))
+    queue.flush(at(40))
+    outbox, behind = Outbox(path, "s", 3), []
+    for _ in range(8):
+        parcel = outbox.backlog(4)
+        assert parcel is not None
+        outbox.settle(parcel.span)
+        behind.append(outbox.progress().done - Outbox(path, "s").progress().done)
+    assert behind == [4, 8, 0, 4, 8, 0, 4, 8]
+    outbox.save()
+    assert Outbox(path, "s").progress().done == outbox.progress().done == 32
+    outbox.settle(Span(33, 33))
+    outbox.settle(Span(34, 34), [Reject(34, "line", 400, "no")])
+    assert Outbox(path, "s").progress().done == 34
+    queue.close(at(40))
+
+
+def test_a_sparing_cursor_knows_a_new_file(tmp_path: Path) -> None:
+    """When the file was set aside, nothing that was answered for the old one is skipped in the new one."""
+    path = tmp_path / "t.db"
+    outbox = Outbox(path, "s", 100)
+    for _ in range(2):
+        queue = stepped(path)
+        queue.append([point(at(n), n) for n in range(5)], at(5))
+        queue.flush(at(5))
+        outbox.register()
+        assert outbox.pending() == 5
+        outbox.settle(Span(1, 5))
+        assert outbox.pending() == 0
+        queue.close(at(5))
+        for file in tmp_path.glob("t.db*"):
+            file.rename(file.with_name(f"old-{file.name}"))
+
+
 def test_dead_letters_are_kept_with_the_servers_words(tmp_path: Path) -> None:
     """A refused line is kept once, with status and words, beside the cursor that went past it."""
     path = tmp_path / "t.db"
