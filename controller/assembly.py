@@ -13,6 +13,7 @@ from controller.core.site import Bus, Output, Site
 from controller.core.state import ControllerState
 from controller.cycle import Cycle, Journal, Observer
 from controller.live import Live
+from controller.needs import profiles_in_use
 from controller.planning import Execute, Planning
 from controller.poller import Poller
 from drivers.device import Device, make_device
@@ -50,12 +51,13 @@ def outputs_of(site: Site) -> list[Output]:
 def make_devices(
     site: Site, profiles: Mapping[str, Profile], ports: Mapping[str, Port | MqttPort]
 ) -> dict[str, Device]:
-    """The site's devices, by id, each on the port of its bus."""
+    """The site's devices, by id, each on the port of its bus; they are only asked for what the site uses."""
     buses = {bus.id: bus for bus in site.file.buses}
+    used = profiles_in_use(site, profiles)
     return {
         entry.id: make_device(
             entry.id,
-            on_line(profiles[entry.id], buses[entry.bus]),
+            on_line(used[entry.id], buses[entry.bus]),
             ports[entry.bus],
             entry.unit,
             entry.settings,
