@@ -301,8 +301,8 @@ def make_loop(
     at: str = "2026-12-01T09:00",
     change: Callable[[Document], Document] | None = None,
 ) -> Loop:
-    """A shipped site at a local time of its own, the controller not yet begun. ``change`` alters the site file as data; a new device takes the
-    profile of one that is there.
+    """A shipped site at a local time of its own, the controller not yet begun. ``change`` alters the site
+    file as data; a new device takes the profile of one that is there.
     """
     site, profiles = loaded(kind)
     if change is not None:

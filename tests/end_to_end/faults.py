@@ -218,6 +218,9 @@ def order(what: Order, target: str = "pump", amount: float = 20.0) -> Act:
 
 YEAR_S = 365.25 * 86400.0
 
+OUT_OF_HAND = ("dry", "rest", "starts", "shut", "overflow", "emergency", "lease", "max_run", "run", "supply")
+"""Nobody but the motor protection switch can stop a motor on a welded contact."""
+
 FAULTS: dict[str, Fault] = {
     "well runs dry": Fault(_set("pumps", rest_m=0.0, suction_m=0.0), _set("pumps", rest_m=3.0)),
     "well falls slowly": Fault(_set("pumps", rest_m=0.0), _set("pumps", rest_m=3.0)),
@@ -250,7 +253,7 @@ FAULTS: dict[str, Fault] = {
     "relay silent": Fault(*silent("relay")),
     "valves silent": Fault(*silent("valves")),
     "off ignored once": Fault(_deaf, _hear),
-    "contact welded": Fault(_weld(True), _weld(False), ("dry", "rest", "starts", "shut", "overflow", "emergency", "lease", "max_run", "run")),
+    "contact welded": Fault(_weld(True), _weld(False), OUT_OF_HAND),
     "broker gone": Fault(_buses("mqtt", True), _buses("mqtt", False)),
     "tcp gone": Fault(_buses("tcp", True), _buses("tcp", False)),
     "serial gone": Fault(_buses("rtu", True), _buses("rtu", False)),

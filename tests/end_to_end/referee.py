@@ -48,6 +48,7 @@ class Motor:
     still_since: float | None = None
     dry_s: float = 0.0
     shut_s: float = 0.0
+    stuck: bool = False
     worst_dry_s: float = 0.0
     worst_shut_s: float = 0.0
 
@@ -167,10 +168,14 @@ class Referee:
         motor, protect = self.motors[name], pump.pump.protect
         shut = pump.power_w > 0.0 and max(zone.opening for zone in zones) < 0.5
         motor.shut_s = motor.shut_s + dt if shut else 0.0
+        motor.stuck = shut and (
+            motor.stuck or any(v.stuck is not None for v in self.loop.world.valves.values())
+        )
         motor.worst_shut_s = max(motor.worst_shut_s, motor.shut_s)
-        stuck = any(valve.stuck is not None for valve in self.loop.world.valves.values())
         limit = (
-            protect.settle_s + protect.no_flow_after_s + self.slack_s if stuck else 3.0 * self.loop.cycle_s
+            protect.settle_s + protect.no_flow_after_s + self.slack_s
+            if motor.stuck
+            else 3.0 * self.loop.cycle_s
         )
         if motor.shut_s > limit:
             self.note(

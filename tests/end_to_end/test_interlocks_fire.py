@@ -97,6 +97,7 @@ def hanging(loop: Loop) -> None:
     FAULTS["cycles hang"].end(loop)
 
 
+HIDDEN = ("suction stuck plausible", "well runs dry")
 DIRECT_S = 60.0 + 240.0
 CASES: dict[str, Case] = {
     "dry run": Case("nursery", fault("well runs dry"), "dry_power", 98.0),
@@ -113,9 +114,7 @@ CASES: dict[str, Case] = {
     "a valve that stays open": Case("nursery", leaking_zone, "valve_stuck_open", 300.0, with_positions("relay", 5)),
     "the tank behind a stuck valve": Case("nursery", leaking_zone, "stuck_valve", 300.0, with_positions("relay", 5)),
     "over-pressure": Case("paddy", shut_in_flow, "over_pressure", 23.0, with_pressure(max_pressure_bar=1.8)),
-    "under-pressure": Case(
-        "paddy", fault("suction stuck plausible", "well runs dry"), "under_pressure", DIRECT_S + 23.0, with_pressure(min_pressure_bar=0.5)
-    ),
+    "under-pressure": Case("paddy", fault(*HIDDEN), "under_pressure", DIRECT_S + 23.0, with_pressure(min_pressure_bar=0.5)),
     "maximum run": Case("kutai", lambda _: None, "max_run", 900.0, limits(max_run_s=600.0)),
     "minimum rest": Case("nursery", stop_then(order(Order.RUN_PUMP)), "pump_rests", 5.0),
     "starts per hour": Case("kutai", stop_then(order(Order.RUN_PUMP)), "pump_starts_hour", 600.0, limits(starts_per_hour=1)),
