@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.core import enforce
+from controller.core import enforce, runs
 from controller.core.snapshot import Order
 from controller.core.state import Phase
 from tests.end_to_end.closed_loop import SITES, Loop
@@ -372,5 +372,17 @@ def test_the_referee_sees_what_an_interlock_prevents(name: str, monkeypatch: pyt
         FAULTS[fault].begin(loop)
         loop.run(1200.0)
         assert any(text.startswith(found) for text in referee.found), referee.found
+    finally:
+        loop.close()
+
+
+def test_the_referee_sees_a_field_that_gets_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If irrigations did not end with their litres, the zones' truth would show it."""
+    monkeypatch.setattr(runs, "FULL", 3.0)
+    loop, referee = scene("nursery", 30.0, at="2026-12-01T05:00")
+    try:
+        loop.run(8 * 3600.0)
+        settle(loop, referee)
+        assert any(text.startswith("flood") for text in referee.found)
     finally:
         loop.close()
