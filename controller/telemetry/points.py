@@ -18,6 +18,10 @@ Render = Callable[[Reason, Literal["id", "en"]], str]
 """``controller.i18n.render``: a reason as one sentence in "id" or "en"."""
 
 
+DECIMALS = 4
+"""Of what is calculated (mm, W, shares): sixteen digits of a millimetre are only bytes on the card and on the line."""
+
+
 class Points:
     """Makes the points that are due. On a cycle where nothing is due ``due`` costs a few microseconds.
 
@@ -91,7 +95,7 @@ def _derived(group: Group, values: Derived) -> tuple[str, ...]:
     if values != group.derived:
         group.derived = values
         group.derived_parts = tuple(
-            f"{name}={number(value)}"
+            f"{name}={number(round(value, DECIMALS))}"
             for name, value in values.items()
             if value is not None and math.isfinite(value)
         )

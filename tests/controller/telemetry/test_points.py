@@ -21,7 +21,7 @@ from controller.store.ledger import Ledger
 from controller.store.point import Point, parse_fields
 from controller.store.telemetry import Telemetry
 from controller.telemetry.capture import Capture, Vitals
-from controller.telemetry.points import EventPoints, Points
+from controller.telemetry.points import DECIMALS, EventPoints, Points
 from drivers.reading import Quality
 from tests.controller.little_world import DAWN, LittleWorld, demo_site
 
@@ -95,7 +95,9 @@ def test_schema(tmp_path: Path) -> None:
 
 
 def test_values_are_the_signals_values() -> None:
-    """A point's fields are what the snapshot holds, calibrated, and what the state holds; the tank's volume is level by area."""
+    """A point's fields are what the snapshot holds, calibrated, and what the state holds to four decimals; the tank's volume
+    is level by area.
+    """
     site, world = demo_site(), LittleWorld(demo_site())
     points = Points(site)
     for snapshot, decision in world.run(6.0):
@@ -113,7 +115,8 @@ def test_values_are_the_signals_values() -> None:
                 assert fields["starts"] == decision.state.pumps[pump.id].starts_today
                 assert fields["running"] == snapshot.number(pump.run.feedback)
             if point.series.measurement == "zone":
-                assert fields["depletion_mm"] == decision.state.zones[tags["zone"]].balance.depletion_mm
+                depletion_mm = decision.state.zones[tags["zone"]].balance.depletion_mm
+                assert fields["depletion_mm"] == round(depletion_mm, DECIMALS)
 
 
 def test_periods(demo_day: list[Point]) -> None:
@@ -168,9 +171,9 @@ def test_what_is_not_known_is_not_written() -> None:
     assert pump.power is not None
     assert pump.flow is not None
     readings = dict(snapshot.readings)
-    readings[tank.level.key] = replace(readings[tank.level.key], quality=Quality.SUSPECT)
-    readings[pump.power.key] = replace(readings[pump.power.key], mono_s=-1e6)
-    readings[pump.flow.key] = replace(readings[pump.flow.key], value=float("nan"))
+    readings[tank.level.key] = readings[tank.level.key]._replace(quality=Quality.SUSPECT)
+    readings[pump.power.key] = readings[pump.power.key]._replace(mono_s=-1e6)
+    readings[pump.flow.key] = readings[pump.flow.key]._replace(value=float("nan"))
     made = Points(site).due(replace(snapshot, readings=readings), decision)
     assert of(made, "tank") == []
     (point,) = of(made, "pump")
@@ -286,7 +289,7 @@ def test_every_report_of_a_wireless_probe_is_stored_at_once() -> None:
         points.due(snapshot, decision)
     for second in range(3):
         for signal in signals.values():
-            world.table[signal.key] = replace(world.table[signal.key], value=0.2, mono_s=1000.0 + world.now_s)
+            world.table[signal.key] = world.table[signal.key]._replace(value=0.2, mono_s=1000.0 + world.now_s)
         snapshot, decision = world.step()
         zones = {dict(point.series.tags)["zone"] for point in of(points.due(snapshot, decision), "soil")}
         assert zones == {"melon", "kacang"}, second
