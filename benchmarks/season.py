@@ -1,0 +1,59 @@
+"""A site-year of one-minute cycles through the shipped code, beside the same year of the bare world: one run each.
+
+BENCH_DAYS: fewer days for a quick look; the figures are then scaled to a year.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks._figures import figure, say
+from controller.config import load_site
+from simulators.season import Season, local_midnight, measured
+from simulators.world import World
+
+YEAR = 365.0
+
+
+def main() -> None:
+    """Season first, so that the peak of memory is its own."""
+    days = float(os.environ.get("BENCH_DAYS", YEAR))
+    site, profiles = load_site("config.yaml")
+    start = local_midnight(site, "2026-01-01")
+    season = Season(
+        site,
+        profiles,
+        World(site, 1, start),
+        start,
+        days,
+        progress=lambda day: say(f"{day:.0f} d") if day % 30 == 0 else None,
+    )
+    season.run()
+    took = measured(season)
+    figure("one site-year, one-minute cycles", took["wall_s"] * YEAR / days, "s", 120.0)
+    figure("season: cycles per second", took["cycles_per_s"], "1/s")
+    figure("season: one cycle", 1e6 / took["cycles_per_s"], "us")
+    figure("season: peak memory", took["peak_rss_mb"], "MB")
+    bare_s = _bare(World(site, 1, start), days)
+    figure("the bare world for the same year", bare_s * YEAR / days, "s")
+    figure("season against the bare world", took["wall_s"] / bare_s, "times")
+
+
+def _bare(world: World, days: float) -> float:
+    """The physics alone, minute by minute, real seconds."""
+    at, step = world.start, timedelta(minutes=1)
+    began = time.perf_counter()
+    for _ in range(round(days * 1440)):
+        at += step
+        world.advance(at)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
