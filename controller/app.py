@@ -18,6 +18,7 @@ from controller.core.farewell import farewell
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state_json import to_json
+from controller.hearing import Hearing
 from controller.i18n import render
 from controller.impact.co2 import closing_note
 from controller.memory import Memory, claim, newest_epoch_s, remember
@@ -27,6 +28,7 @@ from controller.outlets import Outlets
 from controller.planning import in_worker
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
+from controller.watchers import Guarded
 from controller.wires import Wires, open_wires
 from drivers.profile import Profile
 
@@ -151,6 +153,8 @@ def _build(
         site, memory.state, profiles, wires.ports, clock.now, journal, in_worker(pool), outlets.observers
     )
     stack.callback(_note_end, journal, controller, clock)
+    hearing = Hearing(site, profiles, controller.poller, wires.states, clock.rate)
+    controller.cycle.observers += (Guarded("Hearing", hearing, controller.live.notice),)
     controller.live.gap_s = memory.gap_s or 0.0
     for text in memory.notices:
         controller.live.notice(text)

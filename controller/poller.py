@@ -15,7 +15,7 @@ from controller.clock import Clock
 from controller.core.instant import Instant
 from controller.core.snapshot import OperatorOrder, Sample, Snapshot
 from drivers.device import Device
-from drivers.errors import DriverError
+from drivers.errors import BackingOff, Disconnected, DriverError
 from drivers.reading import Quality, Reading
 from schedules.plan import Plan
 
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 RETRY_ONCE_S = 60.0
 """A point that is read once is asked again after so many seconds when it did not answer."""
 
+LOST_TURNS = 2.0
+"""After so many time-outs in a row a device is silent, whatever its other poll classes brought before."""
+
 IDLE_S, BUSY_S = 0.25, 0.01
 """The longest and the shortest that a bus task sleeps before it looks again, real seconds."""
 
@@ -31,7 +34,8 @@ IDLE_S, BUSY_S = 0.25, 0.01
 @dataclass(slots=True)
 class Health:
     """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
-    does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed.
+    does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed. ``heard_mono_s``: the last message
+    of a device that speaks by itself, None before the first. ``asleep``: silent in the dark, as it may be.
     """
 
     ok: bool = False
@@ -39,6 +43,8 @@ class Health:
     key: str = ""
     since_mono_s: float = 0.0
     failures: int = 0
+    heard_mono_s: float | None = None
+    asleep: bool = False
 
 
 @dataclass(slots=True)
@@ -87,8 +93,9 @@ class Poller:
             self._acks.append((at.mono_s, ack))
         if readings:
             device = readings[0].device
+            self.health[device].heard_mono_s = at.mono_s
             if all(reading.quality is Quality.ABSENT for reading in readings):
-                self._silent(device, "offline, or without any value", "Offline", at)
+                self.silence(device, "offline, or without any value", "Offline", at)
             else:
                 self._answered(device, at)
 
@@ -190,15 +197,20 @@ class Poller:
             health.error = health.key = ""
 
     def _failed(self, job: _Job, error: Exception, at: Instant) -> None:
-        if not job.failed and isinstance(error, DriverError):
+        device, health = job.device.id, self.health[job.device.id]
+        dead = isinstance(error, Disconnected)
+        quiet = dead or (
+            isinstance(error, BackingOff) and float(error.params.get("failures", 0.0)) >= LOST_TURNS
+        )
+        if not job.failed and not dead and isinstance(error, DriverError):
             log.warning("%s", error)
         job.failed = True
-        device, health = job.device.id, self.health[job.device.id]
         health.error, health.key = str(error) or repr(error), type(error).__name__
-        if all(one.failed for one in self._jobs_of[device]) or not health.ok:
-            self._silent(device, health.error, health.key, at)
+        if quiet or all(one.failed for one in self._jobs_of[device]) or not health.ok:
+            self.silence(device, health.error, health.key, at)
 
-    def _silent(self, device: str, error: str, key: str, at: Instant) -> None:
+    def silence(self, device: str, error: str, key: str, at: Instant) -> None:
+        """Nothing comes from the device (any more), for the reason given."""
         health = self.health[device]
         if health.ok or not health.failures:
             health.since_mono_s = at.mono_s

@@ -17,6 +17,16 @@ from drivers.profile_model import Serial
 from drivers.transport import Port
 
 
+@dataclass(frozen=True, slots=True)
+class WireState:
+    """``case``: why there is no connection (`drivers.reach`), "" while there is one or before the first attempt ended;
+    ``lost_s``: for how long, real seconds.
+    """
+
+    case: str = ""
+    lost_s: float = 0.0
+
+
 @dataclass(slots=True)
 class Wires:
     """Every bus by its id."""
@@ -28,6 +38,17 @@ class Wires:
     def ports(self) -> dict[str, Port | MqttPort]:
         """What devices talk to."""
         return {**self.modbus, **self.mqtt}
+
+    def states(self) -> dict[str, WireState]:
+        """Which buses have lost their connection, by id."""
+        modbus = {name: bus.status() for name, bus in self.modbus.items()}
+        found = {
+            name: WireState(
+                "" if one.lost is None else str(one.lost.params.get("case", "failed")), one.lost_s
+            )
+            for name, one in modbus.items()
+        }
+        return found | {name: WireState(one.lost_case, one.lost_s) for name, one in self.mqtt.items()}
 
     def start(self) -> None:
         """Begin to connect everywhere; nothing waits for an answer."""

@@ -306,7 +306,7 @@ class Bus:
             status.bad_replies += 1
         if self._link.late_replies and not isinstance(error, ExceptionReply):
             unit.quiet_until = now + job.timing.late_s
-        if silent:
+        if silent and not job.timing.wakes:
             unit.retry_at = now + BACK_OFF_S[min(unit.failures, len(BACK_OFF_S) - 1)]
             unit.failures += 1
         elif isinstance(error, ExceptionReply):
@@ -354,7 +354,7 @@ class Bus:
             raise BackingOff(
                 f"silent {unit.failures} time(s), asked again in {left:.1f} s",
                 hint="Check its supply and wiring",
-                bus=self.name, unit=request.unit, registers=request.registers, params={"seconds": left},
+                bus=self.name, unit=request.unit, registers=request.registers, params={"seconds": left, "failures": float(unit.failures)},
             )  # fmt: skip
 
     def _check_connected(self, job: _Job) -> None:

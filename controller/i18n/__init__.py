@@ -22,7 +22,7 @@ Text = Mapping[str, str]
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 
-WORD_PARAMS = {"cause": "causes", "level": "levels", "status": "statuses", "who": "who"}
+WORD_PARAMS = {"cause": "causes", "level": "levels", "status": "statuses", "who": "who", "why": "whys"}
 """Parameters whose value is itself a word to translate, and the section that has it."""
 
 

@@ -8,7 +8,7 @@ from controller.web.context import Language
 
 ADVICE: Mapping[str, tuple[str, str]] = {
     "no_flow": (
-        "Periksa air di sumur dan pipa hisap, katup, saringan, lalu meter air.",
+        "Periksa air di sumur, pipa hisap, katup dan saringan, lalu meter air.",
         "Check the water in the well and the suction pipe, the valves, the filter, then the flow meter.",
     ),
     "dry_power": (
@@ -24,7 +24,7 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Look into the tank. Check the level sensor, the pipe to the tank, and for leaks.",
     ),
     "over_pressure": (
-        "Buka katup secara manual dan periksa pipa yang tersumbat.",
+        "Buka katup dengan tangan dan periksa apakah pipa tersumbat.",
         "Open a valve by hand and look for a blocked pipe.",
     ),
     "under_pressure": (
@@ -32,16 +32,16 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Look for a leak or an open joint; check the suction strainer.",
     ),
     "drive_fault": (
-        "Baca kode pada layar penggerak pompa, lalu hubungi teknisi.",
+        "Catat kode pada layar penggerak pompa (VFD), lalu hubungi teknisi.",
         "Read the code on the pump drive's display, then call the technician.",
     ),
     "drive_status": (
-        "Lihat layar penggerak pompa, lalu hubungi teknisi.",
+        "Lihat layar penggerak pompa (VFD), lalu hubungi teknisi.",
         "Look at the pump drive's display, then call the technician.",
     ),
     "pump_locked": (
-        "Perbaiki penyebabnya, lalu tekan “Sudah diperiksa”.",
-        "Mend the cause, then press “Checked”.",
+        "Setelah penyebabnya diperbaiki, tekan “Sudah diperiksa”.",
+        "When the cause is mended, press “Checked”.",
     ),
     "write_failed": (
         "Periksa listrik dan kabel data alat itu. Kalau pompa masih menyala, matikan di panel.",
@@ -56,12 +56,12 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "The pump does not turn off: open the breaker in the panel, then call the technician.",
     ),
     "leak": (
-        "Air mengalir padahal semua tertutup. Cari pipa bocor atau katup yang tidak rapat.",
-        "Water flows though everything is closed. Look for a leak or a valve that does not shut.",
+        "Cari pipa bocor atau katup yang tidak menutup rapat.",
+        "Look for a broken pipe or a valve that does not shut.",
     ),
     "no_path": (
-        "Tidak ada jalan air yang terbuka. Periksa katup dan kabelnya.",
-        "No way for the water is open. Check the valves and their cables.",
+        "Periksa katup dan kabelnya.",
+        "Check the valves and their cables.",
     ),
     "stuck_valve": (
         "Tutup katup itu dengan tangan, lalu hubungi teknisi.",
@@ -79,21 +79,33 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Periksa kabel, listrik atau baterai sensor itu.",
         "Check that sensor's cable, power or battery.",
     ),
+    "devices_silent": (
+        "Periksa listrik dan kabel datanya. Kalau banyak sekaligus, periksa gateway atau kabel RS485.",
+        "Check their power and data cable. If there are many at once, check the gateway or the RS485 cable.",
+    ),
+    "pump_tank_unknown": (
+        "Periksa kabel dan listrik sensor tinggi air tandon.",
+        "Check the cable and the power of the tank's level sensor.",
+    ),
+    "pump_power_unknown": (
+        "Periksa kabel dan listrik sensor matahari (piranometer) atau inverter.",
+        "Check the cable and the power of the sun sensor (pyranometer) or the inverter.",
+    ),
     "emergency_stop": (
         "Bila sudah aman, tekan “Jalankan lagi”.",
         "When it is safe, press “Resume”.",
     ),
     "suction_empty": (
-        "Air di sumber rendah. Tunggu air naik; pompa mencoba lagi sendiri.",
-        "The source is low. Wait for the water to rise; the pump tries again by itself.",
+        "Tunggu air di sumber naik; pompa menyala lagi sendiri.",
+        "Wait for the water at the source to rise; the pump starts again by itself.",
     ),
     "source_empty": (
-        "Tandon sumber hampir kosong. Tunggu sampai terisi.",
-        "The tank it draws from is nearly empty. Wait until it is filled.",
+        "Tunggu tandon sumber terisi; pompa menyala lagi sendiri.",
+        "Wait until the tank it draws from is filled; the pump starts again by itself.",
     ),
     "tank_empty": (
-        "Tandon hampir kosong. Penyiraman lanjut setelah matahari mengisinya.",
-        "The tank is nearly empty. Watering goes on when the sun has filled it.",
+        "Penyiraman lanjut sendiri setelah tandon terisi.",
+        "Watering goes on by itself when the tank has been filled.",
     ),
     "inverter_absent": (
         "Periksa lampu inverter dan MCB PLTS.",
@@ -114,6 +126,66 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "clock_untrusted": (
         "Sambungkan internet sebentar atau setel jam, lalu tunggu.",
         "Connect the internet for a moment or set the clock, then wait.",
+    ),
+    "device_silent": (
+        "Periksa listrik alat itu dan kabel A/B-nya. Alat baru: periksa alamat, kecepatan (baud) dan paritas.",
+        "Check that device's power and its A/B wires. A new device: check address, baud rate and parity.",
+    ),
+    "device_garbled": (
+        "Dua alat beralamat sama, saluran terganggu, atau profil untuk model lain.",
+        "Two devices share an address, the line is disturbed, or the profile is for another model.",
+    ),
+    "device_refuses": (
+        "Bandingkan profil di config.yaml dengan model pada pelat namanya.",
+        "Compare the profile in config.yaml with the model on its nameplate.",
+    ),
+    "device_offline": (
+        "Periksa listrik alat itu dan sinyal Wi-Fi atau radionya.",
+        "Check that device's power and its Wi-Fi or radio signal.",
+    ),
+    "device_quiet": (
+        "Periksa listrik atau baterai alat itu dan sinyalnya.",
+        "Check that device's power or battery and its signal.",
+    ),
+    "device_never": (
+        "Bandingkan topic di config.yaml dengan nama alat itu di broker.",
+        "Compare topic in config.yaml with the name of that device at the broker.",
+    ),
+    "port_missing": (
+        "Colokkan lagi adaptor USB-RS485; `ls /dev/serial/by-id` menunjukkan yang ada.",
+        "Plug the USB-RS485 adapter in again; `ls /dev/serial/by-id` lists what is there.",
+    ),
+    "port_forbidden": (
+        "Masukkan pengguna layanan ke grup dialout, lalu mulai lagi.",
+        "Add the service's user to the group dialout, then start again.",
+    ),
+    "port_busy": (
+        "Hentikan program lain yang memakai port itu.",
+        "End the other program that uses the port.",
+    ),
+    "refused": (
+        "Periksa bahwa gateway atau broker itu berjalan, dan nomor portnya.",
+        "Check that this gateway or broker runs, and its port number.",
+    ),
+    "unreachable": (
+        "Periksa listrik gateway atau broker itu, kabel jaringan dan alamatnya.",
+        "Check the power of that gateway or broker, the network cable and the address.",
+    ),
+    "unknown_host": (
+        "Tulis alamatnya dengan angka, atau perbaiki namanya.",
+        "Write the address in numbers, or correct the name.",
+    ),
+    "closed": (
+        "Periksa listrik dan kabel alat itu.",
+        "Check power and cable over there.",
+    ),
+    "denied": (
+        "Perbaiki username dan password_file pada bus itu di config.yaml.",
+        "Correct username and password_file of that bus in config.yaml.",
+    ),
+    "failed": (
+        "Periksa listrik, kabel, alamat dan port.",
+        "Check power, cable, address and port.",
     ),
 }
 
