@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Literal
 
-from drivers.codec_links import depth_of, derive, implied, leaves, looked_at, needed, parts_of, remember
+from drivers.codec_links import (
+    depth_of,
+    derive,
+    implied,
+    leaves,
+    looked_at,
+    needed,
+    parts_of,
+    remember,
+    wishes_something,
+)
 from drivers.codec_point import (
     RANGES,
     at_rest,
@@ -80,7 +90,8 @@ class BlockCodec:
 
     __slots__ = (
         "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_friends", "_from_bytes", "_keys", "_places",
-        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "address", "alone", "count", "points", "table",
+        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "points",
+        "table",
     )  # fmt: skip
 
     def __init__(
@@ -111,6 +122,7 @@ class BlockCodec:
         self.alone = needed(self.points, derived) <= mine
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
         self._scaled = tuple(bool(p.helpers) for p in self.points)
+        self._wishful = bool(friends) or any(wishes_something(p) for p in self.points)
         self._asked = tuple(p.quantity or p.name for p in self.points)
         self._decoded = self._encoded = _Kept(len(self.points))
         self._compile_layout()
@@ -206,7 +218,7 @@ class BlockCodec:
             quantities = {p.name: p.quantity for p in self.points if p.quantity}
             parts = parts_of(self._derived, values, quantities)
             wanted = [parts.get(p.name, value) for p, value in zip(self.points, wanted, strict=True)]
-        if any(self._scaled) or self._friends:
+        if self._wishful:
             wishes = implied((*self.points, *self._friends), values)
             for point in self._friends:
                 known = get(point.quantity or point.name, wishes.get(point.name))

@@ -153,6 +153,12 @@ def implied(points: Iterable[Point], values: Given) -> dict[str, Value]:
     return found
 
 
+def wishes_something(coding: Coding) -> bool:
+    """Whether a point can ask anything of others at all: most cannot, and simulators need not ask them."""
+    tables = any(f.point is not None and f.table for f in coding.scale_by)
+    return tables or any(link is not None for link in (coding.sign_by, coding.when, coding.unit_by))
+
+
 def _wishes(coding: Coding, value: Value | None, *, certain: bool) -> list[tuple[str, Value]]:
     wishes: list[tuple[str, Value]] = []
     if coding.sign_by is not None:

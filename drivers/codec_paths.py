@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 Step = str | int | tuple[str, str]
@@ -24,6 +25,7 @@ _ZERO = frozenset(("off", "false", "close", "closed", "offline", "no", "0"))
 _NOTHING = frozenset(("", "nan", "null", "none", "unknown", "unavailable"))
 
 
+@lru_cache(maxsize=1024)
 def parse_path(text: str) -> tuple[Step, ...]:
     """``params.switch:0.apower``, ``list[0].x``, ``list[id=2].x``; "" is the payload itself. Raises ValueError."""
     steps: list[Step] = []

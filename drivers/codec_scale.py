@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from drivers.codec_curves import Bend, CurveError, bend_of
 from drivers.codec_forms import Form
@@ -254,6 +255,7 @@ def _static(coding: Coding, settings: Settings, unit: Conversion | None) -> tupl
     return _as_floats(total)
 
 
+@lru_cache(maxsize=1024)
 def exact(scale: float) -> tuple[float, float]:
     """A decimal number as (numerator, denominator): 0.01 -> (1, 100)."""
     return _as_floats(Fraction(str(scale)))
