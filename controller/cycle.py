@@ -25,6 +25,7 @@ from controller.live import Live
 from controller.planning import Planning
 from controller.poller import Poller
 from controller.store.chain import Head
+from drivers.reading import Command
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,9 @@ class Cycle:
     live: Live
     observers: tuple[Observer, ...] = ()
     _saved_s: float = field(default=float("-inf"))
+    _wanted: tuple[Command, ...] | None = None
+    _stops: list[Command] = field(default_factory=list)
+    _others: list[Command] = field(default_factory=list)
 
     async def once(self, at: Instant) -> Decision:
         """Run one cycle at ``at`` and return its decision."""
@@ -80,9 +84,13 @@ class Cycle:
         snapshot = self.poller.snapshot(at, self.planning.plan, self.live.take_orders(), self.actuator.failed)
         decision = decide(self.site, self.state, snapshot)
         self.state = decision.state
-        self.actuator.apply([c for c in decision.commands if c.is_stop], snapshot)
+        if decision.commands is not self._wanted:  # mostly the very same ones
+            self._wanted = decision.commands
+            self._stops = [command for command in decision.commands if command.is_stop]
+            self._others = [command for command in decision.commands if not command.is_stop]
+        self.actuator.apply(self._stops, snapshot)
         await self._record(decision, at)
-        self.actuator.apply([c for c in decision.commands if not c.is_stop], snapshot)
+        self.actuator.apply(self._others, snapshot)
         cycle_ms = (real_mono_s() - began) * 1000.0
         for observer in self.observers:
             observer.cycle(snapshot, decision, cycle_ms)

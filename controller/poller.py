@@ -91,13 +91,15 @@ class Poller:
         self._take(readings, at)
         if ack is not None:
             self._acks.append((at.mono_s, ack))
-        if readings:
-            device = readings[0].device
-            self.health[device].heard_mono_s = at.mono_s
-            if all(reading.quality is Quality.ABSENT for reading in readings):
-                self.silence(device, "offline, or without any value", "Offline", at)
-            else:
-                self._answered(device, at)
+        if not readings:
+            return
+        device = readings[0].device
+        health = self.health[device]
+        health.heard_mono_s = at.mono_s
+        if readings[0].quality is Quality.ABSENT and all(one.quality is Quality.ABSENT for one in readings):
+            self.silence(device, "offline, or without any value", "Offline", at)
+        elif not health.ok or health.error or self.devices[device].problems:
+            self._answered(device, at)
 
     @property
     def unacknowledged(self) -> int:
