@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from controller.core.instant import Instant
 from controller.core.snapshot import Sample, Snapshot
 from drivers.device import Device
-from drivers.errors import DriverError
+from drivers.errors import Disconnected, DriverError
 from drivers.reading import Command, Quality
 
 log = logging.getLogger(__name__)
@@ -33,12 +33,13 @@ RENEWALS_PER_LEASE = 3.0
 
 @dataclass(slots=True)
 class _Sent:
-    """The last write of an output. ``wait_s``: after a failure, until the next try."""
+    """The last write of an output. ``wait_s``: after a failure, until the next try. ``told``: the failure is in the log."""
 
     value: float
     at_s: float
     failed: bool = False
     wait_s: float = RESEND_S
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -167,14 +168,18 @@ class Actuator:
             await self.devices[command.device].command(command)
         except DriverError as error:
             self._failed(sent, before)
-            if before is None or not before.failed:
+            sent.told = before is not None and before.told
+            if not sent.told and not isinstance(
+                error, Disconnected
+            ):  # a wire that is cut is told by the wire
+                sent.told = True
                 log.warning("%s", error)
         except Exception:
             # A mistake of ours about one device must not stop the writes to the others.
             self._failed(sent, before)
             log.exception("writing %s.%s = %g failed", *key, command.value)
         else:
-            if before is not None and before.failed:
+            if before is not None and before.told:
                 log.info("%s.%s = %g is written again", *key, command.value)
 
     def _failed(self, sent: _Sent, before: _Sent | None) -> None:

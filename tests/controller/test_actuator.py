@@ -14,6 +14,7 @@ from drivers.bus import Bus
 from drivers.codec_command import encode_command
 from drivers.device import make_device
 from drivers.profile import load_profile
+from drivers.errors import Disconnected
 from drivers.reading import Command
 from drivers.transport import Read, Timing, Write
 from tests.controller.stations import FakeDevice, HandClock, Key, seen, settle, silence
@@ -211,6 +212,20 @@ async def test_a_failing_output_is_logged_once(caplog: pytest.LogCaptureFixture)
         for _ in range(40):
             await station.cycle(off())
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+async def test_a_wire_that_is_cut_is_left_to_the_wire_to_tell(caplog: pytest.LogCaptureFixture) -> None:
+    """At every start the broker is not there yet for a moment: no output adds its own warning to that of the wire."""
+    station = Station()
+    station.relay.refuse = Disconnected("not connected yet")
+    with caplog.at_level(logging.INFO):
+        for _ in range(30):
+            await station.cycle(off())
+        station.relay.refuse = None
+        for _ in range(40):
+            await station.cycle(off())
+    assert caplog.records == []
+    assert station.written
 
 
 async def test_a_mistake_in_one_write_stops_no_other(
