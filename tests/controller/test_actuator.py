@@ -13,8 +13,8 @@ from controller.actuator import RESEND_MAX_S, RESEND_S, Actuator
 from drivers.bus import Bus
 from drivers.codec_command import encode_command
 from drivers.device import make_device
-from drivers.profile import load_profile
 from drivers.errors import Disconnected
+from drivers.profile import load_profile
 from drivers.reading import Command
 from drivers.transport import Read, Timing, Write
 from tests.controller.stations import FakeDevice, HandClock, Key, seen, settle, silence
