@@ -13,12 +13,14 @@ from controller.core.site import Site
 from drivers.mqtt import MqttPort
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.profile import Profile
+from drivers.quantities import split_channel
 from drivers.transport import Port
 from simulators.broker import LoopbackBroker
 from simulators.loopback import LoopbackPort
 from simulators.mqtt_devices import MqttDevice
 from simulators.outputs import World
 from simulators.registers import RegisterBank, RegisterDevice
+from simulators.roles import roles_of
 
 
 @dataclass(slots=True)
@@ -49,16 +51,28 @@ class Rig:
 def make_rig(site: Site, profiles: Mapping[str, Profile], world: World, now: Callable[[], Instant]) -> Rig:
     """A simulated device for every entry of the site. ``profiles`` by device id, as `controller.config` gives them."""
     rig = Rig(site, world, now)
+    wired = channels_of(site)
     for entry in site.file.devices:
         profile = profiles[entry.id]
         if profile.mqtt is not None:
-            speaker = MqttDevice(entry.id, profile, entry.topic or entry.id, entry.settings, world, now)
+            topic, most = entry.topic or entry.id, wired.get(entry.id)
+            speaker = MqttDevice(entry.id, profile, topic, entry.settings, world, now, most)
             rig.speakers.setdefault(entry.bus, []).append(speaker)
             continue
         bank = rig.banks.setdefault(entry.bus, RegisterBank())
         unit = profile.serial.unit if entry.unit is None else entry.unit
         bank.units[unit] = RegisterDevice(entry.id, profile, entry.settings, world, now)
     return rig
+
+
+def channels_of(site: Site) -> dict[str, int]:
+    """The highest channel of each device that the site file speaks of: a one-channel relay shall not act as one of four."""
+    roles, most = roles_of(site.file), dict[str, int]()
+    for device, quantity in (*roles.signals, *roles.outputs):
+        channel = split_channel(quantity)[1]
+        if channel is not None:
+            most[device] = max(channel, most.get(device, 0))
+    return most
 
 
 def loopback_ports(rig: Rig) -> dict[str, Port | MqttPort]:
