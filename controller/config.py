@@ -104,8 +104,15 @@ def _site(
         seconds = profiles[output.device].fail_safe_s(output.quantity)
         if seconds is not None:
             limits[output.key] = seconds
-    site = Site(file=file, programs=used, fail_safe_s=limits)
+    site = Site(file=file, programs=used, fail_safe_s=limits, whole_run=_not_renewed(file, profiles))
     return site.model_copy(update={"config_hash": content_hash(site), "file": _with_paths(file, base)})
+
+
+def _not_renewed(file: SiteFile, profiles: Mapping[str, Profile]) -> frozenset[tuple[str, str]]:
+    """Outputs whose device says that its lease cannot be renewed every few seconds."""
+    keys = [pump.run for pump in file.pumps] + [valve.command for valve in file.valves]
+    commands = ((output.key, profiles[output.device].commands.get(output.quantity)) for output in keys)
+    return frozenset(key for key, entry in commands if entry and entry.lease and not entry.lease.renew)
 
 
 def _with_paths(file: SiteFile, base: Path) -> SiteFile:

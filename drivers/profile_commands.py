@@ -155,9 +155,14 @@ class Piece(Model):
 
 
 class Lease(Model):
-    """The device's own timer. ``pieces`` in rising order; a longer lease than the last piece is cut to it and renewed."""
+    """The device's own timer. ``pieces`` in rising order; a longer lease than the last piece is cut to it and renewed.
+
+    ``renew: false``: the device cannot be spoken to every few seconds (battery, LoRaWAN); a valve then gets the longest run
+    that its programs allow.
+    """
 
     pieces: Annotated[tuple[Piece, ...], Field(min_length=1)]
+    renew: bool = True
     type: NumberType = "u16"
 
     @property

@@ -28,8 +28,13 @@ def lease_s(w: Wiring, output: Output, wish: float | None, cycle_s: float) -> fl
 
 
 def valve_lease_s(w: Wiring, valve: ValveWiring, cycle_s: float) -> float:
-    """The lease of a valve: its own, or one that outlives those of its pumps."""
-    lease = lease_s(w, valve.entry.command, valve.entry.lease_s, cycle_s)
+    """The lease of a valve: its own, or one that outlives those of its pumps. A valve that cannot be renewed in seconds gets the
+    longest run of its programs.
+    """
+    wish = valve.entry.lease_s
+    if wish is None and valve.key in w.site.whole_run:
+        wish = max((zone.program.max_run_s for zone in valve.zones), default=LEASE_MIN_S) + 2.0 * valve.open_s
+    lease = lease_s(w, valve.entry.command, wish, cycle_s)
     if valve.entry.lease_s is not None or not valve.pumps:
         return lease
     longest = max(lease_s(w, pump.entry.run, pump.entry.lease_s, cycle_s) for pump in valve.pumps)

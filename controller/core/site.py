@@ -46,10 +46,11 @@ class Site(Model):
     """What decide() works on: the site file with each zone's program beside it, and what the profiles say of fail-safes.
 
     ``fail_safe_s``: for each output (device, quantity) the longest lease that the device itself enforces, in seconds; an
-    output that is absent has no device-side fail-safe.
+    output that is absent has no device-side fail-safe. ``whole_run``: outputs of devices that cannot be renewed in seconds.
     """
 
     file: SiteFile
     programs: dict[str, Program]
     fail_safe_s: dict[tuple[str, str], float] = Field(default_factory=dict)
+    whole_run: frozenset[tuple[str, str]] = frozenset()
     config_hash: str = ""

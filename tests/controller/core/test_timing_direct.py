@@ -276,6 +276,17 @@ def test_leases_and_their_order():
     assert plant.last.commands[0].is_stop
 
 
+def test_a_valve_that_cannot_be_renewed_in_seconds_is_opened_for_its_longest_run():
+    """A battery valve gets one lease as long as its zone's program may run, not a renewal every ten seconds."""
+    site = direct_site({"limits": LIMITS})
+    site = site.model_copy(update={"whole_run": frozenset({("relay", "switch_2")})})
+    plant = plant_of(("a", 400.0, 4000.0, 9000.0), site=site)
+    play(plant, at(0, sun=SUN), at(500).on("va", "sungai"))
+    longest = site.programs["a"].max_run_s
+    lease = next(c.lease_s for c in plant.last.commands if c.quantity == "switch_2")
+    assert longest <= lease <= longest + 60.0
+
+
 def test_another_plan_never_chops_a_run():
     """A run under way lives on when another plan is latched, and its echo in that plan is not repeated."""
     plant = plant_of(("a", 400.0, 1000.0, 2000.0))
