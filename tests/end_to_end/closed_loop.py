@@ -55,17 +55,16 @@ Lie = Callable[[Value | None], Value | None]
 
 
 class Sun:
-    """Weather without a cloud, times ``share`` (per minute of the day: ``shade``); dry. A knob, not a climate."""
+    """Weather without a cloud or rain, times ``share``. A knob, not a climate."""
 
     def __init__(self, sky: Sky) -> None:
         self.notes: list[str] = []
         self.sky, self.share = sky, 1.0
-        self.shade: dict[int, float] = {}
 
     def day(self, ordinal: int) -> Day:
         """One local day."""
         clear = self.sky.day(ordinal).clear_w_m2
-        ghi = [clear[m] * self.share * self.shade.get(m, 1.0) for m in range(1440)]
+        ghi = [clear[m] * self.share for m in range(1440)]
         flat = [0.003 if 360 <= m < 1080 else 0.0 for m in range(1440)]
         return Day(ordinal, ghi, [29.0] * 1440, [75.0] * 1440, [1.0] * 1440, [0.0] * 1440, flat)
 
@@ -91,6 +90,13 @@ class FaultyWorld(World):
             self.latches[device, quantity] = 0.0
             return
         super().apply(device, quantity, value, at)
+
+    def shine(self, share: float) -> None:
+        """From now on the sky lets this share of a cloudless sun through; every instrument sees it."""
+        assert isinstance(self.weather, Sun)
+        self.weather.share = share
+        self.day = self.weather.day(self._ordinal)
+        self.pv_day = self.plant.day(self.sky.day(self._ordinal), self.day)
 
     def _step(self, dt_s: float, minute: int, end_s: float) -> None:
         super()._step(dt_s, minute, end_s)

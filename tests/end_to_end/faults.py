@@ -57,6 +57,12 @@ def _grid(ok: bool) -> Act:
 
 
 def _sun(share: float) -> Act:
+    return lambda loop: loop.world.shine(share)
+
+
+def _clean(share: float) -> Act:
+    """Dirt on the modules: the pyranometer does not see it."""
+
     def act(loop: Loop) -> None:
         loop.world.clean = share
 
@@ -234,6 +240,8 @@ FAULTS: dict[str, Fault] = {
     "grid outage": Fault(_grid(False), _grid(True)),
     "haze": Fault(_sun(0.3), _sun(1.0)),
     "darkness": Fault(_sun(0.02), _sun(1.0)),
+    "dirty modules": Fault(_clean(0.4), _clean(1.0)),
+    "covered modules": Fault(_clean(0.02), _clean(1.0)),
     "flow meter dead": Fault(*silent("flow")),
     "flow stuck at zero": Fault(*lying("flow", fixed(0.0))),
     "flow stuck plausible": Fault(*lying("flow", fixed(4.0))),

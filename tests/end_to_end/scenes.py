@@ -49,7 +49,17 @@ def limits(**changes: Any) -> Any:
     return change
 
 
-def with_pressure(**protect: float) -> Any:
+def protect(**changes: Any) -> Any:
+    """The first pump with another protection."""
+
+    def change(file: Document) -> Document:
+        file["pumps"][0]["protect"] |= changes
+        return file
+
+    return change
+
+
+def with_pressure(**wanted: float) -> Any:
     """The paddy with a pressure transmitter (10 m of water are 0.98 bar) behind its pump."""
 
     def change(file: Document) -> Document:
@@ -57,7 +67,7 @@ def with_pressure(**protect: float) -> Any:
         file["devices"] = [*file["devices"], entry | {"id": "tekanan", "unit": 9}]
         pump = file["pumps"][0]
         pump["pressure"] = {"signal": "tekanan.level_m", "scale": 0.098, "stale_s": 30}
-        pump["protect"] |= protect
+        pump["protect"] |= wanted
         return file
 
     return change
@@ -73,3 +83,26 @@ def with_positions(device: str, first: int) -> Any:
         return file
 
     return change
+
+
+def without_fault_code(file: Document) -> Document:
+    """A drive that only tells its state."""
+    file["pumps"][0]["fault"] = None
+    return file
+
+
+def from_a_pond(file: Document) -> Document:
+    """The pump draws from a pond that is a tank of the site."""
+    level = {"signal": "kolam.level_m", "stale_s": 60}
+    pond = {"id": "kolam", "level": level, "area_m2": 100, "height_m": 3, "empty_m": 0.5, "full_m": 2.5}
+    file["tanks"] = [*file["tanks"], pond]
+    file["pumps"][0].update(suction=None, min_suction_m=None, suction_tank="kolam")
+    return file
+
+
+def metered_zone(file: Document) -> Document:
+    """The first zone has a meter of its own."""
+    entry = next(dict(d) for d in file["devices"] if d["profile"] == "pulse-flow-meter")
+    file["devices"] = [*file["devices"], entry | {"id": "meter-petak", "topic": "meter-petak"}]
+    file["zones"][0]["flow"] = {"signal": "meter-petak.flow_m3_h", "stale_s": 60}
+    return file
