@@ -136,10 +136,12 @@ class Shelf:
     def _insert(self, entries: Iterable[Entry]) -> None:
         rows: list[_Row] = []
         held: list[tuple[int, int, int, int, str]] = []
-        series_id, boot_of = self._series_id, self._boot
+        known, boots = self._series, self._boots
         for point, boot_id, trusted in entries:
-            series, mono_ms = series_id(point.series), round(point.mono_s * 1000.0)
-            boot, offset = boot_of(boot_id)
+            series, mono_ms = known.get(point.series.key), round(point.mono_s * 1000.0)
+            if series is None:
+                series = self._series_id(point.series)
+            boot, offset = boots.get(boot_id) or self._boot(boot_id)
             if trusted:
                 rows.append((series, round(point.epoch_s * 1000.0), mono_ms, boot, 1, point.fields))
             elif offset is not None:

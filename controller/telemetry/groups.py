@@ -11,20 +11,22 @@ from controller.core.site import DeviceEntry, Pump, Signal, Site, Zone
 from controller.core.snapshot import Snapshot
 from controller.store.point import Series
 from drivers.quantities import split_channel
+from drivers.reading import Value
 
 NONE = "-"
 """A tag that does not apply. Tags are never left out: InfluxDB 3 fixes a table's tags with its first point."""
 
 Key: TypeAlias = tuple[str, str]
-Derived: TypeAlias = Mapping[str, float | None]
+Derived: TypeAlias = tuple[float | None, ...]
 Derive: TypeAlias = Callable[[Snapshot, Decision], Derived]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
     """One field that is a signal's value, in the site's calibration, while it is good, not stale and within bounds.
 
-    The signal's parts lie flat here: this is read for every field of every point.
+    The signal's parts lie flat here: this is read for every field of every point. ``part``: the field's text for the value
+    ``raw``, the last one seen ("": not to be shown).
     """
 
     name: str
@@ -34,6 +36,8 @@ class Read:
     minimum: float
     maximum: float
     stale_s: float
+    raw: Value | None = None
+    part: str = ""
 
     @classmethod
     def of(cls, name: str, signal: Signal) -> Read:
@@ -45,7 +49,8 @@ class Read:
 
 @dataclass(slots=True)
 class Group:
-    """One series and where its fields come from. ``reads`` and what ``derive`` returns never share a name.
+    """One series and where its fields come from. ``derive`` returns the values of the fields ``names``; these and ``reads``
+    never share a name.
 
     A group of reads alone is dated by its newest sample and written only when there is a newer one: a probe that
     reports every 20 minutes gives three points an hour, at the times it measured. ``pump``: the pump whose running
@@ -55,6 +60,7 @@ class Group:
 
     series: Series
     reads: tuple[Read, ...]
+    names: tuple[str, ...] = ()
     derive: Derive | None = None
     pump: str = ""
     watch: tuple[Key, ...] = ()
@@ -63,6 +69,10 @@ class Group:
     newest_s: float = field(default=float("-inf"))
     derived: Derived | None = None
     derived_parts: tuple[str, ...] = ()
+    parts: list[str] = field(default_factory=list)
+    text: str = ""
+    texts: dict[str, tuple[float | str | None, str]] = field(default_factory=dict)
+    """Field -> its last raw value and text ("" when out of bounds): most values are the same minute after minute."""
 
 
 def groups_of(site: Site) -> list[Group]:
@@ -127,9 +137,10 @@ def _power(site: Site) -> Group:
 
     def derive(_: Snapshot, decision: Decision) -> Derived:
         state = decision.state.power
-        return {"potential_w": state.potential_w, "surplus_w": state.budget_w}
+        return (state.potential_w, state.budget_w)
 
-    return Group(Series.of("power", site=site.file.site.id), _reads(signals), derive)
+    series = Series.of("power", site=site.file.site.id)
+    return Group(series, _reads(signals), ("potential_w", "surplus_w"), derive)
 
 
 def _pump(site: Site, pump: Pump) -> Group:
@@ -150,10 +161,11 @@ def _pump(site: Site, pump: Pump) -> Group:
         state = decision.state.pumps[pump.id]
         proven = snapshot.number(proof)
         running = float(state.on) if proven is None else float(proven > 0)
-        return {"running": running, "starts": float(state.starts_today)}
+        return (running, float(state.starts_today))
 
     series = Series.of("pump", site=site.file.site.id, device=pump.id)
-    return Group(series, _reads(signals), derive, pump.id, (proof.key,) if proof else ())
+    names = ("running", "starts")
+    return Group(series, _reads(signals), names, derive, pump.id, (proof.key,) if proof else ())
 
 
 def _command(pump: Pump) -> Signal:
@@ -193,24 +205,33 @@ def _depth(entry: DeviceEntry | None, channel: int | None) -> str:
     return f"{depth:g}" if isinstance(depth, float | int) else depth
 
 
+ZONE_FIELDS = (
+    "depletion_mm", "etc_mm_d", "irrigated_mm", "ks", "owed_mm", "ponding_mm", "raw_mm", "taw_mm", "valve",
+)  # fmt: skip
+
+
 def _zone(site: Site, zone: Zone) -> Group:
     def derive(snapshot: Snapshot, decision: Decision) -> Derived:
         state = decision.state
         balance = state.zones[zone.id].balance
         level = None if zone.ponding is None else snapshot.number(zone.ponding)
-        return {
-            "depletion_mm": balance.depletion_mm,
-            "etc_mm_d": balance.etc_mm_d,
-            "irrigated_mm": balance.irrigated_mm,
-            "ks": balance.ks,
-            "owed_mm": balance.owed_mm,
-            "ponding_mm": balance.ponding_mm if level is None else level * 1000.0,
-            "raw_mm": balance.raw_mm,
-            "taw_mm": balance.taw_mm,
-            "valve": float(any(state.valves[valve].on for valve in zone.valves)),
-        }
+        valve = 0.0
+        for ident in zone.valves:
+            if state.valves[ident].on:
+                valve = 1.0
+        return (
+            balance.depletion_mm,
+            balance.etc_mm_d,
+            balance.irrigated_mm,
+            balance.ks,
+            balance.owed_mm,
+            balance.ponding_mm if level is None else level * 1000.0,
+            balance.raw_mm,
+            balance.taw_mm,
+            valve,
+        )
 
-    return Group(Series.of("zone", site=site.file.site.id, zone=zone.id), (), derive)
+    return Group(Series.of("zone", site=site.file.site.id, zone=zone.id), (), ZONE_FIELDS, derive)
 
 
 def _weather(site: Site) -> Iterable[Group]:
@@ -228,6 +249,6 @@ def _weather(site: Site) -> Iterable[Group]:
     if zones:
 
         def derive(_: Snapshot, decision: Decision) -> Derived:
-            return {"eto_mm_d": decision.state.zones[zones[0].id].balance.et0_mm_d}
+            return (decision.state.zones[zones[0].id].balance.et0_mm_d,)
 
-        yield Group(Series.of("weather", site=ident, device=NONE), (), derive)
+        yield Group(Series.of("weather", site=ident, device=NONE), (), ("eto_mm_d",), derive)

@@ -11,8 +11,8 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.store.point import FieldValue, Point, Series, number, quoted, render_fields
-from controller.telemetry.groups import NONE, Derived, Group, Key, groups_of
-from drivers.reading import Quality
+from controller.telemetry.groups import NONE, Derived, Group, Key, Read, groups_of
+from drivers.reading import Quality, Value
 
 Render = Callable[[Reason, Literal["id", "en"]], str]
 """``controller.i18n.render``: a reason as one sentence in "id" or "en"."""
@@ -74,54 +74,62 @@ class Points:
 
     def _made(self, group: Group, snapshot: Snapshot, decision: Decision) -> Point | None:
         at = snapshot.at
+        now_s = at.mono_s
         often = group.pump and decision.state.pumps[group.pump].on
-        group.due_s = _next(at.mono_s, self._pump_s if often else self._rest_s)
+        group.due_s = _next(now_s, self._pump_s if often else self._rest_s)
         parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
         if group.derive is not None:
             parts += _derived(group, group.derive(snapshot, decision))
-            if group.reads:
-                parts.sort()
-            newest_s = at.mono_s
+            newest_s = now_s
         elif newest_s <= group.newest_s:
             return None
         if not parts:
             return None
         group.newest_s = newest_s
-        return Point(group.series, ",".join(parts), at.epoch_s - (at.mono_s - newest_s), newest_s)
+        if parts != group.parts:
+            group.parts, group.text = parts, ",".join(sorted(parts))
+        return Point(group.series, group.text, at.epoch_s - (now_s - newest_s), newest_s)
 
 
 def _derived(group: Group, values: Derived) -> tuple[str, ...]:
-    """Fields from the state, in the order of ``derive`` (by name); most of them stay for a quarter of an hour."""
+    """Fields from the state; most of them stay for a quarter of an hour."""
     if values != group.derived:
         group.derived = values
         group.derived_parts = tuple(
             f"{name}={number(round(value, DECIMALS))}"
-            for name, value in values.items()
+            for name, value in zip(group.names, values, strict=True)
             if value is not None and math.isfinite(value)
         )
     return group.derived_parts
 
 
 def _rendered(group: Group, snapshot: Snapshot) -> tuple[list[str], float]:
-    """The fields that are signals, sorted by name, and when the newest of them was measured."""
+    """The fields that are signals, and when the newest of them was measured."""
     parts, newest_s, now_s, get = [], float("-inf"), snapshot.at.mono_s, snapshot.readings.get
     for read in group.reads:
         sample = get(read.key)
-        if sample is None or sample.quality is not Quality.GOOD or now_s - sample.mono_s > read.stale_s:
+        if sample is None:
             continue
-        raw = sample.value
-        if raw.__class__ is str:
-            parts.append(f"{read.name}={quoted(raw)}")
-        elif raw is None:
+        raw, quality, mono_s = sample
+        if quality is not Quality.GOOD or now_s - mono_s > read.stale_s:
             continue
-        else:
-            value = raw * read.scale + read.offset  # type: ignore[operator]
-            if not read.minimum <= value <= read.maximum:  # NaN too; the bounds are finite
-                continue
-            parts.append(f"{read.name}={number(value)}")
-        if sample.mono_s > newest_s:
-            newest_s = sample.mono_s
+        if raw != read.raw:
+            read.raw, read.part = raw, _part(read, raw)
+        if read.part:
+            parts.append(read.part)
+            if mono_s > newest_s:
+                newest_s = mono_s
     return parts, newest_s
+
+
+def _part(read: Read, raw: Value | None) -> str:
+    """The field's text; empty when the value is none, or out of the signal's bounds."""
+    if raw is None:
+        return ""
+    if isinstance(raw, str):
+        return f"{read.name}={quoted(raw)}"
+    value = raw * read.scale + read.offset
+    return f"{read.name}={number(value)}" if read.minimum <= value <= read.maximum else ""  # NaN: empty too
 
 
 def _next(now_s: float, period_s: float) -> float:
