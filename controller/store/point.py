@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 FieldValue = float | str
 
@@ -37,10 +38,10 @@ class Series:
         return ",".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One row. ``fields``: line protocol text of the fields (``level_m=1.2,status="running"``); ``epoch_s``, ``mono_s``:
-    when it was measured, on the clocks of the Instant that it is appended with.
+class Point(NamedTuple):
+    """One row, as a tuple because a season makes millions. ``fields``: line protocol text of the fields
+    (``level_m=1.2,status="running"``); ``epoch_s``, ``mono_s``: when it was measured, on the clocks of the Instant that it
+    is appended with.
     """
 
     series: Series
