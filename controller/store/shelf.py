@@ -24,8 +24,8 @@ MAX_SERIES_CACHED = 5_000
 Entry: TypeAlias = tuple[Point, str, bool]
 """A point, the boot it was measured in, and whether the wall clock was trusted then."""
 
-_Row: TypeAlias = tuple[int, int, int, int, int, str]
-"""Series, epoch_ms, mono_ms, boot, trusted, fields."""
+_Row: TypeAlias = tuple[int, int, int, int, int, int, str]
+"""Seq, series, epoch_ms, mono_ms, boot, trusted, fields."""
 
 _INSERT = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HOLD = "INSERT INTO held (series, epoch_ms, mono_ms, boot, fields) VALUES (?, ?, ?, ?, ?)"
@@ -126,8 +126,10 @@ class Shelf:
             self._boots[at.boot] = (boot, offset)
         query = "SELECT series, mono_ms, fields FROM held WHERE boot = ? ORDER BY id"
         rows = [
-            (series, mono_ms + offset, mono_ms, boot, 0, fields)
-            for series, mono_ms, fields in self.connection.execute(query, (boot,))
+            (seq, series, mono_ms + offset, mono_ms, boot, 0, fields)
+            for seq, (series, mono_ms, fields) in enumerate(
+                self.connection.execute(query, (boot,)), self._next_seq
+            )
         ]
         self._add(rows)
         self.connection.execute("DELETE FROM held WHERE boot = ?", (boot,))
@@ -136,23 +138,25 @@ class Shelf:
     def _insert(self, entries: Iterable[Entry]) -> None:
         rows: list[_Row] = []
         held: list[tuple[int, int, int, int, str]] = []
-        known, boots = self._series, self._boots
-        for point, boot_id, trusted in entries:
-            series, mono_ms = known.get(point.series.key), round(point.mono_s * 1000.0)
-            if series is None:
-                series = self._series_id(point.series)
-            boot, offset = boots.get(boot_id) or self._boot(boot_id)
+        known, boot_of, seq = self._series, self._boot, self._next_seq
+        for (series, fields, epoch_s, mono_s), boot_id, trusted in entries:
+            number = known.get(series.key) or self._series_id(series)
+            mono_ms = round(mono_s * 1000.0)
+            boot, offset = boot_of(boot_id)
             if trusted:
-                rows.append((series, round(point.epoch_s * 1000.0), mono_ms, boot, 1, point.fields))
+                epoch_ms = round(epoch_s * 1000.0)
             elif offset is not None:
-                rows.append((series, mono_ms + offset, mono_ms, boot, 0, point.fields))
+                epoch_ms = mono_ms + offset
             else:
-                held.append((series, milliseconds(point.epoch_s), mono_ms, boot, point.fields))
+                held.append((number, milliseconds(epoch_s), mono_ms, boot, fields))
+                continue
+            rows.append((seq, number, epoch_ms, mono_ms, boot, 1 if trusted else 0, fields))
+            seq += 1
         self._add(rows)
         self.connection.executemany(_HOLD, held)
 
     def _add(self, rows: list[_Row]) -> None:
-        self.connection.executemany(_INSERT, ((seq, *row) for seq, row in enumerate(rows, self._next_seq)))
+        self.connection.executemany(_INSERT, rows)
         self._next_seq += len(rows)
 
     def _series_id(self, series: Series) -> int:
