@@ -15,6 +15,7 @@ import pytest
 
 from simulators.cli import main
 from simulators.demo import begin_anew
+from simulators.serve import ServeError
 from tests.end_to_end.sites import SITES, Demo, moved
 from tests.services import free_port, wait_until
 
@@ -111,12 +112,22 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
 
 
 def test_the_demo_removes_only_its_own_files(tmp_path: Path) -> None:
-    """Emptying the state directory spares everything that no demonstration made."""
+    """Emptying the state directory of an earlier demonstration spares everything that no demonstration made."""
+    begin_anew(tmp_path)
+    mine = {path.name for path in tmp_path.iterdir()}
     for name in ("ledger.db", "ledger.db-wal", "telemetry.db", "tirta.log", "notes.txt", "config.yaml"):
         (tmp_path / name).write_text("x")
     (tmp_path / "record").mkdir()
     begin_anew(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "notes.txt", "record"]
+    assert {path.name for path in tmp_path.iterdir()} - mine == {"config.yaml", "notes.txt", "record"}
+
+
+def test_the_demo_spares_a_real_site(tmp_path: Path) -> None:
+    """A ledger that no demonstration wrote is refused and stays."""
+    (tmp_path / "ledger.db").write_text("the village's")
+    with pytest.raises(ServeError, match="no demonstration wrote"):
+        begin_anew(tmp_path)
+    assert (tmp_path / "ledger.db").read_text() == "the village's"
 
 
 @pytest.mark.slow
