@@ -44,7 +44,7 @@ def trimmed(profile: Profile, wanted: frozenset[str]) -> Profile:
     """
     if profile.mqtt is not None:
         return profile
-    parts = {p for entry in profile.derived if entry.quantity in wanted for p in entry.parts}
+    parts = set(profile.parts_of(wanted))
     if profile.sunspec is None:
         points = _kept(profile.points, wanted, parts)
         return profile.with_points(points) if any(p.poll != "once" for p in points) else profile
@@ -63,8 +63,7 @@ def _kept(points: Iterable[Point], wanted: frozenset[str], parts: set[str]) -> t
     size = 0
     while size != len(kept):  # factors may have factors
         size = len(kept)
-        kept |= {f.point for p in points if p.name in kept for f in p.scale_by if f.point}
-        kept |= {name for p in points if p.name in kept for name in getattr(p, "helpers", ())}
+        kept |= {name for p in points if p.name in kept for name in p.helpers}
     return tuple(p for p in points if p.name in kept)
 
 

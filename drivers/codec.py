@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 
 from drivers.codec_links import (
     depth_of,
@@ -39,7 +39,7 @@ from drivers.codec_scale import CodecError, Coder, Context, Settings
 from drivers.codec_shared import MISSING, Missing, Shared
 from drivers.packing import HOLE_WORDS_RTU, Block, pack
 from drivers.profile_derived import Derived
-from drivers.profile_model import Poll, Profile
+from drivers.profile_model import Profile
 from drivers.profile_points import Point, TableName
 from drivers.reading import Quality, Value
 
@@ -54,7 +54,7 @@ _GOOD, _ABSENT = Quality.GOOD, Quality.ABSENT
 
 
 def compile_blocks(
-    profile: Profile, poll: Poll | Literal["on_demand"], settings: Settings, hole_words: int = HOLE_WORDS_RTU
+    profile: Profile, poll: str, settings: Settings, hole_words: int = HOLE_WORDS_RTU
 ) -> tuple[BlockCodec, ...]:
     """The requests that read one poll class, each with its codec. Raises CodecError, PackingError.
 
@@ -89,9 +89,9 @@ class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_friends", "_from_bytes", "_keys", "_places",
-        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "points",
-        "table",
+        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_places",
+        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "friends",
+        "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -115,7 +115,7 @@ class BlockCodec:
                 block.points, key=lambda p: (p.name not in wanted, depths[p.name], bool(p.helpers), p.start)
             )
         )
-        self._derived, self._friends = tuple(derived), tuple(friends)
+        self._derived, self.friends = tuple(derived), tuple(friends)
         self._coders = tuple(coder_of(p, settings) for p in self.points)
         self._keys = tuple(p.name if p.name in wanted else None for p in self.points)
         mine = {p.name for p in self.points} | {d.name for d in derived if d.name}
@@ -219,8 +219,8 @@ class BlockCodec:
             parts = parts_of(self._derived, values, quantities)
             wanted = [parts.get(p.name, value) for p, value in zip(self.points, wanted, strict=True)]
         if self._wishful:
-            wishes = implied((*self.points, *self._friends), values)
-            for point in self._friends:
+            wishes = implied((*self.points, *self.friends), values)
+            for point in self.friends:
                 known = get(point.quantity or point.name, wishes.get(point.name))
                 if known is not None:
                     context[point.name] = known

@@ -8,7 +8,7 @@ import json
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.codec import Settings
 from drivers.codec_command import as_coding, coded_words, downlink_pattern, envelope_of
@@ -28,11 +28,15 @@ from drivers.profile_model import Profile
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a device understood: ``value`` is None when the message only set the timer; ``lease_s`` None when it did not."""
+    """What a device understood: ``value`` is None when the message only set the timer; ``lease_s`` None when it did not.
+
+    ``shows``: points that show a state from now on, because the driver waits for it before the next step.
+    """
 
     quantity: str
     value: float | None
     lease_s: float | None
+    shows: tuple[tuple[str, float | str], ...] = ()
 
 
 def decode_lease(lease: Lease, raw: int) -> float:
@@ -58,11 +62,19 @@ def hear_write(
         if found and step.mask is None:
             continue
         numbers = _match_words(step, entry, values, (entry.value and entry.value.order) or profile.order)
-        if numbers is not None and (last or "lease" in numbers):
-            found.append(_heard(quantity, entry, part, last, numbers, settings))
+        shows = _shows(step)
+        if numbers is not None and (last or shows or "lease" in numbers):
+            found.append(replace(_heard(quantity, entry, part, last, numbers, settings), shows=shows))
             if step.mask is None:
                 break
     return tuple(found)
+
+
+def _shows(step: WriteStep) -> tuple[tuple[str, float | str], ...]:
+    """What the driver expects of a point after this step."""
+    if step.until is None or step.until.point is None:
+        return ()
+    return ((step.until.point, step.until.equals[0]),)
 
 
 def deaf_quantities(profile: Profile, function: int, address: int, values: tuple[int, ...]) -> frozenset[str]:

@@ -11,13 +11,17 @@ from drivers import line
 from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks
 from drivers.codec_command import WireStep, WireWrite, encode_command
 from drivers.codec_scale import Context, Settings
+from drivers.device_aside import SetAside, bad_points
+from drivers.device_guard import Guard
+from drivers.device_line import UnitLine
+from drivers.device_meeting import is_known, meet
 from drivers.device_steps import Sequences, pause_of
+from drivers.device_writes import Writes
 from drivers.errors import BadReply, DriverError, ExceptionReply, Refused
 from drivers.packing import HOLE_WORDS_RTU, PackingError
 from drivers.profile_model import Poll, Profile
-from drivers.profile_points import Point
+from drivers.profile_points import Point, expand
 from drivers.reading import Command, Quality, Reading, Value
-from drivers.sunspec import SunSpecError, discover
 from drivers.transport import Port, Read, Table, Timing, Write
 
 _ILLEGAL_ADDRESS = 2
@@ -28,17 +32,21 @@ _log.addFilter(line.RateLimit(60.0))
 
 @dataclass(slots=True)
 class _Block:
-    """One request, and its last answer: the same words again need no decoding."""
+    """One request, and its last answer: the same words again need no decoding, unless something hangs on their coming again."""
 
     request: Read
     codec: BlockCodec
+    guarded: bool
     words: tuple[int, ...] = ()
     decoded: Sequence[Decoded] = ()
     readings: tuple[Reading, ...] = ()
+    pending: bool = False
+    at_s: float = 0.0
 
 
 class ModbusDevice:
-    """See ``drivers.device.Device``. A SunSpec device walks its chain at the first reading, and again when a register is gone.
+    """See ``drivers.device.Device``. At first contact it is met (identity, variant, SunSpec chain), and again when a register
+    is gone.
 
     Settings must be complete (``drivers.codec.settings_for``). Raises ``CodecError`` for a profile that cannot be packed.
     """
@@ -56,36 +64,49 @@ class ModbusDevice:
         self.profile = self._given = profile
         self.unit = unit
         self.polls: Mapping[str, float] = _periods(profile, poll_s)
-        self.timing = Timing(
-            timeout_s=profile.limits.timeout_ms / 1000,
-            gap_s=profile.limits.gap_ms / 1000,
-            connect_wait_s=profile.limits.connect_wait_ms / 1000,
-        )
-        self._port, self._settings = port, settings
+        self._settings = settings
+        self._guard = Guard((), settings, 0.0)
+        self._timed = _is_timed(profile)
+        self._line = UnitLine(device, port, unit, profile.limits, timed=self._timed)
         self._hole_words: int = getattr(port, "hole_words", HOLE_WORDS_RTU)
         self._context: Context = {}
         self._blocks: dict[str, tuple[_Block, ...]] = {}
         self._problems: dict[str, tuple[DriverError, ...]] = {}
         self._once: dict[int, tuple[Reading, ...]] = {}
+        self._aside = SetAside(self._line.clock)
         self._steps = Sequences(device, self._send, self._look, pause_of(port))
-        self._walked = profile.sunspec is None
-        if self._walked:
-            self._compile(profile)
+        self._writes = Writes(self._line, profile.setup, self._look, self._known)
+        known = is_known(profile, settings)
+        self._met = known is not None
+        if known is not None:
+            self._compile(known)
+
+    @property
+    def timing(self) -> Timing:
+        """How long it is waited for, and between questions."""
+        return self._line.timing
 
     @property
     def problems(self) -> tuple[DriverError, ...]:
-        """Errors of the last reading of each poll class, though other blocks answered."""
-        return tuple(error for errors in self._problems.values() for error in errors)
+        """Errors of the last reading of each poll class, though other blocks answered, and registers that were set aside."""
+        now = tuple(error for errors in self._problems.values() for error in errors)
+        return now + self._aside.problems
 
     @property
     def requests(self) -> Mapping[str, tuple[Read, ...]]:
-        """The requests of each poll class, as they go on the wire (bus load; empty before a SunSpec walk)."""
-        return {poll: tuple(block.request for block in blocks) for poll, blocks in self._blocks.items()}
+        """The requests of each poll class, as they go on the wire (bus load; empty before it was met)."""
+        return {
+            poll: tuple(b.request for b in self._blocks.get(poll, ()))
+            for poll in get_args(Poll)
+            if self._blocks
+        }
 
     async def read(self, poll_class: str) -> tuple[Reading, ...]:
         """See ``Device.read``. A class that is read once delivers when all of its blocks have answered."""
-        if not self._walked:
-            await self._walk()
+        if not self._met:
+            await self._meet()
+        elif self._aside.due():
+            self._compile(self.profile)
         readings: list[Reading] = []
         errors: list[DriverError] = []
         blocks = self._blocks.get(poll_class, ())
@@ -94,6 +115,8 @@ class ModbusDevice:
                 readings += await self._read_block(block, poll_class == "once")
             except DriverError as error:
                 errors.append(error)
+            else:
+                self._aside.went_well(block.request.registers)
         if errors:
             await self._failed(poll_class, len(errors) == len(blocks), errors)
         elif poll_class in self._problems:
@@ -102,13 +125,26 @@ class ModbusDevice:
 
     async def command(self, command: Command) -> None:
         """See ``Device.command``."""
+        if not self._met and (self._given.variants or not command.is_stop):
+            await self._meet()
         try:
             steps = encode_command(
-                self.profile, command.quantity, command.value, command.lease_s, self._settings
+                self.profile,
+                command.quantity,
+                command.value,
+                command.lease_s,
+                self._settings,
+                context=self._context,
             )
         except CodecError as error:
             raise Refused(str(error), hint="Correct the site file or the profile", device=self.id) from None
-        await self._steps.run(command, steps)
+        entry = self.profile.commands[command.quantity]
+        if not command.is_stop:
+            await self._writes.allow(command, entry)
+        if entry.wear == "eeprom":
+            await self._writes.sparing(command, entry, lambda: self._steps.run(command, steps))
+        else:
+            await self._steps.run(command, steps)
 
     def listen(self, deliver: object) -> None:
         """A Modbus device only answers."""
@@ -119,21 +155,32 @@ class ModbusDevice:
         kept = self._once.get(id(block)) if once else None
         if kept is not None:
             return kept
+        words = await self._line.read(block.request)
+        if words == block.words and block.codec.alone and not block.pending:
+            return block.readings
         try:
-            words = tuple(await self._port.read(block.request, timing=self.timing))
-            if words == block.words and block.codec.alone:
-                return block.readings
-            decoded = block.codec.decode(words, self._context)
-        except DriverError as error:
-            error.device = self.id
-            raise
+            decoded: Sequence[Decoded] = block.codec.decode(words, self._context)
         except CodecError as error:
             raise self._unreadable(block, error) from None
+        if block.guarded:
+            decoded = self._judged(block, decoded)
         readings = self._named(decoded, block)
         block.words, block.decoded, block.readings = words, decoded, readings
-        if once:
+        if once and not block.pending:
             self._once[id(block)] = readings
         return readings
+
+    def _judged(self, block: _Block, decoded: Sequence[Decoded]) -> Sequence[Decoded]:
+        """What the guard believes of an answer."""
+        if not self._timed:
+            judged, block.pending = self._guard.judge(decoded)
+            return judged
+        now = self._line.clock()
+        period = min(self.polls.values(), default=1.0)
+        turns = (now - block.at_s) / period if block.at_s else 1.0
+        judged, block.pending = self._guard.judge(decoded, turns, self._line.awake_s)
+        block.at_s = now
+        return judged
 
     def _named(self, decoded: Sequence[Decoded], block: _Block) -> tuple[Reading, ...]:
         """Readings of a block; those that say what they said before are the same objects."""
@@ -145,12 +192,14 @@ class ModbusDevice:
             for new, old, reading in zip(decoded, block.decoded, block.readings, strict=True)
         )
 
+    # ------------------------------------------------------------------------------------------------ what does not work
+
     async def _failed(self, poll_class: str, nothing: bool, errors: list[DriverError]) -> None:
-        """Raise when nothing answered; else keep the errors. Optional points that the device lacks are given up."""
+        """Raise when nothing answered; else keep the errors. What the device lacks is given up or set aside."""
         missing = [e for e in errors if isinstance(e, ExceptionReply) and e.code == _ILLEGAL_ADDRESS]
-        if missing and self._given.sunspec is not None:
-            self._walked = False  # another device, or another firmware: its models stand elsewhere now
-        elif missing and await self._give_up_optional(poll_class, missing):
+        if missing and (self._given.sunspec is not None or self._given.variants):
+            self._met = False  # another device, or another firmware: its map may be another one now
+        elif await self._set_aside(poll_class, errors, nothing):
             left = {block.request.registers for block in self._blocks[poll_class]}
             errors = [e for e in errors if e.registers in left]
         self._problems[poll_class] = tuple(errors)
@@ -159,60 +208,77 @@ class ModbusDevice:
         for error in errors:
             _log.warning("%s", error)
 
-    async def _give_up_optional(self, poll_class: str, missing: Sequence[DriverError]) -> bool:
-        """Ask each optional point of the refused blocks alone; True when the device lacks one and requests were changed."""
-        refused = {error.registers for error in missing}
-        suspects: list[Point] = []
-        for block in self._blocks[poll_class]:
-            if block.request.registers in refused:
-                suspects += [point for point in block.codec.points if point.optional]
-        absent = {point.name for point in suspects if await self._lacks(point)}
-        if absent:
-            _log.info("%s has no %s", self.id, ", ".join(sorted(absent)))
-            self._compile(self.profile.with_points(p for p in self.profile.points if p.name not in absent))
-        return bool(absent)
+    async def _set_aside(self, poll_class: str, errors: Sequence[DriverError], nothing: bool) -> bool:
+        """Look into refused requests; True when some of their points are not asked for any more.
 
-    async def _lacks(self, point: Point) -> bool:
-        first, last = min(point.addresses), max(point.addresses)
-        try:
-            await self._port.read(
-                Read(self.unit, Table(point.table), first, last - first + 1), timing=self.timing
-            )
-        except ExceptionReply as error:
-            return error.code == _ILLEGAL_ADDRESS
-        except DriverError:
-            return False
+        A device of several requests that refuses all of them is starting, or another one: nothing is set aside then.
+        """
+        gone: set[str] = set()
+        blocks = self._blocks[poll_class]
+        for block in blocks:
+            error = next((e for e in errors if e.registers == block.request.registers), None)
+            if error is None or not self._aside.worth_halving(error):
+                continue
+            if nothing and len(blocks) > 1 and not any(p.optional for p in block.codec.points):
+                continue
+            try:
+                bad = await bad_points(block.codec.points, self._attempt)
+            except DriverError:
+                continue  # it fell silent: another time
+            whole = len(bad) == len(block.codec.points)
+            gone |= self._give_up(bad, error, whole and (nothing or not self._aside.is_lasting(error)))
+        if gone or self._aside.names & {p.name for p in self.profile.of_class(poll_class)}:
+            self._compile(self.profile.with_points(p for p in self.profile.points if p.name not in gone))
+            return True
         return False
 
-    async def _walk(self) -> None:
-        """Find the SunSpec models once; until that works, every reading fails with the reason."""
+    def _give_up(self, bad: Sequence[Point], error: DriverError, keep: bool) -> set[str]:
+        """Optional points that the device lacks are dropped; others are set aside, unless they are to be kept."""
+        lacks = isinstance(error, ExceptionReply) and error.code == _ILLEGAL_ADDRESS
+        absent = {p.name for p in bad if p.optional and lacks}
+        if absent:
+            _log.info("%s has no %s", self.id, ", ".join(sorted(absent)))
+        rest = [p for p in bad if p.name not in absent]
+        if rest and not keep:
+            self._aside.put(rest, error)
+            names = ", ".join(p.name for p in rest)
+            _log.warning("%s: %s set aside for hours, they are refused: %s", self.id, names, error.what)
+        return absent
 
-        async def words(address: int, count: int) -> Sequence[int]:
-            return await self._port.read(Read(self.unit, Table.HOLDING, address, count), timing=self.timing)
+    async def _attempt(self, first: Point, last: Point) -> None:
+        span = max(last.addresses) - first.start + 1
+        await self._line.ask(Table(first.table), first.start, span)
 
+    # ------------------------------------------------------------------------------------------------------ first contact
+
+    async def _meet(self) -> None:
+        """Find out what it is; until that works, every reading fails with the reason."""
         try:
-            self._compile(await discover(self._given, words))
+            self._compile(await meet(self.id, self._given, self._settings, self._line.ask))
         except DriverError as error:
-            error.device = self.id
+            error.device, error.unit = self.id, self.unit
             raise
-        except (SunSpecError, CodecError) as error:
-            hint = "Check the unit number and that SunSpec is switched on in the device"
-            raise BadReply(str(error), hint=hint, device=self.id, unit=self.unit) from None
-        self._walked = True
+        except CodecError as error:
+            raise BadReply(str(error), hint="Correct the profile", device=self.id, unit=self.unit) from None
+        self._met = True
 
     def _compile(self, profile: Profile) -> None:
+        asked = profile.with_points(p for p in profile.points if p.name not in self._aside.names)
+        guard = Guard(profile.points, self._settings, profile.limits.warm_up_s)
+        guard.follow(self._guard)
         blocks: dict[str, tuple[_Block, ...]] = {}
         try:
             for poll in (*get_args(Poll), "on_demand"):
-                codecs = compile_blocks(profile, poll, self._settings, self._hole_words)
-                blocks[poll] = tuple(_Block(self._request(codec), codec) for codec in codecs)
+                codecs = compile_blocks(asked, poll, self._settings, self._hole_words)
+                blocks[poll] = tuple(self._block(codec, guard) for codec in codecs)
         except PackingError as error:
             raise CodecError(str(error)) from None
-        self.profile, self._blocks = profile, blocks
+        self.profile, self._blocks, self._guard = profile, blocks, guard
         self._once.clear()
 
-    def _request(self, codec: BlockCodec) -> Read:
-        return Read(self.unit, Table(codec.table), codec.address, codec.count)
+    def _block(self, codec: BlockCodec, guard: Guard) -> _Block:
+        request = Read(self.unit, Table(codec.table), codec.address, codec.count)
+        return _Block(request, codec, guard.watches(p.quantity for p in codec.points if p.quantity))
 
     def _unreadable(self, block: _Block, error: CodecError) -> BadReply:
         return BadReply(str(error), device=self.id, unit=self.unit, registers=block.request.registers)
@@ -224,34 +290,27 @@ class ModbusDevice:
             raise Refused(
                 "the profile sends a message on a Modbus bus", hint="Correct the profile", device=self.id
             )
-        try:
-            values = await self._completed(step)
-            write = Write(self.unit, step.function, step.address, values)
-            await self._port.write(write, urgent=urgent, timing=self.timing)
-        except DriverError as error:
-            error.device = self.id
-            raise
-
-    async def _completed(self, step: WireWrite) -> tuple[int, ...]:
-        """The step's registers with the bits and registers that must stay as they are, read just now."""
-        if step.mask is None and not step.keep:
-            return step.values
-        place = Read(self.unit, Table.HOLDING, step.address, len(step.values))
-        present = await self._port.read(place, timing=self.timing)
-        if step.mask is not None:
-            return tuple(
-                (p & ~step.mask) | (v & step.mask) for p, v in zip(present, step.values, strict=True)
-            )
-        return tuple(present[i] if i in step.keep else v for i, v in enumerate(step.values))
+        values = await self._writes.completed(step)
+        await self._line.write(Write(self.unit, step.function, step.address, values), urgent)
 
     async def _look(self, name: str) -> Value | None:
         """The value of one quantity or point now, None while the device does not tell it."""
-        for blocks in self._blocks.values():
-            for block in blocks:
-                if any(name in (point.quantity, point.name) for point in block.codec.points):
-                    readings = await self._read_block(block, once=False)
-                    return self._context.get(name, _value_of(readings, name))
+        for block in self._having(name):
+            readings = await self._read_block(block, once=False)
+            return self._context.get(name, _value_of(readings, name))
         raise Refused(f"the profile waits for {name}, which the device does not tell", device=self.id)
+
+    def _known(self, name: str) -> Value | None:
+        """The value of a quantity as it was last read."""
+        return next((_value_of(block.readings, name) for block in self._having(name)), None)
+
+    def _having(self, name: str) -> list[_Block]:
+        return [
+            block
+            for blocks in self._blocks.values()
+            for block in blocks
+            if any(name in (point.quantity, point.name) for point in block.codec.points)
+        ]
 
 
 def _value_of(readings: Sequence[Reading], quantity: str) -> Value | None:
@@ -261,12 +320,27 @@ def _value_of(readings: Sequence[Reading], quantity: str) -> Value | None:
     return None
 
 
-def _periods(profile: Profile, given: Mapping[str, float]) -> dict[str, float]:
-    """Period of every poll class that has points; SunSpec's are those that the layouts could bring."""
+def _all_points(profile: Profile) -> list[Point]:
+    """Every point that the device may turn out to have: of all variants and SunSpec models."""
     points = list(profile.points)
+    for variant in profile.variants:
+        points += expand(variant.points)
     for layout in profile.sunspec.models if profile.sunspec else ():
         points += layout.points
-    used = {point.poll for point in points if point.access != "write"}
+    return points
+
+
+def _is_timed(profile: Profile) -> bool:
+    """Whether anything of the device depends on when it appeared or was last read."""
+    points = _all_points(profile)
+    steps = any(p.counter is not None and p.counter.max_step is not None for p in points)
+    warm = profile.limits.warm_up_s > 0 or any(p.warm_up_s for p in points)
+    return steps or warm or bool(profile.setup)
+
+
+def _periods(profile: Profile, given: Mapping[str, float]) -> dict[str, float]:
+    """Period of every poll class that has points; those count that the device may turn out to have."""
+    used = {point.poll for point in _all_points(profile) if point.access != "write"}
     own: dict[str, float] = {
         "fast": profile.poll_s.fast,
         "slow": profile.poll_s.slow,

@@ -64,18 +64,27 @@ def pack(points: Iterable[Point], limits: Limits, hole_words: int = HOLE_WORDS_R
             spans = [s for s in spans if s not in mine]
             if mine:
                 blocks.append(_fixed(entry, mine))
-        blocks += _pack(
-            table,
-            spans,
-            limits,
-            hole_words * (8 if bits else 1),
-            limits.max_bits if bits else limits.max_words,
-        )
+        exact = limits.exact_counts.get(table)
+        most = exact or (limits.max_bits if bits else limits.max_words)
+        hole = most if exact else hole_words * (8 if bits else 1)
+        packed = _pack(table, spans, limits, hole, most)
+        blocks += [_widened(b, exact) for b in packed] if exact else packed
     return tuple(sorted(blocks, key=lambda b: (b.table, b.address)))
+
+
+def _widened(block: Block, exact: int) -> Block:
+    """The request with exactly so many registers or coils; it reaches beyond its points, backwards at the end of the table."""
+    start = min(block.address, 65536 - exact)
+    return Block(block.table, start, exact, block.points)
 
 
 def _fixed(entry: BlockEntry, spans: Sequence[_Span]) -> Block:
     return Block(entry.table, entry.address, entry.count, tuple(p for s in spans for p in s.points))
+
+
+def spans_of(points: Iterable[Point]) -> tuple[tuple[Point, ...], ...]:
+    """The points in address order, those that may not be torn apart together."""
+    return tuple(tuple(span.points) for span in _spans(points))
 
 
 def _spans(points: Iterable[Point]) -> list[_Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -108,12 +108,13 @@ class Profile(Model):
 
     @cached_property
     def commands(self) -> Mapping[str, CommandEntry]:
-        """Every command by quantity, with repeats written out."""
-        return {
-            q: c
-            for quantity, entry in self.command_entries.items()
-            for q, c in expand_command(quantity, entry)
-        }
+        """Every command by quantity, with repeats written out; also those that only variants have."""
+        written = [*self.command_entries.items(), *(c for v in self.variants for c in v.commands.items())]
+        found: dict[str, CommandEntry] = {}
+        for quantity, entry in written:
+            for name, command in expand_command(quantity, entry):
+                found.setdefault(name, command)
+        return found
 
     @property
     def notes_id(self) -> tuple[str, ...]:
@@ -127,10 +128,10 @@ class Profile(Model):
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
-        """Every quantity that the device reports, each once. SunSpec's are only known after the walk."""
-        names = [p.quantity for p in self.points if p.quantity and p.access != "write"] + [
-            d.quantity for d in self.derived
-        ]
+        """Every quantity that the device reports, in any variant, each once. SunSpec's are only known after the walk."""
+        points = [*self.points, *(p for v in self.variants for p in expand(v.points))]
+        names = [p.quantity for p in points if p.quantity and p.access != "write"]
+        names += [d.quantity for d in self.derived]
         for message in self.mqtt.messages if self.mqtt else ():
             names += [
                 fill_number(f.quantity, n)
@@ -139,6 +140,18 @@ class Profile(Model):
                 for n in channels(f.repeat, message.repeat)
             ]
         return tuple(dict.fromkeys(names))
+
+    def parts_of(self, quantities: Collection[str]) -> frozenset[str]:
+        """Names of the points that derived quantities are made of in the end."""
+        made = {d.name: d for d in self.derived if d.name}
+        wanted = [p for d in self.derived if d.quantity in quantities for p in d.parts]
+        parts: set[str] = set()
+        while wanted:
+            part = wanted.pop()
+            if part in made and part not in parts:
+                wanted += made[part].parts
+            parts.add(part)
+        return frozenset(parts)
 
     def with_points(self, points: Iterable[Point]) -> Profile:
         """The same device with other points (SunSpec after the walk)."""
@@ -151,7 +164,7 @@ class Profile(Model):
             self.__dict__.pop(cached, None)
         return self
 
-    def of_class(self, poll: Poll | Literal["on_demand"]) -> tuple[Point, ...]:
+    def of_class(self, poll: str) -> tuple[Point, ...]:
         """The readable points of one poll class."""
         return tuple(p for p in self.points if p.poll == poll and p.access != "write")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from drivers.profile_base import (
     WORDS,
@@ -79,6 +79,19 @@ class Point(Coding):
     access: Literal["read", "write", "read_write"] = "read"
     repeat: Repeat | None = None
 
+    _counted: tuple[str, int] | None = PrivateAttr(default=None)
+
+    @property
+    def counted_by(self) -> tuple[str, int] | None:
+        """(the point that says how many there are, which of them this one is, from 1), for a copy of a group that varies."""
+        return self._counted
+
+    def numbered(self, count_from: str | None, place: int) -> Point:
+        """This copy, told which of its group it is."""
+        if count_from is not None:
+            self._counted = (count_from, place)
+        return self
+
     @model_validator(mode="after")
     def _clocks(self) -> Point:
         if (self.clock is not None or self.clock_bcd) and self.type != "clock":
@@ -128,8 +141,9 @@ def expand(points: Iterable[Point]) -> Iterator[Point]:
         if point.repeat is None:
             yield point
             continue
-        for number, shift in point.repeat.numbers():
-            yield point.model_copy(update=_copy(point, number, shift))
+        for place, (number, shift) in enumerate(point.repeat.numbers(), 1):
+            copy = point.model_copy(update=_copy(point, number, shift))
+            yield copy.numbered(point.repeat.count_from, place)
 
 
 _NUMBER = re.compile(r"\{n\}")

@@ -25,6 +25,7 @@ def as_variant(profile: Profile, name: str) -> Profile:
     update: dict[str, object] = {
         "entries": _points(profile, variant),
         "variants": (),
+        "identify": (*profile.identify, *variant.identify),
         "order": variant.order or profile.order,
     }
     update["command_entries"] = {

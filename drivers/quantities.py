@@ -176,6 +176,17 @@ def quantity(name: str) -> Quantity | None:
     return QUANTITIES.get(split_channel(name)[0])
 
 
+_COUNTERS = frozenset(
+    ("energy_wh", "import_wh", "export_wh", "pv_energy_wh", "load_wh", "charge_wh", "discharge_wh", "rain_mm", "pulse_count",
+     "valve_pulses", "running_s")
+)  # fmt: skip
+
+
+def is_counter(name: str) -> bool:
+    """Whether the quantity only grows over a device's life (a total; not what begins anew every day)."""
+    return split_channel(name)[0] in _COUNTERS
+
+
 def unit_factor(unit: str | None, target: str) -> Fraction | None:
     """Factor from the unit on the maker's paper to the glossary's unit; 1 when equal or not given, None when impossible."""
     if unit is None or unit == target:

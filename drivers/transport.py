@@ -73,13 +73,15 @@ class Timing:
     """A device's line time, seconds. ``gap_s``: least time from an answer of this unit to the next question to it.
 
     ``connect_wait_s``: from connecting to the first question. ``quiet_s``: how long after a time-out a late answer may
-    still come on a line without transaction numbers; None: as long as the time-out.
+    still come on a line without transaction numbers; None: as long as the time-out. ``wakes``: the request only wakes the
+    device up, so that its silence is no failure.
     """
 
     timeout_s: float = 1.0
     gap_s: float = 0.0
     connect_wait_s: float = 0.0
     quiet_s: float | None = None
+    wakes: bool = False
 
     @property
     def late_s(self) -> float:

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Sequence
 from typing import Protocol
 
+from drivers.profile_commands import OWN_FUNCTIONS
 from drivers.transport import Table
 
 READS = {1: Table.COIL, 2: Table.DISCRETE, 3: Table.HOLDING, 4: Table.INPUT}
@@ -55,6 +56,9 @@ def answer(bank: Bank, unit: int, pdu: bytes) -> bytes:
             return pdu[:5]
         if function in (15, 16):
             return _write_many(bank, unit, function, pdu)
+        if function in OWN_FUNCTIONS and len(pdu) == 1:
+            bank.write(unit, function, 0, ())
+            return pdu
         raise RefusedByDevice(ILLEGAL_FUNCTION)
     except RefusedByDevice as fault:
         return bytes((function | 0x80, fault.code))
@@ -113,6 +117,8 @@ def rtu_request_size(buffer: bytes) -> int | None:
     """How long the request frame at the start of ``buffer`` is, bytes with CRC; None while that cannot be known."""
     if len(buffer) < 2:
         return None
+    if buffer[1] in OWN_FUNCTIONS:
+        return 4
     if buffer[1] in (15, 16):
         return 9 + buffer[6] if len(buffer) >= 7 else None
     return 8

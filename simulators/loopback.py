@@ -23,6 +23,10 @@ class LoopbackPort:
     async def pause(self, seconds: float) -> None:
         """Waits between the steps of a command take no time here."""
 
+    def monotonic(self) -> float:
+        """Plant time, for what belongs to the devices: warm-up, wear a day."""
+        return next((unit.outputs.now().mono_s for unit in self.bank.units.values()), 0.0)
+
     async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
         """The words or bits that the device shows now."""
         try:

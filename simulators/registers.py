@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
-from drivers.codec_hear import deaf_quantities, hear_write
+from drivers.codec_hear import Heard, deaf_quantities, hear_write
+from drivers.codec_links import looked_at, needed
+from drivers.device_meeting import simulated
 from drivers.packing import Block
-from drivers.profile import CommandEntry, Profile, WriteStep
+from drivers.profile import Profile
+from drivers.profile_points import Point
+from drivers.profile_variants import AUTO, as_variant
 from drivers.reading import Value
 from drivers.sunspec import lay_out
 from drivers.transport import Table
-from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE, RefusedByDevice, Silent
+from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, RefusedByDevice, Silent
+from simulators.manners import Manners
 from simulators.outputs import Moment, Outputs, World, reader
 
 COIL_ON = 0xFF00
@@ -49,9 +54,12 @@ class RegisterDevice:
         now: Callable[[], Instant],
     ) -> None:
         self.device = device
-        self.profile, fixed = _laid_out(profile)
-        self._fixed = dict(fixed)
         self.settings = settings_for(profile, settings)
+        self.profile, fixed = _laid_out(_one_variant(profile, self.settings))
+        self._identity = simulated(self.profile)
+        self._fixed = dict(fixed) | {a: w for (t, a), w in self._identity.items() if t is Table.HOLDING}
+        self._manners = Manners(self.profile, now)
+        self._states: dict[str, Value] = {}
         self._world = world
         self._moment = Moment(now)
         self.points = tuple(p for p in self.profile.points if p.access != "write")
@@ -61,18 +69,24 @@ class RegisterDevice:
         self._context: Context = {}
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
         self.outputs = Outputs(device, world, now, {q: s for q, s in dead.items() if s is not None})
+        self.worn = 0
         self._fill_context()
 
     def _fill_context(self) -> None:
         """Scale factors and the like, before a point that needs them is asked for alone."""
-        needed = {f.point for p in self.points for f in p.scale_by if f.point}
+        wanted = needed(self.points, self.profile.derived)
         for point in self.points:
-            if point.name in needed:
-                self.read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
+            if point.name in wanted:
+                self._read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
 
     def read(self, table: Table, address: int, count: int) -> Sequence[int]:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
+        self._manners.wake()
         self.outputs.heard()
+        self._manners.check_read(table, address, count)
+        return self._read(table, address, count)
+
+    def _read(self, table: Table, address: int, count: int) -> Sequence[int]:
         key = (table, address, count)
         try:
             view = self._views[key]
@@ -87,6 +101,7 @@ class RegisterDevice:
 
     def _shown(self, table: Table, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
         known = {name: value for name, value in zip(view.names, values, strict=True) if value is not None}
+        known |= self._states
         words = view.codec.encode(known, self._context)
         first = view.address - view.codec.address
         words = words[first : first + view.count]
@@ -105,36 +120,68 @@ class RegisterDevice:
         return words
 
     def _over(self, table: Table, address: int, count: int) -> tuple[tuple[int, int], ...]:
-        if table is not Table.HOLDING:
-            return ()
         known = self._fixed | self._memory
+        if table is not Table.HOLDING:
+            known = {place: word for (where, place), word in self._identity.items() if where is table}
         return tuple(
             (place - address, known[place]) for place in range(address, address + count) if place in known
         )
 
     def write(self, function: int, address: int, values: Sequence[int]) -> None:
         """Take a write. Raises RefusedByDevice where the device would refuse."""
+        self._manners.wake()
         self.outputs.heard()
+        self._manners.check_write(function)
         deaf = deaf_quantities(self.profile, function, address, tuple(values))
         if any(self.outputs.is_timed(quantity) for quantity in deaf):
             return  # acknowledged and ignored while the timer runs
         meanings = hear_write(self.profile, function, address, tuple(values), self.settings)
         for heard in meanings:
-            self.outputs.take(heard)
-        if not meanings:
-            self._plain_write(function, address, values)
+            self._obey(heard)
+        if not meanings or any(step.mask for step in self.profile.setup):
+            self._plain_write(function, address, values, known=bool(meanings))
 
-    def _plain_write(self, function: int, address: int, values: Sequence[int]) -> None:
+    def _obey(self, heard: Heard) -> None:
+        """Do what a command says, unless a latched stop is in force; a command that ends ends the states of its steps too."""
+        entry = self.profile.commands[heard.quantity]
+        rule = entry.inhibited_by
+        latched = rule and self._world.value(self.device, rule.quantity, self._moment())
+        if rule is not None and heard.value and latched in rule.is_:
+            return
+        if heard.value == 0.0:
+            for point in looked_at((entry,)):
+                self._states.pop(point, None)
+        self._states.update(heard.shows)
+        if entry.wear == "eeprom" and heard.value is not None:
+            self.worn += 1
+        self.outputs.take(heard)
+        if self._states or heard.shows:
+            self._views.clear()
+
+    def restart(self) -> None:
+        """The supply was off and is back: outputs do what their profile says of that."""
+        for quantity, entry in self.profile.commands.items():
+            if entry.power_on in (None, "off") and entry.on:
+                self.outputs.set(quantity, 0.0)
+            elif entry.power_on == "on":
+                self.outputs.set(quantity, 1.0)
+        self._states.clear()
+        self._views.clear()
+
+    def _plain_write(
+        self, function: int, address: int, values: Sequence[int], *, known: bool = False
+    ) -> None:
         """A write that no command of the profile makes: a coil by hand, a setting, a set-up step."""
+        if function not in (5, 6, 15, 16):
+            raise RefusedByDevice(ILLEGAL_FUNCTION)
         table = Table.COIL if function in (5, 15) else Table.HOLDING
-        known = {step.address for c in self.profile.commands.values() for step in _writes(c)}
         for offset, raw in enumerate(values):
             point = self._by_cell.get((table, address + offset))
             if table is Table.COIL and point is not None and point.quantity is not None:
                 if function == 5 and raw not in (0, COIL_ON):
                     raise RefusedByDevice(ILLEGAL_VALUE)
                 self.outputs.set(point.quantity, 1.0 if raw else 0.0)
-            elif point is None and address + offset not in known:
+            elif point is None and not known and address + offset not in self._manners.writable:
                 raise RefusedByDevice(ILLEGAL_ADDRESS)
             elif table is Table.HOLDING:
                 self._memory[address + offset] = raw
@@ -144,7 +191,7 @@ class RegisterDevice:
         codec = self._compile(table, address, count)
         if codec is None:
             return None
-        told = [point.quantity for point in codec.points if point.quantity is not None]
+        told = [p.quantity for p in (*codec.points, *codec.friends) if p.quantity is not None]
         names = tuple(dict.fromkeys([*told, *(entry.quantity for entry in self.profile.derived)]))
         readers = tuple(reader(self._world, self.device, name, self._moment) for name in names)
         return _View(codec, address, count, names, readers, self._over(table, address, count))
@@ -160,10 +207,18 @@ class RegisterDevice:
         low = min(address, *(p.start for p in touched.values()))
         high = max(address + count - 1, *(max(p.addresses) for p in touched.values()))
         block = Block(table.value, low, high - low + 1, tuple(touched.values()))
-        needed = frozenset(f.point for p in self.points for f in p.scale_by if f.point)
+        used = needed(self.points, self.profile.derived) | looked_at(self.profile.commands.values())
         parts = [d for d in self.profile.derived if set(d.parts) & set(touched)]
-        needed |= {name for d in parts for name in d.parts}
-        return BlockCodec(block, self.settings, needed, parts)
+        return BlockCodec(block, self.settings, used, parts, self._friends(touched))
+
+    def _friends(self, touched: Mapping[str, Point]) -> list[Point]:
+        """Points elsewhere that these need, or that need these."""
+        helpers = {name for p in touched.values() for name in p.helpers}
+        return [
+            p
+            for p in self.points
+            if p.name not in touched and (p.name in helpers or any(name in touched for name in p.helpers))
+        ]
 
 
 SUNSPEC_MODELS = (1, 103, 160)
@@ -179,10 +234,12 @@ def _laid_out(profile: Profile) -> tuple[Profile, Mapping[int, int]]:
     return lay_out(profile, models, repeats={160: SUNSPEC_MODULES})
 
 
-def _writes(entry: CommandEntry) -> Iterator[WriteStep]:
-    for step in (*entry.on, *entry.off, *entry.set):
-        if isinstance(step, WriteStep):
-            yield step
+def _one_variant(profile: Profile, settings: Mapping[str, float | str]) -> Profile:
+    """A profile with variants as the one that the site names, else as the first."""
+    if not profile.variants:
+        return profile
+    name = str(settings.get("variant", AUTO))
+    return as_variant(profile, profile.variants[0].name if name == AUTO else name)
 
 
 @dataclass(slots=True)

@@ -102,7 +102,7 @@ def test_simulated_devices_make_sense(name: str) -> None:
     profile = load_profile(name)
     known = settings_for(profile, SETTINGS.get(name, {}))
     for poll in ("fast", "slow", "once"):
-        for codec in compile_blocks(profile, poll, known):  # type: ignore[arg-type]
+        for codec in compile_blocks(profile, poll, known):
             for told, _, quality in codec.decode(codec.encode({})):
                 assert quality != "suspect", told
                 assert quantity(told) is not None

@@ -1,0 +1,147 @@
+"""What a Modbus device's commands take beyond their steps: set-up registers, latched stops, memories that wear out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from drivers.codec_command import WireWrite, rounded
+from drivers.device_line import UnitLine
+from drivers.device_steps import Look, pause_of
+from drivers.errors import BadReply, Refused, TimeOut
+from drivers.profile_commands import CommandEntry
+from drivers.profile_setup import Setup
+from drivers.reading import Command, Value
+from drivers.transport import Table, Write
+
+DAY_S = 86_400.0
+_LOOK_S = 0.2
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Wear:
+    """How often a memory may be written: ``most`` times in any 24 hours."""
+
+    clock: Callable[[], float]
+    most: int
+    _times: deque[float] = field(default_factory=deque)
+
+    @property
+    def left(self) -> int:
+        """Writes that are left now."""
+        now = self.clock()
+        while self._times and now - self._times[0] >= DAY_S:
+            self._times.popleft()
+        return self.most - len(self._times)
+
+    def spend(self) -> bool:
+        """Count one write; False when there is none left."""
+        if self.left <= 0:
+            return False
+        self._times.append(self.clock())
+        return True
+
+
+class Writes:
+    """The writes of one device. ``look``: the value of a quantity or point, asked just now; ``known``: as it was last read."""
+
+    def __init__(
+        self, line: UnitLine, setup: tuple[Setup, ...], look: Look, known: Callable[[str], Value | None]
+    ) -> None:
+        self._line, self._setup, self._look, self._known = line, setup, look, known
+        self._wear: dict[str, Wear] = {}
+        self._holds: dict[int, int] = {}
+
+    async def allow(self, command: Command, entry: CommandEntry) -> None:
+        """Before a start: what must be set up is, and no latched stop is in force. Raises Refused, DriverError."""
+        inhibit = entry.inhibited_by
+        if (
+            inhibit is not None
+            and (value := self._known(inhibit.quantity)) in inhibit.is_
+            and value is not None
+        ):
+            raise Refused(
+                f"{command.quantity} would be taken and not done: {inhibit.quantity} is {value}",
+                hint=f"Clear it first ({inhibit.quantity}), or look why it was set", device=self._line.device,
+            )  # fmt: skip
+        for setup in self._setup:
+            if not setup.needed_by or command.quantity in setup.needed_by:
+                await self._hold(setup)
+
+    async def _hold(self, setup: Setup) -> None:
+        """The register holds what it must; looked at once after each appearance of the device."""
+        if self._holds.get(setup.address) == self._line.appearances and self._line.appearances:
+            return
+        mask = 0xFFFF if setup.mask is None else setup.mask
+        wanted = setup.value & mask
+        (present,) = await self._line.ask(Table.HOLDING, setup.address, 1)
+        if present & mask != wanted:
+            self._spend(f"setup {setup.address}", setup.writes_per_day)
+            word = (present & ~mask) | wanted
+            await self._line.write(
+                Write(self._line.unit, setup.function, setup.address, (word,)), urgent=False
+            )
+            (present,) = await self._line.ask(Table.HOLDING, setup.address, 1)
+            _log.info("%s: register %d set to %d", self._line.device, setup.address, word)
+        if present & mask != wanted:
+            raise BadReply(
+                f"register {setup.address} holds {present & mask} and not {wanted}, though it was written",
+                hint="Unlock the parameter on the device, or set it there by hand", device=self._line.device,
+                unit=self._line.unit, registers=f"holding {setup.address}",
+            )  # fmt: skip
+        self._holds[setup.address] = self._line.appearances
+
+    def _spend(self, what: str, per_day: int) -> None:
+        wear = self._wear.setdefault(what, Wear(self._line.clock, per_day))
+        if not wear.spend():
+            raise Refused(
+                f"{what} was written {per_day} times in 24 hours, and its memory wears out",
+                hint="Change it less often, or find the register that changes RAM only", device=self._line.device,
+                params={"count": float(per_day)},
+            )  # fmt: skip
+
+    async def sparing(
+        self, command: Command, entry: CommandEntry, write: Callable[[], Awaitable[None]]
+    ) -> None:
+        """A set-point in a memory that wears: written only where it differs, counted, and read back."""
+        wanted = command.value if entry.value is None else rounded(entry.value, command.value)
+        if await self._is(entry, wanted):
+            return
+        self._spend(command.quantity, entry.writes_per_day)
+        await write()
+        if entry.verify is None:
+            return
+        seconds = entry.verify.within_ms / 1000
+        for _ in range(max(1, math.ceil(seconds / _LOOK_S))):
+            if await self._is(entry, wanted):
+                return
+            await pause_of(self._line.port)(min(_LOOK_S, seconds))
+        raise TimeOut(
+            f"{entry.verify.quantity} is not {wanted:g} within {seconds:g} s after it was written",
+            hint="Read the device's display; the parameter may be locked", device=self._line.device,
+            params={"seconds": seconds},
+        )  # fmt: skip
+
+    async def _is(self, entry: CommandEntry, wanted: float) -> bool:
+        if entry.verify is None:
+            return False
+        value = await self._look(entry.verify.quantity)
+        target = wanted if entry.verify.equals is None else entry.verify.equals
+        near = max(entry.verify.tolerance, 1e-6 * abs(target), 1e-9)
+        return isinstance(value, float | int) and abs(value - target) <= near
+
+    async def completed(self, step: WireWrite) -> tuple[int, ...]:
+        """The step's registers with the bits and registers that must stay as they are, read just now."""
+        if step.mask is None and not step.keep:
+            return step.values
+        present = await self._line.ask(Table.HOLDING, step.address, len(step.values))
+        if step.mask is not None:
+            return tuple(
+                (p & ~step.mask) | (v & step.mask) for p, v in zip(present, step.values, strict=True)
+            )
+        return tuple(present[i] if i in step.keep else v for i, v in enumerate(step.values))
