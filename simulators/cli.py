@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
-import json
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from controller.clock import PlantClock, SystemClock
 from controller.config import load_site
-from controller.core.site import Site
 from controller.errors import TirtaError
 from drivers.errors import DriverError
-from simulators.outputs import World
-from simulators.serve import ServeError
+from simulators.cli_worlds import plant_moment, world_factory
+from simulators.embedded_broker import ServeError
 
 DEMO_RATE = 60.0
 DEMO_START = "2026-11-14T08:00"
 """Every crop of the example site is planted by then; the pump starts after an hour of plant time (a minute at the default rate),
 stops when a cloud comes, and again when the tank is full.
 """
-SEASON_START = "2026-01-01"
-Factory = Callable[[Site, int, datetime], World]
-
-
-class UsageError(TirtaError):
-    """The command line asks for something impossible."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,10 +118,16 @@ def _demo(args: argparse.Namespace) -> int:
 
     config = _site_file(args)
     site, profiles = load_site(config)
-    start = _moment(site, args.start)
-    world = _factory(args.world)(site, args.seed, start)
+    start = plant_moment(site, args.start)
+    world = world_factory(args.world)(site, args.seed, start)
     options = DemoOptions(config, Path(args.state), start, args.rate, not args.no_browser, args.minutes)
     return asyncio.run(demo(site, profiles, world, options))
+
+
+def _season(args: argparse.Namespace) -> int:
+    from simulators.cli_season import season
+
+    return season(args, _site_file(args))
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -143,9 +137,9 @@ def _serve(args: argparse.Namespace) -> int:
     if args.start is None and args.rate == 1.0:
         clock: PlantClock | SystemClock = SystemClock(assume_trusted=True)
     else:
-        start = _moment(site, args.start) if args.start else SystemClock().now().utc
+        start = plant_moment(site, args.start) if args.start else SystemClock().now().utc
         clock = PlantClock(start.timestamp(), args.rate)
-    world = _factory(args.world)(site, args.seed, clock.now().utc)
+    world = world_factory(args.world)(site, args.seed, clock.now().utc)
     served = serve(site, profiles, world, clock)
 
     async def run() -> None:
@@ -160,76 +154,6 @@ def _serve(args: argparse.Namespace) -> int:
 
     asyncio.run(run())
     return 0
-
-
-def _season(args: argparse.Namespace) -> int:
-    from simulators.result import result_of, summary
-    from simulators.season import Season, local_midnight
-
-    site, profiles = load_site(_site_file(args))
-    weather, first, length = _weather(args, site)
-    try:
-        start = local_midnight(site, args.start or first or SEASON_START)
-    except ValueError:
-        raise UsageError(f"--start {args.start}: a day is written 2026-01-01") from None
-    days = args.days or length or 365.0
-    world = _world(args, site, start, weather)
-    folder = Path(args.state) if args.state else None
-    if folder is not None and (folder / "ledger.db").exists():
-        raise UsageError(f"--state {folder}: another run's ledger is there; name an empty directory")
-
-    def progress(day: float) -> None:
-        print(f"\r{day:5.0f} / {days:.0f} d", end="", file=sys.stderr, flush=True)
-
-    season = Season(site, profiles, world, start, days, folder, args.record, progress=progress)
-    season.run()
-    print(file=sys.stderr)
-    result = result_of(season, args.strategy)
-    print(json.dumps(result) if args.json else summary(result))
-    return 0
-
-
-def _weather(args: argparse.Namespace, site: Site) -> tuple[Any, str | None, float | None]:
-    """The weather source, its first local day and its length in days; all None for the generator."""
-    if args.weather is None:
-        return None, None, None
-    from simulators.weather_files import WeatherError
-    from simulators.weather_series import open_weather
-
-    try:
-        source: Any = open_weather(args.weather, site.file.site, args.seed)
-    except WeatherError as error:
-        raise UsageError(str(error)) from None
-    for note in source.notes:
-        print(note, file=sys.stderr)
-    return source, date.fromordinal(source.first).isoformat(), float(source.last - source.first + 1)
-
-
-def _world(args: argparse.Namespace, site: Site, start: datetime, weather: Any) -> World:
-    if args.world is not None:
-        return _factory(args.world)(site, args.seed, start)
-    from simulators.world import World as OwnWorld
-
-    return cast("World", OwnWorld(site, args.seed, start, weather=weather))
-
-
-def _factory(name: str | None) -> Factory:
-    """MODULE:FACTORY, or our own world. Raises UsageError."""
-    module, _colon, attribute = (name or "simulators.world:World").partition(":")
-    try:
-        factory = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"--world {name}: {error}; it is written MODULE:FACTORY") from None
-    return cast("Factory", factory)
-
-
-def _moment(site: Site, text: str) -> datetime:
-    """A local plant time. Raises UsageError."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--start {text}: a time is written 2026-08-12T07:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.file.site.timezone))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ from controller.wires import Wires, open_wires
 from drivers.mqtt import Ack, Broker, MqttClient
 from drivers.profile import Profile
 from simulators.clock import SteppedClock
-from simulators.modbus_server import PtyServer, TcpServer
+from simulators.modbus_server import TcpServer
+from simulators.pty_server import PtyServer
 from simulators.rig import Rig, make_rig
 from simulators.season import with_cycle
 from simulators.world import World

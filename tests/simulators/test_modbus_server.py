@@ -19,7 +19,8 @@ from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
 from drivers.profile import load_profile
 from drivers.reading import Command
-from simulators.modbus_server import PtyServer, TcpServer
+from simulators.modbus_server import TcpServer
+from simulators.pty_server import PtyServer
 from simulators.registers import RegisterBank, RegisterDevice
 from tests.services import require
 from tests.simulators.paper import Paper
