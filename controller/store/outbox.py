@@ -6,6 +6,7 @@ Opens the file anew for every call: no read transaction is ever forgotten, and a
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,15 @@ class Outbox:
             connection.execute(
                 "INSERT OR IGNORE INTO sinks VALUES (?, ?)", (self._sink, Progress().to_json())
             )
+
+    def mark(self) -> tuple[object, ...]:
+        """Changes with every commit of anybody. Looking costs the card nothing, unlike opening the file: even a reader marks
+        its place in the shared index beside it.
+        """
+        return tuple(
+            None if stat is None else (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+            for stat in (_stat(self._path), _stat(self._path.with_name(f"{self._path.name}-wal")))
+        )
 
     def pending(self) -> int:
         """Points not settled yet (numbers; thinned ones still count)."""
@@ -148,10 +158,8 @@ class Outbox:
         self._file, self._known, self._unsaved = (self._inode(), (text,)), progress, 0
 
     def _inode(self) -> int | None:
-        try:
-            return self._path.stat().st_ino
-        except OSError:
-            return None
+        stat = _stat(self._path)
+        return None if stat is None else stat.st_ino
 
     def _newest(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("SELECT coalesce(max(seq), 0) FROM points").fetchone()[0])
@@ -168,3 +176,10 @@ class Outbox:
         if len(lines) == limit:
             span = Span(span.first, lines[-1].seq)
         return Parcel(span, lines)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None

@@ -74,6 +74,7 @@ class Drain:
         self._doubt = True
         self._alarm: Reason | None = None
         self._last_pending = 0
+        self._empty_at: tuple[object, ...] = ()
 
     def drain_once(self, now_s: float) -> DrainResult:
         """Do what can be done now (``now_s``: monotonic seconds); never raises."""
@@ -93,7 +94,7 @@ class Drain:
         if not self._known:
             self._outbox.register()
             self._known = True
-        if self._parcel is None and not self._chosen():
+        if self._parcel is None and not self._news():
             self._alarm = None if self._failures == 0 else self._alarm
             return DrainResult(0, IDLE_S, self._alarm)
         if self._doubt and self._outbox.pending() > self._max and not self._sink.healthy():
@@ -119,6 +120,16 @@ class Drain:
                     self._pieces.append(piece)
                     return self._backed_off(now_s, answer, sent)
         return self._settled(sent)
+
+    def _news(self) -> bool:
+        """Take the next parcel; the file is left alone while nobody has written to it since there was none."""
+        mark = self._outbox.mark()
+        if mark == self._empty_at:
+            return False
+        if self._chosen():
+            return True
+        self._empty_at = mark
+        return False
 
     def _chosen(self) -> bool:
         """Take the next parcel: live data and backlog in turn."""

@@ -278,6 +278,26 @@ def test_trouble_never_gives_up(make: Callable[..., Site], scripted: Scripted, r
     assert sorted(set(numbers(scripted.stored))) == list(range(1, 9))
 
 
+def test_an_idle_queue_is_left_alone(
+    make: Callable[..., Site], scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With everything sent the file is not even opened (that would write to the card) until something new is committed."""
+    site = make()
+    site.add(5)
+    site.emptied()
+    site.step()
+    site.step()
+    opened = []
+    really = Outbox._opened
+    monkeypatch.setattr(Outbox, "_opened", lambda box: opened.append(1) or really(box))
+    for _ in range(20):
+        assert site.step().sent == 0
+    assert opened == []
+    site.add(1)
+    assert site.step().sent == 1
+    assert numbers(scripted.stored)[-1] == 6
+
+
 def test_nothing_listens(tmp_path: Path) -> None:
     """A server that is not there is waited for, and what waits is told meanwhile."""
     site = Site(tmp_path, "http://127.0.0.1:1")
