@@ -125,7 +125,7 @@ def _wire(
     settings: Settings,
 ) -> WireStep:
     if isinstance(step, WriteStep):
-        return wire_write(step, entry, numbers, order)
+        return wire_write(step, address_of(profile, step), entry, numbers, order)
     wait_s, until = step.wait_ms / 1000, step.until
     if isinstance(step, DownlinkStep):
         envelope = envelope_of(profile, settings)
@@ -140,8 +140,19 @@ def _wire(
     return WirePublish(path, text.encode(), step.qos, wait_s, until, step.only_if)
 
 
+def address_of(profile: Profile, step: WriteStep) -> int:
+    """Where a write goes. Raises CodecError when it goes to a point that this device does not have."""
+    if step.at is None:
+        return step.address or 0
+    point = next((p for p in profile.points if p.name == step.at), None)
+    if point is None:
+        raise CodecError(f"the device has no '{step.at}'")
+    return point.start
+
+
 def wire_write(
     step: WriteStep,
+    address: int,
     entry: CommandEntry | None = None,
     numbers: Mapping[str, float] | None = None,
     order: str = "abcd",
@@ -160,7 +171,7 @@ def wire_write(
     if step.mask is not None:
         values = [(v << mask_shift(step.mask)) & step.mask for v in values]
     return WireWrite(
-        step.function, step.address or 0, tuple(values), step.wait_ms / 1000, step.until, step.only_if, step.mask,
+        step.function, address, tuple(values), step.wait_ms / 1000, step.until, step.only_if, step.mask,
         tuple(keep),
     )  # fmt: skip
 

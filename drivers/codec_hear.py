@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from drivers.codec import Settings
-from drivers.codec_command import as_coding, coded_words, downlink_pattern, envelope_of
+from drivers.codec import CodecError, Context, Settings
+from drivers.codec_command import address_of, as_coding, coded_words, downlink_pattern, envelope_of
 from drivers.codec_payload import fill_settings
 from drivers.codec_scale import compile_coding, mask_shift
 from drivers.profile_commands import (
@@ -49,7 +49,12 @@ def decode_lease(lease: Lease, raw: int) -> float:
 
 
 def hear_write(
-    profile: Profile, function: int, address: int, values: tuple[int, ...], settings: Settings
+    profile: Profile,
+    function: int,
+    address: int,
+    values: tuple[int, ...],
+    settings: Settings,
+    context: Context | None = None,
 ) -> tuple[Heard, ...]:
     """What a write means to a device of this profile; nothing when it means nothing to any command.
 
@@ -57,14 +62,15 @@ def hear_write(
     """
     found: list[Heard] = []
     for quantity, entry, part, step, last in _all_steps(profile):
-        if not isinstance(step, WriteStep) or (step.function, step.address or 0) != (function, address):
+        if not isinstance(step, WriteStep) or (step.function, _place(profile, step)) != (function, address):
             continue
         if found and step.mask is None:
             continue
         numbers = _match_words(step, entry, values, (entry.value and entry.value.order) or profile.order)
         shows = _shows(step)
         if numbers is not None and (last or shows or "lease" in numbers):
-            found.append(replace(_heard(quantity, entry, part, last, numbers, settings), shows=shows))
+            meant = _heard(quantity, entry, part, last, numbers, settings, context or {})
+            found.append(replace(meant, shows=shows))
             if step.mask is None:
                 break
     return tuple(found)
@@ -77,13 +83,21 @@ def _shows(step: WriteStep) -> tuple[tuple[str, float | str], ...]:
     return ((step.until.point, step.until.equals[0]),)
 
 
+def _place(profile: Profile, step: WriteStep) -> int | None:
+    """Where a step writes, None when this device lacks that point."""
+    try:
+        return address_of(profile, step)
+    except CodecError:
+        return None
+
+
 def deaf_quantities(profile: Profile, function: int, address: int, values: tuple[int, ...]) -> frozenset[str]:
     """Outputs that acknowledge this write and ignore it while their timer runs."""
     return frozenset(
         quantity
         for quantity, entry in profile.commands.items()
         for step in entry.deaf_to
-        if (step.function, step.address) == (function, address)
+        if (step.function, _place(profile, step)) == (function, address)
         and _match_words(step, entry, values, profile.order) is not None
     )
 
@@ -100,7 +114,7 @@ def hear_message(profile: Profile, topic: str, base: str, payload: bytes, settin
             else _match_payload(step.payload, text)
         )
         if numbers is not None and (last or "lease" in numbers):
-            return _heard(quantity, entry, part, last, numbers, settings)
+            return _heard(quantity, entry, part, last, numbers, settings, {})
     return None
 
 
@@ -131,13 +145,14 @@ def _heard(
     last: bool,
     numbers: Mapping[str, float],
     settings: Settings,
+    context: Context,
 ) -> Heard:
     lease = decode_lease(entry.lease, int(numbers["lease"])) if entry.lease and "lease" in numbers else None
     if not last:
         return Heard(quantity, None, lease)
     if part == "set" and entry.value is not None:
         coder = compile_coding(as_coding(entry.value, quantity), settings)
-        value, _ = coder.decode(numbers["value"], {})
+        value, _ = coder.decode(numbers["value"], context)
         return Heard(quantity, value if isinstance(value, float) else None, lease)
     return Heard(quantity, 0.0 if part == "off" else 1.0, lease)
 

@@ -28,6 +28,8 @@ def looked_at(commands: Iterable[CommandEntry]) -> frozenset[str]:
     """Names of points that the steps of commands wait for or ask about."""
     names: set[str] = set()
     for entry in commands:
+        factors = entry.value.scale_by if entry.value is not None else ()
+        names |= {factor.point for factor in factors if factor.point is not None}
         for step in (s for _, steps in entry.parts for s in steps):
             names |= {step.until.point} if step.until is not None and step.until.point else set()
             names |= {step.only_if.point} if step.only_if is not None else set()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from drivers import line
 from drivers.codec import CodecError
 from drivers.codec_command import WirePublish, WireStep, encode_command
-from drivers.codec_payload import PayloadCodec
+from drivers.codec_payload import Measured, PayloadCodec
 from drivers.codec_scale import Settings
-from drivers.device_steps import Sequences, pause_of
+from drivers.device_guard import Guard
+from drivers.device_steps import Sequences, inhibited, pause_of
 from drivers.errors import BadReply, DriverError, Refused
 from drivers.mqtt import Ack, MqttPort
 from drivers.profile_model import Profile
@@ -53,6 +54,11 @@ class MqttDevice:
         self.online: bool | None = None
         self._port, self._settings = port, settings
         self._codec = PayloadCodec(profile, topic, settings)
+        fields = [f for m in self._codec.messages for f in m.fields if f.quantity is not None]
+        self._guard = Guard(
+            (f.entry.model_copy(update={"quantity": f.quantity}) for f in fields), settings, 0.0
+        )
+        self._guarded = self._guard.watches(f.quantity for f in fields if f.quantity is not None)
         self._last: dict[str, Value | None] = {}
         self._heard: dict[str, _Heard] = {}
         self._problem: DriverError | None = None
@@ -76,6 +82,10 @@ class MqttDevice:
             )
         except CodecError as error:
             raise Refused(str(error), hint="Correct the site file or the profile", device=self.id) from None
+        inhibit = self.profile.commands[command.quantity].inhibited_by
+        known = self._last.get(inhibit.quantity) if inhibit is not None else None
+        if inhibit is not None and command.value and known in inhibit.is_:
+            raise inhibited(command, inhibit, known)
         await self._steps.run(command, steps)
 
     def listen(self, deliver: Deliver) -> None:
@@ -129,12 +139,20 @@ class MqttDevice:
             ack()
         if not measured or self._deliver is None:
             return
+        measured, pending = self._judged(measured)
         readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
         values = {r.quantity: r.value if r.quality is Quality.GOOD else None for r in readings}
         room = topic in self._heard or len(self._heard) < _TOPICS
-        if room and all(reading.measured_at is None for reading in readings):
+        if room and not pending and all(reading.measured_at is None for reading in readings):
             self._heard[topic] = _Heard(payload, readings, values)
         self._accept(readings, values, ack if held else None)
+
+    def _judged(self, measured: list[Measured]) -> tuple[list[Measured], bool]:
+        """What the guard believes of a message, and whether the same message again would say something new."""
+        if not self._guarded:
+            return measured, False
+        judged, pending = self._guard.judge([(name, value, quality) for name, value, quality, _ in measured])
+        return [(*row, at) for row, (*_, at) in zip(judged, measured, strict=True)], pending
 
     def _accept(
         self, readings: tuple[Reading, ...], values: dict[str, Value | None], ack: Ack | None

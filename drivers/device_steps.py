@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from drivers import line
 from drivers.codec_command import WireStep
 from drivers.errors import Refused, TimeOut
-from drivers.profile_commands import Until
+from drivers.profile_commands import Inhibit, Until
 from drivers.reading import Command, Value
 
 Send = Callable[[WireStep, bool], Awaitable[None]]
@@ -36,6 +36,15 @@ def same(value: Value | None, wanted: Value) -> bool:
 def meets(value: Value | None, until: Until) -> bool:
     """Whether a value is one of those that are waited for."""
     return any(same(value, wanted) for wanted in until.equals)
+
+
+def inhibited(command: Command, rule: Inhibit, value: Value | None) -> Refused:
+    """Why a start is not sent: the device would take it and not do it."""
+    return Refused(
+        f"{command.quantity} would be taken and not done: {rule.quantity} is {value}",
+        hint=f"Clear it first ({rule.quantity}), or look why it was set",
+        device=command.device,
+    )
 
 
 class Sequences:

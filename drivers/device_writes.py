@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drivers.codec_command import WireWrite, rounded
 from drivers.device_line import UnitLine
-from drivers.device_steps import Look, pause_of
+from drivers.device_steps import Look, inhibited, pause_of
 from drivers.errors import BadReply, Refused, TimeOut
 from drivers.profile_commands import CommandEntry
 from drivers.profile_setup import Setup
@@ -65,10 +65,7 @@ class Writes:
             and (value := self._known(inhibit.quantity)) in inhibit.is_
             and value is not None
         ):
-            raise Refused(
-                f"{command.quantity} would be taken and not done: {inhibit.quantity} is {value}",
-                hint=f"Clear it first ({inhibit.quantity}), or look why it was set", device=self._line.device,
-            )  # fmt: skip
+            raise inhibited(command, inhibit, value)
         for setup in self._setup:
             if not setup.needed_by or command.quantity in setup.needed_by:
                 await self._hold(setup)

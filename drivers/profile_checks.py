@@ -11,7 +11,7 @@ from drivers.profile_checks_mqtt import check_mqtt
 from drivers.profile_checks_points import Placed, check_points, near
 from drivers.profile_derived import expand_derived
 from drivers.profile_model import Poll, Profile
-from drivers.profile_points import Point
+from drivers.profile_points import Point, expand
 from drivers.profile_variants import as_variant
 from drivers.quantities import QUANTITIES, quantity, split_channel
 
@@ -89,6 +89,11 @@ def _settings(profile: Profile, marks: Marks) -> Iterator[Problem]:
 
 
 def _setup(profile: Profile, marks: Marks) -> Iterator[Problem]:
+    for key in ("setup", "identify", "variants", "readdress"):
+        if getattr(profile, key) and profile.transport == "mqtt":
+            yield marks.problem(
+                (key,), f"{key} is for Modbus: nothing can be asked of a device that speaks by itself"
+            )
     for i, entry in enumerate(profile.setup):
         loc: Loc = ("setup", i)
         if entry.function not in profile.limits.write_functions:
@@ -131,7 +136,7 @@ def _as_variant(profile: Profile, i: int, marks: Marks) -> Iterator[Problem]:
     """The whole device as this variant: told where the variant says something, else at its head."""
     variant, loc = profile.variants[i], ("variants", i)
     whole = as_variant(profile, variant.name)
-    own = {p.name: j for j, p in enumerate(variant.points)}
+    own = {p.name: j for j, entry in enumerate(variant.points) for p in expand([entry])}
 
     def place(point: Point) -> Loc:
         return (*loc, "points", own[point.name]) if point.name in own else loc

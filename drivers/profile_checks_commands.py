@@ -22,7 +22,7 @@ def check_command(
     if "{n}" in name and entry.repeat is None:
         yield marks.problem(loc, "{n} needs repeat:", at_key=True)
     yield from _proof(profile, entry, loc, marks)
-    yield from _parts(entry, loc, marks)
+    yield from _parts(profile, entry, loc, marks)
     for part, steps in entry.parts:
         for i, step in enumerate(steps):
             yield from _step(profile, entry, part, step, (*loc, part, i), marks)
@@ -32,7 +32,7 @@ def check_command(
                 (*loc, "deaf_to", i), "the device ignores this while its timer runs, but off uses it"
             )
     yield from _lease(entry, loc, marks)
-    yield from _wear(entry, loc, marks)
+    yield from _wear(profile, entry, loc, marks)
 
 
 def _proof(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
@@ -53,11 +53,19 @@ def _first(name: str, entry: CommandEntry) -> str:
     return fill(name, next(iter(entry.repeat.numbers()))[0] if entry.repeat else 1)
 
 
-def _parts(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+def _parts(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    points = {p.name for p in profile.points}
     if bool(entry.on) != bool(entry.off):
         yield marks.problem(loc, "on and off belong together", at_key=True)
     if sum((bool(entry.on), bool(entry.set), bool(entry.press))) != 1:
         yield marks.problem(loc, "a command needs one of on and off, set, or press", at_key=True)
+    for i, factor in enumerate(entry.value.scale_by if entry.value is not None else ()):
+        known, word = (profile.settings, factor.setting) if factor.setting else (points, factor.point)
+        if word not in known and (factor.setting or profile.sunspec is None):
+            what = "setting" if factor.setting else "point"
+            yield marks.problem(
+                (*loc, "value", "scale_by", i), f"there is no {what} '{word}'", near(str(word), known)
+            )
     if entry.set and entry.value is None:
         yield marks.problem(loc, "set needs value: how the number is coded", at_key=True)
 
@@ -94,6 +102,9 @@ def _step(
 
 def check_write(profile: Profile, step: WriteStep, loc: Loc, marks: Marks) -> Iterator[Problem]:
     """Problems of one Modbus write."""
+    names = {p.name for p in profile.points}
+    if step.at is not None and profile.sunspec is None and "{n}" not in step.at and step.at not in names:
+        yield marks.problem((*loc, "at"), f"there is no point '{step.at}'", near(step.at, names))
     if step.function in (5, 6) and len(step.values) != 1:
         yield marks.problem(loc, f"function {step.function} writes exactly one value")
     allowed = profile.limits.write_functions
@@ -139,7 +150,9 @@ def _lease(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
         yield marks.problem((*loc, "lease", "pieces"), "pieces must rise in max_s")
 
 
-def _wear(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+def _wear(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    if entry.wear == "eeprom" and profile.transport == "mqtt":
+        yield marks.problem((*loc, "wear"), "wear is counted for registers, not for messages")
     if entry.wear == "eeprom" and not entry.set:
         hint = "find the register that changes RAM only, or a contactor"
         text = "a command that is renewed all day must not wear an EEPROM: only set-points may"

@@ -50,11 +50,12 @@ class WriteStep(Model):
 
     ``mask``: only these bits of the register are changed, the others are read first and written back. The word ``keep`` in
     ``values`` does the same for a whole register. ``only_if``: skipped unless the condition holds now. The maker's own function
-    codes (65 to 72, 100 to 110) go alone.
+    codes (65 to 72, 100 to 110) go alone. ``at``: the place of a point, by name, instead of an address (SunSpec: m123_limit).
     """
 
     function: int
     address: Address | None = None
+    at: str | None = None
     values: Annotated[tuple[Word, ...], Field(max_length=123)] = ()
     mask: Annotated[int, Field(gt=0, le=65535)] | None = None
     only_if: When | None = None
@@ -64,14 +65,14 @@ class WriteStep(Model):
     @model_validator(mode="after")
     def _complete(self) -> WriteStep:
         if self.function in OWN_FUNCTIONS:
-            if self.address is not None or self.values or self.mask is not None:
+            if self.address is not None or self.at is not None or self.values or self.mask is not None:
                 raise ValueError(f"function {self.function} goes alone, without address, values and mask")
         elif self.function not in (5, 6, 15, 16):
             raise ValueError(
                 "a write has function 5, 6, 15 or 16, or one of the maker's own (65-72, 100-110)"
             )
-        elif self.address is None or not self.values:
-            raise ValueError(f"function {self.function} needs address and values")
+        elif (self.address is None) == (self.at is None) or not self.values:
+            raise ValueError(f"function {self.function} needs values, and one of address and at")
         elif self.mask is not None and (self.function not in (6, 16) or len(self.values) != 1):
             raise ValueError("mask changes bits of one register: function 6 or 16 with one value")
         elif "keep" in self.values and self.function != 16:
@@ -290,6 +291,8 @@ def _move(step: AnyStep, number: int, shift: int) -> AnyStep:
         update["until"] = step.until.model_copy(update=names)
     if step.only_if is not None:
         update["only_if"] = step.only_if.model_copy(update={"point": _fill(step.only_if.point, number)})
+    if isinstance(step, WriteStep) and step.at is not None:
+        update["at"] = _fill(step.at, number)
     if isinstance(step, PublishStep):
         update |= {"topic": _fill(step.topic, number), "payload": _fill_payload(step.payload, number)}
     return _shift(step.model_copy(update=update), shift)

@@ -6,10 +6,14 @@ import math
 from collections.abc import Iterator
 
 from drivers.codec import BlockCodec, CodecError, Decoded, settings_for
-from drivers.codec_command import WireWrite, encode_command
+from drivers.codec_command import WirePublish, WireWrite, encode_command
+from drivers.codec_links import leaves
 from drivers.codec_payload import PayloadCodec
+from drivers.codec_scale import Settings
 from drivers.packing import Block
+from drivers.profile_commands import OWN_FUNCTIONS
 from drivers.profile_model import Golden, Profile
+from drivers.profile_variants import AUTO, as_variant
 from drivers.reading import Value
 
 TOPIC = "device"
@@ -39,6 +43,7 @@ def play(profile: Profile) -> Iterator[str]:
 
 def _play(profile: Profile, golden: Golden) -> Iterator[str]:
     settings = settings_for(profile, golden.settings)
+    profile = golden_profile(profile, settings)
     if golden.command is not None:
         yield from _command(profile, golden, settings)
         return
@@ -57,6 +62,14 @@ def _play(profile: Profile, golden: Golden) -> Iterator[str]:
             yield f"does not tell {quantity}"
         elif not same(got[quantity], wanted):
             yield f"{quantity} is {got[quantity]!r}, expected {wanted!r}"
+
+
+def golden_profile(profile: Profile, settings: Settings) -> Profile:
+    """The profile as the variant that the exchange is of, the first one where it does not say."""
+    if not profile.variants:
+        return profile
+    name = str(settings.get("variant", AUTO))
+    return as_variant(profile, profile.variants[0].name if name == AUTO else name)
 
 
 def same(got: Value | None, wanted: Value | None) -> bool:
@@ -83,7 +96,7 @@ def golden_words(golden: Golden) -> tuple[int, ...]:
 def decode_words(profile: Profile, golden: Golden, settings: dict[str, float | str]) -> list[Decoded]:
     """The values of all points that lie wholly in the exchange's registers."""
     words = golden_words(golden)
-    return golden_block(profile, golden, len(words), settings).decode(words)
+    return golden_block(profile, golden, len(words), settings).decode(words, dict(golden.given))
 
 
 def golden_block(
@@ -98,7 +111,9 @@ def golden_block(
     )
     if not inside:
         raise CodecError("no point lies in these registers")
-    return BlockCodec(Block(golden.table, start, count, inside), settings)
+    known = {p.name for p in inside} | set(golden.given)
+    told = [d for i, d in enumerate(profile.derived) if leaves(profile.derived)[i] <= known]
+    return BlockCodec(Block(golden.table, start, count, inside), settings, None, told)
 
 
 def _command(profile: Profile, golden: Golden, settings: dict[str, float | str]) -> Iterator[str]:
@@ -108,10 +123,17 @@ def _command(profile: Profile, golden: Golden, settings: dict[str, float | str])
     wanted = [bytes.fromhex(frame) for frame in golden.writes or ()]
     if frames != wanted:
         yield f"writes {[f.hex(' ') for f in frames]}, expected {[f.hex(' ') for f in wanted]}"
+    sent = [(step.topic, step.payload.decode()) for step in steps if isinstance(step, WirePublish)]
+    messages = [(topic.replace("{topic}", TOPIC), payload) for topic, payload in golden.publishes or ()]
+    if sent != messages:
+        yield f"publishes {sent}, expected {messages}"
 
 
 def rtu_frame(step: WireWrite, unit: int) -> bytes:
-    """A write as a whole RTU frame."""
+    """A write as a whole RTU frame; the bits and registers that must be read first are 0 in it."""
+    if step.function in OWN_FUNCTIONS:
+        alone = bytes([unit, step.function])
+        return alone + crc16(alone).to_bytes(2, "little")
     data = b"".join(v.to_bytes(2, "big") for v in step.values)
     head = bytes([unit, step.function]) + step.address.to_bytes(2, "big")
     if step.function in (15, 16):

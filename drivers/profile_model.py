@@ -32,7 +32,8 @@ class Golden(Model):
 
     ``words`` from ``address`` of ``table`` on; or ``topic`` and ``payload``; or ``command`` (quantity, value, lease_s) and
     ``writes`` as whole RTU frames in hex with checksum. ``frame``: a whole RTU reply in hex. ``expect``: quantity -> value
-    in glossary units; null for absent.
+    in glossary units; null for absent. ``given``: what points in other requests say (by name). ``publishes``: [topic, payload]
+    of each message that a command sends. ``settings`` may name the variant.
     """
 
     note: str = ""
@@ -44,8 +45,10 @@ class Golden(Model):
     payload: str | None = None
     settings: dict[str, float | str] = Field(default_factory=dict)
     expect: dict[str, float | str | None] = Field(default_factory=dict)
+    given: dict[str, float | str] = Field(default_factory=dict)
     command: tuple[str, float, float] | None = None
     writes: tuple[str, ...] | None = None
+    publishes: tuple[tuple[str, str], ...] | None = None
 
 
 class Profile(Model):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from drivers.profile_commands import shifted
 from drivers.profile_identity import Variant
 from drivers.profile_model import Profile, resolved
-from drivers.profile_points import Point
+from drivers.profile_points import Point, expand
 
 AUTO = "auto"
 """The setting's word for "find out at first contact"."""
@@ -36,18 +39,26 @@ def as_variant(profile: Profile, name: str) -> Profile:
 
 
 def _points(profile: Profile, variant: Variant) -> tuple[Point, ...]:
-    """Base points without those that the variant lacks or replaces, then its own; scaled and moved."""
-    ordered = profile.model_copy(update={"order": variant.order or profile.order})
-    own = {p.name: p for p in variant.points}
-    entries = [own.pop(p.name, p) for p in profile.entries if p.name not in variant.without]
-    entries += own.values()
-    return tuple(_adapted(resolved(p, ordered), variant) for p in entries)
+    """Base points without those that the variant lacks or replaces, then its own; scaled and moved. Repeats are written out."""
+    ordered = profile.model_copy(update={"order": variant.order or profile.order}).fresh()
+    own = {p.name: p for p in expand(resolved(p, ordered) for p in variant.points)}
+    points = [own.pop(p.name, p) for p in ordered.points if not _named(p.name, variant.without)]
+    return tuple(_adapted(p, variant) for p in (*points, *own.values()))
+
+
+def _named(name: str, patterns: Iterable[str]) -> str | None:
+    """The pattern that the name of a point fits; {n} stands for any number."""
+    for pattern in patterns:
+        if re.fullmatch(re.escape(pattern).replace(re.escape("{n}"), r"\d+"), name):
+            return pattern
+    return None
 
 
 def _adapted(point: Point, variant: Variant) -> Point:
     update: dict[str, object] = {}
-    if point.name in variant.scale:
-        update["scale"] = variant.scale[point.name]
+    scaled = _named(point.name, variant.scale)
+    if scaled is not None:
+        update["scale"] = variant.scale[scaled]
     if variant.address_shift:
         if point.address is not None:
             update["address"] = point.address + variant.address_shift

@@ -62,8 +62,9 @@ def _writable(profile: Profile) -> Iterator[int]:
     """Registers that may be written though no point stands there: of commands, set-up, address."""
     for entry in profile.commands.values():
         for step in _steps(entry):
-            if step.address is not None:
-                yield from range(step.address, step.address + max(1, len(step.values)))
+            start = next((p.start for p in profile.points if p.name == step.at), step.address)
+            if start is not None:
+                yield from range(start, start + max(1, len(step.values)))
     for setup in profile.setup:
         yield setup.address
     recipe = profile.readdress

@@ -135,7 +135,7 @@ class RegisterDevice:
         deaf = deaf_quantities(self.profile, function, address, tuple(values))
         if any(self.outputs.is_timed(quantity) for quantity in deaf):
             return  # acknowledged and ignored while the timer runs
-        meanings = hear_write(self.profile, function, address, tuple(values), self.settings)
+        meanings = hear_write(self.profile, function, address, tuple(values), self.settings, self._context)
         for heard in meanings:
             self._obey(heard)
         if not meanings or any(step.mask for step in self.profile.setup):
