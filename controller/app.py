@@ -153,6 +153,7 @@ def _build(
         site, memory.state, profiles, wires.ports, clock.now, journal, in_worker(pool), outlets.observers
     )
     stack.callback(_note_end, journal, controller, clock)
+    outlets.wires = wires.states
     hearing = Hearing(site, profiles, controller.poller, wires.states, clock.rate)
     controller.cycle.observers += (Guarded("Hearing", hearing, controller.live.notice),)
     controller.live.gap_s = memory.gap_s or 0.0

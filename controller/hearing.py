@@ -16,6 +16,7 @@ from controller.core.site import DeviceEntry, Site
 from controller.core.snapshot import Snapshot
 from controller.i18n import render
 from controller.poller import Health, Poller
+from controller.troubles import trouble, wire_trouble
 from controller.web.advice import advice
 from controller.wires import WireState
 from drivers.profile import Profile
@@ -28,32 +29,6 @@ TELL_AFTER_S = 10.0
 
 DARK_COSINE = 0.1
 """Cosine of the sun's zenith angle below which panels give an inverter too little to be awake (about 6 degrees high)."""
-
-KEYS: Mapping[str, str] = {
-    "TimeOut": "device_silent", "BackingOff": "device_silent", "BadReply": "device_garbled", "ExceptionReply": "device_refuses",
-    "Offline": "device_offline", "Quiet": "device_quiet", "Never": "device_never",
-}  # fmt: skip
-"""Kind of failure (``Health.key``) -> its sentence."""
-
-
-def trouble(entry: DeviceEntry, health: Health) -> Reason:
-    """Why a device does not speak, for people: bus, and address or topic."""
-    words: dict[str, float | str] = {
-        "bus": entry.bus,
-        "unit": str(entry.unit),
-        "topic": entry.topic or "",
-        "error": health.error,
-    }
-    return Reason(entry.id, KEYS.get(health.key, "device_failed"), words)
-
-
-def wire_trouble(site: Site, bus: str, state: WireState) -> Reason:
-    """Why a wire has no connection, for people: its address without a password, and who hangs on it."""
-    url = next(one.url for one in site.file.buses if one.id == bus)
-    names = ", ".join(one.id for one in site.file.devices if one.bus == bus)
-    return Reason(
-        bus, "wire_lost", {"bus": bus, "wire": url.split("@")[-1], "why": state.case, "devices": names}
-    )
 
 
 @dataclass(slots=True)
@@ -123,5 +98,5 @@ class Hearing:
             if now_s - since_s < TELL_AFTER_S * self.rate or (before and before[0].key == reason.key):
                 continue
             self._told[name] = (reason, since_s)
-            help_ = advice(reason.key, str(reason.params.get("why", "")), language)
+            help_ = advice(reason.key, str(reason.params.get("cause", "")), language)
             log.warning("%s: %s %s", name, render(reason, language), help_)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +34,7 @@ from controller.upkeep import HEAD_MINUTE, VERIFY_HOUR, Job, Upkeep, hourly, nig
 from controller.watchers import FELL, Days, Guarded, rss_mb
 from controller.web.context import WebContext
 from controller.web.server import WebServer
+from controller.wires import WireState
 from drivers.errors import Disconnected
 from drivers.mqtt import MqttPort
 
@@ -79,6 +80,7 @@ class Outlets:
         self._controller: Controller | None = None
         self._brokers: tuple[MqttPort, ...] = ()
         self._web: WebServer | None = None
+        self.wires: Callable[[], Mapping[str, WireState]] | None = None
         self.observers = self._watchers(Capture(site, self._telemetry, render, journal, self._vitals))
 
     def _watchers(self, capture: Capture) -> tuple[Observer, ...]:
@@ -212,6 +214,7 @@ class Outlets:
             backlog=lambda: {"points": self._backlog, "dropped": self._telemetry.dropped},
             ledger_head=lambda: self._journal.head().hash,
             impact_totals=self._totals(controller),
+            wires=self.wires,
         )
 
     def _totals(self, controller: Controller) -> Callable[[], dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from controller.core.instant import Instant
 from controller.live import Live
 from controller.poller import Health
+from controller.wires import WireState
 
 Language = Literal["id", "en"]
 LANGUAGES: tuple[Language, Language] = ("id", "en")
@@ -27,7 +28,8 @@ class WebContext:
 
     ``backlog``: the telemetry queue, e.g. ``{"points": 120, "dropped": 0}``. ``ledger_head``: the head's hash.
     ``impact_totals``: ``{"today": fields, "total": fields}`` with the fields of the measurement ``impact`` (solar_kwh,
-    water_m3, co2_avoided_kg, saved_idr ...). Each may be absent, and one that raises is shown as absent.
+    water_m3, co2_avoided_kg, saved_idr ...). ``wires``: the state of each bus. Each may be absent, and one of the first three
+    that raises is shown as absent.
     """
 
     live: Live
@@ -38,6 +40,7 @@ class WebContext:
     backlog: Callable[[], Mapping[str, Any]] | None = None
     ledger_head: Callable[[], str] | None = None
     impact_totals: Callable[[], Mapping[str, Any]] | None = None
+    wires: Callable[[], Mapping[str, WireState]] | None = None
     host: str = field(default="")
 
     @property

@@ -82,7 +82,7 @@ async def test_a_cut_wire_is_one_line_with_all_its_devices(told: Any) -> None:
     await station.run(60)
     [line] = told()
     assert line == (
-        "kebun: Bus kebun (rtu:///tmp/tirta-demo/ttyRS485?baud=9600) terputus: port-nya tidak ada. Tidak terbaca: tanah-cabai, "
+        "kebun: Bus kebun (rtu:///tmp/tirta-demo/ttyRS485) terputus: port-nya tidak ada. Tidak terbaca: tanah-cabai, "
         "level-tandon, surya, hujan. Colokkan lagi adaptor USB-RS485; `ls /dev/serial/by-id` menunjukkan yang ada."
     )
     station.lost.clear()

@@ -1,0 +1,87 @@
+"""Wires and devices as JSON values: who speaks, since when, and for those who do not what to do, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from controller.core.decision import Reason
+from controller.core.site import DeviceEntry
+from controller.i18n import render
+from controller.poller import Health
+from controller.troubles import trouble, wire_trouble
+from controller.web.advice import advice
+from controller.web.context import LANGUAGES, Language, WebContext
+from controller.wires import WireState
+
+Json = dict[str, Any]
+
+PASSING = ("Disconnected", "BackingOff")
+"""What a device that answers again may still carry from before, until its slowest question comes round."""
+
+
+def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[Json]:
+    """Every device of the site file. ``ok`` is None before its first word and while it sleeps in the dark (``asleep``).
+
+    ``said`` and ``help`` (each with ``id`` and ``en``): why it does not speak and what to do; None while it speaks.
+    ``error``: the technical words.
+    """
+    lost = lost_wires(context)
+    return [
+        _device(context, entry, context.health.get(entry.id, Health()), lost, now_mono_s, now_epoch_s)
+        for entry in context.live.site.file.devices
+    ]
+
+
+def _device(
+    context: WebContext,
+    entry: DeviceEntry,
+    health: Health,
+    lost: Mapping[str, WireState],
+    now_s: float,
+    epoch_s: float,
+) -> Json:
+    asked = (health.ok or health.failures > 0) and not health.asleep
+    since = now_s - health.since_mono_s if asked else None
+    reason = None
+    if asked and not health.ok:
+        reason = (
+            wire_trouble(context.live.site, entry.bus, lost[entry.bus])
+            if entry.bus in lost
+            else trouble(entry, health)
+        )
+    passing = health.ok and health.key in PASSING
+    return {
+        "id": entry.id,
+        "profile": entry.profile,
+        "bus": entry.bus,
+        "ok": health.ok if asked else None,
+        "asleep": health.asleep,
+        "error": "" if passing else health.error,
+        "key": "" if passing else health.key,
+        "failures": health.failures,
+        "since_s": None if since is None else round(since, 1),
+        "since_epoch_s": None if since is None else round(epoch_s - since, 1),
+        "said": None if reason is None else {one: render(reason, one) for one in LANGUAGES},
+        "help": None if reason is None else {one: _help(reason, one) for one in LANGUAGES},
+    }
+
+
+def _help(reason: Reason, language: Language) -> str:
+    return advice(reason.key, str(reason.params.get("cause", "")), language)
+
+
+def lost_wires(context: WebContext) -> dict[str, WireState]:
+    """The buses without a connection, by id."""
+    states = context.wires() if context.wires is not None else {}
+    return {bus: state for bus, state in states.items() if state.case}
+
+
+def wires(context: WebContext) -> list[Reason]:
+    """One alarm for each bus without a connection, with its devices."""
+    return [wire_trouble(context.live.site, bus, state) for bus, state in lost_wires(context).items()]
+
+
+def silent(context: WebContext) -> int:
+    """How many devices are silent that should speak."""
+    return sum(1 for one in context.health.values() if not one.ok and one.failures and not one.asleep)
