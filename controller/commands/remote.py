@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from controller.commands.console import language, out, out_json, t, text_of
+from controller.commands.console import Language, language, out, out_json, t, text_of
 from controller.commands.daemon import DEFAULT, PinNeeded, base_url, request
 from controller.errors import GOOD, TirtaError
 
@@ -132,12 +132,39 @@ def show(status: dict[str, Any]) -> None:
     mode = MODES.get(str(status.get("mode")))
     word = t(*mode) if mode else ""
     out("  ".join(part for part in (name, str(status.get("local") or ""), word) if part))
-    for reason in status.get("reasons") or ():
-        if isinstance(reason, dict):
-            mark = {"alarm": "! ", "warning": "* "}.get(str(reason.get("level")), "  ")
-            out(f"{mark}{reason.get('subject', '')}: {text_of(reason, spoken) or reason.get('key', '')}")
+    reasons = [one for one in status.get("reasons") or () if isinstance(one, dict)]
+    for reason in reasons:
+        _reason(reason, spoken)
+    cut = {one.get("subject") for one in reasons if one.get("key") == "wire_lost"}
     for device in status.get("devices") or ():
-        if isinstance(device, dict) and device.get("ok") is False:
-            out(f"* {device.get('id')}: {device.get('error') or t('does not answer', 'tidak menjawab')}")
+        if isinstance(device, dict) and device.get("ok") is False and device.get("bus") not in cut:
+            _silent(device, spoken)
     for notice in status.get("notices") or ():
         out(f"* {text_of(notice, spoken)}")
+
+
+def _reason(reason: dict[str, Any], spoken: Language) -> None:
+    """One sentence, and what to do about it when it is a warning or an alarm."""
+    from controller.web.advice import advice
+
+    mark = {"alarm": "! ", "warning": "* "}.get(str(reason.get("level")), "  ")
+    key = str(reason.get("key", ""))
+    out(f"{mark}{reason.get('subject', '')}: {text_of(reason, spoken) or key}")
+    if mark.strip():
+        _what_to_do(advice(key, str((reason.get("params") or {}).get("cause", "")), spoken))
+
+
+def _silent(device: dict[str, Any], spoken: Language) -> None:
+    """One device that should speak: why it does not, for how long, and what to do."""
+    from controller.i18n.numbers import duration
+
+    said = text_of(device.get("said"), spoken) or str(device.get("error") or "")
+    since_s = device.get("since_s")
+    long = f" ({duration(float(since_s), spoken)})" if since_s is not None else ""
+    out(f"* {device.get('id')}: {said or t('does not answer', 'tidak menjawab')}{long}")
+    _what_to_do(text_of(device.get("help"), spoken))
+
+
+def _what_to_do(text: str) -> None:
+    if text:
+        out(f"    -> {text}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from controller.web.context import Language
+if TYPE_CHECKING:  # `tirta status` must not load the daemon to say what to do
+    from controller.web.context import Language
 
 ADVICE: Mapping[str, tuple[str, str]] = {
     "no_flow": (

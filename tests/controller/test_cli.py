@@ -118,7 +118,14 @@ class Daemon(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._answer(200, {"site": {"name": "Desa"}, "reasons": [
-            {"subject": "pompa", "key": "x", "level": "alarm", "en": "no flow", "id": "tidak ada aliran"}]})  # fmt: skip
+            {"subject": "pompa", "key": "x", "level": "alarm", "en": "no flow", "id": "tidak ada aliran"},
+            {"subject": "kebun", "key": "wire_lost", "level": "alarm", "en": "cut", "id": "putus",
+             "params": {"cause": "port_missing"}}],
+            "devices": [
+                {"id": "meter", "bus": "panel", "ok": False, "since_s": 300.0,
+                 "said": {"en": "No answer.", "id": "Tidak menjawab."}, "help": {"en": "Look.", "id": "Lihat."}},
+                {"id": "surya", "bus": "kebun", "ok": False, "since_s": 300.0, "said": None, "help": None},
+                {"id": "tanah", "bus": "panel", "ok": None, "since_s": None}]})  # fmt: skip
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -155,6 +162,17 @@ def test_status(daemon: str) -> None:
     assert "! pompa: no flow" in tirta("status", "--url", daemon).stdout
     assert "! pompa: tidak ada aliran" in tirta("status", "--url", daemon, LANG="id_ID.UTF-8").stdout
     assert json.loads(tirta("status", "--url", daemon, "--json").stdout)["site"] == {"name": "Desa"}
+
+
+def test_status_says_who_is_silent_and_what_to_do(daemon: str) -> None:
+    """A silent device has its reason, its duration and a way out in the reader's language; what hangs on a cut wire is told by the
+    wire alone, and a device that has not spoken yet is no news.
+    """
+    lines = tirta("status", "--url", daemon, LANG="id_ID.UTF-8").stdout.splitlines()
+    assert lines[2] == "! kebun: putus"
+    assert "adaptor USB-RS485" in lines[3]
+    assert lines[4:] == ["* meter: Tidak menjawab. (5 menit)", "    -> Lihat."]
+    assert "* meter: No answer. (5 min)" in tirta("status", "--url", daemon).stdout
 
 
 @pytest.mark.parametrize(
