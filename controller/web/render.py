@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from controller.clock import real_mono_s
+from controller.i18n import numbers
 from controller.web import assets, formats
 from controller.web.advice import advice
 from controller.web.context import Language, WebContext
@@ -74,6 +75,10 @@ class Format:
     def clock(self, epoch_s: float | None, zone_name: bool = False) -> str:
         """A time of day."""
         return formats.clock(epoch_s, self.zone, self.language, zone_name)
+
+    def day(self, iso: str) -> str:
+        """An ISO date in words."""
+        return numbers.day(iso, self.language)
 
     def date(self, epoch_s: float | None) -> str:
         """A date with its weekday."""
@@ -145,5 +150,5 @@ class Renderer:
             "names": names,
             "scene": scene(found, self._zone),
             "average_s": surplus.average_s,
-            "advice": lambda reason: advice(reason["key"], str(reason["params"].get("cause", "")), language),
+            "advice": lambda entry: advice(entry["key"], entry["cause"], language),
         }

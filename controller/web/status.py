@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from controller.core.decision import Decision, Level, Reason
+from controller.core.site import Factor
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.core.wiring import Wiring, wiring
 from controller.i18n import render
-from controller.web import status_land, status_plant
+from controller.web import status_devices, status_land, status_plant
+from controller.web.attention import attention
 from controller.web.context import WebContext
 from controller.web.texts import TEXTS
 
@@ -56,7 +58,7 @@ def status(context: WebContext) -> Json:
         "gap_s": round(live.gap_s, 1),
         "gap_shown": False,
         "notices": [notice(text) for text in dict.fromkeys(live.notices)],
-        "devices": devices(context, now.mono_s, now.epoch_s),
+        "devices": status_devices.devices(context, now.mono_s, now.epoch_s),
         "reasons": [],
         "alarms": [],
         "pumps": [],
@@ -66,7 +68,9 @@ def status(context: WebContext) -> Json:
         "power": {},
         "plan": None,
         "today": {},
+        "attention": [],
         "impact": _asked(context.impact_totals) or {},
+        "factor": _factor(live.site.file.impact.factor),
         "backlog": _asked(context.backlog) or {},
         "ledger_head": _asked(context.ledger_head),
     }
@@ -90,14 +94,14 @@ def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision
         "clock_trusted": at.trusted,
         "emergency": state.emergency,
         "gap_shown": context.live.gap_s > 0.0 and at.mono_s - state.began_s < GAP_SHOWN_S,
-        "reasons": reasons(decision),
+        "reasons": [*(_reason(one) for one in status_devices.wires(context)), *reasons(decision)],
         "power": status_plant.power(w, snapshot, state),
         "pumps": [status_plant.pump(entry, snapshot, state) for entry in w.pumps],
         "tanks": [status_plant.tank(entry, snapshot, state) for entry in w.tanks],
         "valves": [status_plant.valve(entry, snapshot, state) for entry in w.valves],
         "zones": [status_land.zone(entry, snapshot, state) for entry in w.zones],
         "plan": status_land.plan(state),
-        "today": _today(state),
+        "today": _today(state, at.utc.astimezone(w.zoneinfo).date().isoformat() if at.trusted else ""),
     }
     found["alarms"] = [
         one for one in found["reasons"] if one["level"] != Level.INFO.value or "cause" in one["params"]
@@ -105,11 +109,13 @@ def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision
     for kind in ("pumps", "tanks", "zones", "valves"):
         for thing in found[kind]:
             thing["reasons"] = [one for one in found["reasons"] if one["subject"] == thing["id"]]
+    found["attention"] = attention(found["reasons"], found["devices"])
     found["mode"] = mode(w, state, found)
     if context.live.sink_alarm is not None:  # people should know, but the headline stays with pumps and water
         alarm = _reason(context.live.sink_alarm)
         found["reasons"].append(alarm)
         found["alarms"].append(alarm)
+        found["attention"] = attention(found["reasons"], found["devices"])
 
 
 def reasons(decision: Decision) -> list[Json]:
@@ -140,34 +146,11 @@ def notice(text: str) -> dict[str, str]:
     return {"id": indonesian, "en": english if both else text}
 
 
-def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[Json]:
-    """Every device of the site file: does it answer, since when, and what it last failed with."""
-    found = []
-    for entry in context.live.site.file.devices:
-        health = context.health.get(entry.id)
-        asked = health is not None and (health.ok or health.failures > 0)
-        since = now_mono_s - health.since_mono_s if health is not None and asked else None
-        found.append(
-            {
-                "id": entry.id,
-                "profile": entry.profile,
-                "bus": entry.bus,
-                "ok": health.ok if health is not None and asked else None,
-                "error": health.error if health is not None else "",
-                "key": health.key if health is not None else "",
-                "failures": health.failures if health is not None else 0,
-                "since_s": None if since is None else round(since, 1),
-                "since_epoch_s": None if since is None else round(now_epoch_s - since, 1),
-            }
-        )
-    return found
-
-
 def mode(w: Wiring, state: ControllerState, found: Json) -> str:
     """The site in one word: emergency, stale, watering, filling, running, locked, waiting_sun, alarm or idle."""
     running = [one for one in found["pumps"] if one["on"]]
     watering = [one for one in found["zones"] if one["watering"]]
-    keys = {one["key"] for one in found["reasons"]}
+    waiting = {"pump_waits_sun", "pump_waits_power"} & {one["key"] for one in found["reasons"]}
     checks = (
         ("emergency", state.emergency),
         ("stale", found["stale"]),
@@ -175,8 +158,8 @@ def mode(w: Wiring, state: ControllerState, found: Json) -> str:
         ("filling", any(w.pump[one["id"]].tank is not None for one in running)),
         ("running", bool(running)),
         ("locked", any(one["phase"] == "locked" for one in found["pumps"])),
-        ("waiting_sun", "pump_waits_sun" in keys),
-        ("alarm", any(one["level"] == "alarm" or "cause" in one["params"] for one in found["alarms"])),
+        ("waiting_sun", bool(waiting)),
+        ("alarm", bool(found["attention"])),
     )
     return next((word for word, holds in checks if holds), "idle")
 
@@ -195,7 +178,8 @@ def health(context: WebContext) -> Json:
         "alarms": 0,
         "warnings": 0,
         "devices": len(live.site.file.devices),
-        "devices_silent": sum(1 for one in context.health.values() if not one.ok),
+        "devices_silent": status_devices.silent(context),
+        "wires_lost": len(status_devices.lost_wires(context)),
         "gap_s": round(live.gap_s, 1),
         "backlog": _asked(context.backlog) or {},
     }
@@ -214,14 +198,23 @@ def health(context: WebContext) -> Json:
     return found
 
 
-def _today(state: ControllerState) -> Json:
+def _factor(factor: Factor) -> Json:
+    """What CO2 is reckoned with: kg per kWh, and where it comes from."""
+    return {"value": factor.value, "name": factor.name, "source": factor.source, "year": factor.year}
+
+
+def _today(state: ControllerState, today: str) -> Json:
+    """The books that are open. ``is_today``: they are this local day's; not while the clock is uncertain."""
     day = state.accounts
+    other_wh = max(0.0, day.other_wh)
     return {
         "day": day.day,
+        "is_today": day.day == today != "",
         "pv_wh": round(day.pv_wh, 1),
         "used_wh": round(day.used_wh, 1),
+        "other_wh": round(other_wh, 1),
         "grid_wh": round(day.grid_wh, 1),
-        "solar_wh": round(max(0.0, day.used_wh - day.grid_wh), 1),
+        "solar_wh": round(max(0.0, day.used_wh + other_wh - day.grid_wh), 1),
         "water_m3": round(day.water_m3, 4),
         "run_s": round(day.run_s, 1),
         "starts": day.starts,

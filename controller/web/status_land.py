@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from controller.core.balances import URGENT
+from controller.core.runs import COMPLETE
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
@@ -13,13 +15,15 @@ Json = dict[str, Any]
 
 
 def zone(entry: ZoneWiring, snapshot: Snapshot, state: ControllerState) -> Json:
-    """One zone. ``stored_share``: water that plants can take, 0..1 of all that the root zone holds; ``stress_share``: below
-    that they begin to suffer; both None where the program keeps no such account.
+    """One zone. ``stored_share``: water that plants can take, 0..1 of all that the root zone holds, with what came since the last
+    step of the account; ``stress_share``: below that they begin to suffer; both None where the program keeps no such account.
+    ``mood``: the zone in one word, see ``_mood``.
     """
     now: ZoneState = state.zones[entry.id]
     balance, area = now.balance, entry.entry.area_m2
     taw = balance.taw_mm
     modelled = taw > 0.0
+    depletion = max(0.0, balance.depletion_mm - now.credit_l / area * entry.program.efficiency)
     return {
         "id": entry.id,
         "name": entry.entry.name or entry.id,
@@ -31,10 +35,11 @@ def zone(entry: ZoneWiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "paused_s": None
         if now.paused_until_s is None
         else round(max(0.0, now.paused_until_s - snapshot.at.mono_s), 1),
-        "depletion_mm": round(balance.depletion_mm, 2) if modelled else None,
+        "mood": _mood(entry, now, state, depletion),
+        "depletion_mm": round(depletion, 2) if modelled else None,
         "raw_mm": round(balance.raw_mm, 2) if modelled else None,
         "taw_mm": round(taw, 2) if modelled else None,
-        "stored_share": round(1.0 - min(1.0, balance.depletion_mm / taw), 3) if modelled else None,
+        "stored_share": round(1.0 - min(1.0, depletion / taw), 3) if modelled else None,
         "stress_share": round(1.0 - min(1.0, balance.raw_mm / taw), 3) if modelled else None,
         "ks": round(balance.ks, 3),
         "etc_mm_d": round(balance.etc_mm_d, 2),
@@ -48,8 +53,37 @@ def zone(entry: ZoneWiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "doses_today": balance.doses_today if isinstance(entry.program, ContainerProgram) else None,
         "owed_mm": round(balance.owed_mm, 2),
         "owed_l": round(balance.owed_mm * area / entry.program.efficiency, 1),
-        "next": _next(entry.id, now, state, snapshot.at.epoch_s),
+        "next": _next(entry.id, now, state, snapshot.at.epoch_s)
+        if snapshot.at.trusted and not state.emergency
+        else None,
     }
+
+
+SUFFERS = 0.95
+"""Below this water stress coefficient plants show it."""
+
+
+def _mood(entry: ZoneWiring, now: ZoneState, state: ControllerState, depletion_mm: float) -> str:
+    """watering, waiting (its irrigation has begun to wait), held (emergency stop), paused, unplanted, over (season), calendar,
+    stress (dry for so long that it shows), due or good: never another than its sentence says.
+    """
+    balance = now.balance
+    mine = [one for one in state.demands if one.zone == entry.id and now.credit_l < COMPLETE * one.volume_l]
+    dry = balance.ponding_mm is None and depletion_mm >= balance.raw_mm > 0.0
+    ks = (balance.taw_mm - depletion_mm) / max(1e-9, balance.taw_mm - balance.raw_mm)
+    due = dry or any(one.urgency >= URGENT or one.key == "demand_owed" for one in mine)
+    checks = (
+        ("watering", watering(entry, now, state)),
+        ("waiting", now.irrigation is not None),
+        ("held", state.emergency),
+        ("paused", now.paused_until_s is not None),
+        ("unplanted", balance.stage == "before"),
+        ("over", balance.stage == "over" and dry and not mine),
+        ("calendar", balance.taw_mm <= 0.0 and balance.ponding_mm is None),
+        ("stress", dry and ks < SUFFERS),
+        ("due", due),
+    )
+    return next((word for word, holds in checks if holds), "good")
 
 
 def watering(entry: ZoneWiring, now: ZoneState, state: ControllerState) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from controller.core.snapshot import Snapshot
-from controller.core.state import ControllerState, Phase, PumpState
+from controller.core.state import ControllerState, Phase, PowerState, PumpState
 from controller.core.wiring import PumpWiring, Reader, TankWiring, ValveWiring, Wiring
 
 Json = dict[str, Any]
@@ -24,10 +24,14 @@ def ago(since_s: float, snapshot: Snapshot) -> Json:
 
 
 def power(w: Wiring, snapshot: Snapshot, state: ControllerState) -> Json:
-    """What the sun gives now and what the smallest pump needs; W."""
+    """What the sun gives now and what the smallest pump needs; W. ``keep_w``: what the pumps that run need to go on, None when
+    none runs. ``enough``: whether the sun gives that, or what a start takes; None while unknown.
+    """
     needs = [pump for pump in w.pumps if state.pumps[pump.id].phase is not Phase.LOCKED] or list(w.pumps)
     least = min(needs, key=lambda pump: pump.start_w, default=None)
     sun = state.power
+    running = [pump for pump in w.pumps if state.pumps[pump.id].on]
+    keep_w = sum(pump.need_w for pump in running) if running else None
     return {
         "peak_w": round(w.peak_w, 1),
         "potential_w": _rounded(sun.potential_w),
@@ -36,6 +40,8 @@ def power(w: Wiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "start_w": None if least is None else round(least.start_w, 1),
         "need_w": None if least is None else round(least.need_w, 1),
         "need_pump": None if least is None else least.id,
+        "keep_w": None if keep_w is None else round(keep_w, 1),
+        "enough": _enough(sun, least, keep_w),
         "used_w": _rounded(sum(_draw(pump, snapshot, state) or 0.0 for pump in w.pumps)),
         "pv_w": read(w.pv_power, snapshot, 1),
         "grid_w": read(w.grid_power, snapshot, 1),
@@ -43,6 +49,16 @@ def power(w: Wiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "irradiance_w_m2": read(w.irradiance, snapshot, 1),
         "inverter_status": snapshot.text(w.site.file.power.inverter_status),
     }
+
+
+def _enough(sun: PowerState, least: PumpWiring | None, keep_w: float | None) -> bool | None:
+    if sun.budget_w is None:
+        return None
+    if keep_w is not None:
+        return sun.budget_w >= keep_w
+    if least is None or sun.mean_w is None:
+        return None
+    return sun.mean_w >= least.start_w and sun.budget_w >= least.hold_w
 
 
 def pump(entry: PumpWiring, snapshot: Snapshot, state: ControllerState) -> Json:
@@ -86,11 +102,14 @@ def _draw(entry: PumpWiring, snapshot: Snapshot, state: ControllerState) -> floa
 
 
 def tank(entry: TankWiring, snapshot: Snapshot, state: ControllerState) -> Json:
-    """One tank. ``share``: of its usable height, 0..1; marks likewise as shares of the whole height."""
+    """One tank. ``share``: of its usable height, 0..1; marks likewise as shares of the whole height. ``mood``: full, empty,
+    rising (its pump runs), low (below its refill mark), partly (to be filled up) or "" when nothing is to be said.
+    """
     tank = entry.entry
     level = read(entry.level, snapshot, 3)
     height = max(tank.height_m, tank.full_m)
     usable = max(1e-6, tank.full_m - tank.empty_m)
+    share = None if level is None else round(min(1.0, max(0.0, (level - tank.empty_m) / usable)), 3)
     return {
         "id": entry.id,
         "name": tank.name or entry.id,
@@ -99,12 +118,25 @@ def tank(entry: TankWiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "empty_m": tank.empty_m,
         "refill_m": round(entry.refill_m, 3),
         "full_m": tank.full_m,
-        "share": None if level is None else round(min(1.0, max(0.0, (level - tank.empty_m) / usable)), 3),
+        "share": share,
+        "mood": "" if level is None or share is None else _mood(entry, state, level, share),
         "volume_l": None if level is None else round(entry.litres(level)),
         "capacity_l": round(entry.capacity_l),
         "filling": state.tanks[entry.id].filling,
         "pump": entry.pump or None,
     }
+
+
+def _mood(entry: TankWiring, state: ControllerState, level_m: float, share: float) -> str:
+    pump = state.pumps.get(entry.pump)
+    checks = (
+        ("full", share >= 0.995),
+        ("rising", pump is not None and pump.on),
+        ("empty", share <= 0.02),
+        ("low", level_m < entry.refill_m),
+        ("partly", state.tanks[entry.id].filling),
+    )
+    return next((word for word, holds in checks if holds), "")
 
 
 def valve(entry: ValveWiring, snapshot: Snapshot, state: ControllerState) -> Json:

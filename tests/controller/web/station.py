@@ -112,6 +112,18 @@ class Station:
                 self._add(pump.volume.key, 4.36 * seconds / 3600.0)
             if pump.energy is not None and on:
                 self._add(pump.energy.key, 748.0 * seconds / 3600.0)
+            if on and self._number(pump.flow) > 0.0:
+                self._fill(pump.into, 4.36 * seconds / 3600.0)
+
+    def _fill(self, tank: str, volume_m3: float) -> None:
+        for entry in self.site.file.tanks:
+            if entry.id == tank and entry.level.key in self.values:
+                self._add(entry.level.key, volume_m3 / entry.area_m2)
+
+    def _number(self, signal: object) -> float:
+        value = self.values.get(getattr(signal, "key", ("", "")), 0.0)
+        assert isinstance(value, float)
+        return value
 
     def _meter(self, signal: object, value: float) -> None:
         key = getattr(signal, "key", None)

@@ -99,7 +99,7 @@ async def test_status_has_everything(station: Station) -> None:
     pump, tank = status["pumps"][0], status["tanks"][0]
     assert status["mode"] == "filling"
     assert (pump["phase"], pump["on"], pump["power_w"], pump["flow_m3_h"]) == ("running", True, 748.0, 4.36)
-    assert (tank["level_m"], tank["volume_l"], tank["capacity_l"]) == (0.98, 1981, 4572)
+    assert (tank["level_m"], tank["volume_l"], tank["capacity_l"]) == (1.118, 2332, 4572)
     assert status["power"]["budget_w"] == pytest.approx(812 * 2.2 * 0.8 - 120, abs=0.1)
     assert [zone["id"] for zone in status["zones"]] == ["bibit", "melon", "cabai", "kacang"]
     assert status["zones"][2]["next"]["volume_l"] == 420.0

@@ -81,6 +81,30 @@ async def test_fits_a_cheap_phone(station: Station) -> None:
             await expect(page.locator(".banner.alarm")).to_be_in_viewport(ratio=1.0)
 
 
+async def test_long_names_stay_on_the_phone() -> None:
+    """Names of forty letters without a blank break instead of pushing the page off the screen."""
+    name = "Petakpembibitanreklamasibekastambangutara"
+    site = Station().site
+    changes = {
+        "zones": tuple(one.model_copy(update={"name": f"{name} {one.id}"}) for one in site.file.zones),
+        "pumps": tuple(one.model_copy(update={"name": name}) for one in site.file.pumps),
+        "tanks": tuple(one.model_copy(update={"name": name}) for one in site.file.tanks),
+        "site": site.file.site.model_copy(update={"name": name}),
+    }
+    station = Station(site.model_copy(update={"file": site.file.model_copy(update=changes)}))
+    station.plan_for("cabai", "melon")
+    station.cycle(90)
+    station.order(Order.RUN_ZONE, "bibit", 10.0)
+    station.cycle(12)
+    station.cycle(12, world=lambda: station.values.update({("meter-air", "flow_m3_h"): 0.0}))
+    async with (
+        chromium() as browser,
+        serve(station.context()) as server,
+        phone(browser, server) as page,
+    ):
+        await fits(page)
+
+
 async def fits(page: Page) -> None:
     """No sideways scrolling, no text cut off, big enough targets."""
     await page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -98,7 +122,7 @@ async def test_events_update_the_page(station: Station) -> None:
         station.values[("level-tandon", "level_m")] = 1.7
         station.cycle(6)
         await expect(page.locator("#part-clock")).to_contain_text("09.56")
-        await expect(page.locator("#part-tanks .big")).to_have_text("83 %")
+        await expect(page.locator("#part-tanks .big")).to_have_text("85 %")
         await expect(page.locator("#why")).to_have_attribute("open", "")
         assert await page.evaluate("window.notReloaded")
 
@@ -140,7 +164,7 @@ async def test_stop_works_when_the_server_was_restarted(station: Station) -> Non
         station.cycle(6)
         await expect(page.locator("#part-clock")).to_contain_text("09.56", timeout=15_000)
         await page.locator("article.zone button").first.click()
-        await expect(page.locator("#toast")).to_contain_text("zona akan disiram")
+        await expect(page.locator("#toast")).to_contain_text("petak akan disiram")
         await context.close()
         await second.stop()
 

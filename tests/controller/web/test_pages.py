@@ -134,7 +134,7 @@ async def test_stale_controller_is_told(station: Station) -> None:
         station.live.cycles += 1  # not remembered from before
         page = await browser.get("/")
         health = (await browser.get("/health")).json()
-    assert "Pengendali tidak menjawab" in page.text
+    assert "Pengendali tidak bekerja" in page.text
     assert (health["ok"], health["decision_age_s"]) == (False, 600.0)
 
 

@@ -79,6 +79,20 @@ def test_computed_keys_exist() -> None:
         "origin",
     ]
     keys = [f"mode_{mode}" for mode in modes] + [f"phase_{phase.value}" for phase in Phase]
+    moods = (
+        "watering",
+        "waiting",
+        "held",
+        "paused",
+        "unplanted",
+        "over",
+        "calendar",
+        "stress",
+        "due",
+        "good",
+    )
+    keys += [f"zone_{mood}" for mood in moods]
+    keys += [f"tank_{mood}" for mood in ("full", "rising", "empty", "low", "partly")]
     keys += [f"done_{order.value}" for order in Order] + [f"not_{refusal}" for refusal in refusals]
     assert not [key for key in keys if key not in TEXTS]
 
@@ -91,7 +105,7 @@ def test_no_text_is_unused() -> None:
         if entry.name.endswith(".py") and entry.name != "texts.py"
     )
     everything = "".join(text for _, text in _templates()) + code
-    computed = ("mode_", "phase_", "done_", "not_", "notice_", "pin_then_", "level_")
+    computed = ("mode_", "phase_", "done_", "not_", "notice_", "pin_then_", "level_", "zone_", "tank_")
     unused = [key for key in TEXTS if f'"{key}"' not in everything and f"'{key}'" not in everything]
     assert not [key for key in unused if not key.startswith(computed)]
 
