@@ -23,13 +23,8 @@ def attention(reasons: Iterable[Json], devices: Iterable[Json]) -> list[Json]:
     ``key``, ``cause``; ``silent``: the silent devices behind it (their entries of the status); ``reset``: the pump to reset, or "".
     """
     reasons = tuple(reasons)
-    cut = {
-        reason["subject"] for reason in reasons if reason["key"] == "wire_lost"
-    }  # told once, with all its devices
-    reasons = list(reasons)
-    lost = {
-        one["subject"] for one in reasons if one["key"] == "wire_lost"
-    }  # the wire's alarm names its devices
+    # A wire that is cut is told once, with all its devices.
+    lost = {one["subject"] for one in reasons if one["key"] == "wire_lost"}
     quiet = {
         one["id"]: one
         for one in devices

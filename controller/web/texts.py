@@ -174,7 +174,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "flow": ("Debit air", "Flow"),
     "pressure": ("Tekanan", "Pressure"),
     "starts": ("Menyala hari ini", "Starts today"),
-    "times_of": ("{count} kali (batas {most})", "{count} (limit {most})"),
+    "times_of": ("{count} dari {most} kali", "{count} of {most}"),
     "flow_unit": ("{value} m³/jam", "{value} m³/h"),
     # ---------------------------------------------------------------------------------------------------------- tank
     "tank_level": ("Tandon berisi {share}, {litres}", "The tank holds {share}, {litres}"),
