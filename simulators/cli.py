@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     _common(serve)
     serve.add_argument("--rate", type=_rate, default=1.0)
     serve.add_argument("--start", metavar="ISO", help="local plant time; default: now")
+    serve.add_argument(
+        "--anchor", type=float, metavar="MONO", help="the plant time's start, as `tirta run --plant-anchor`"
+    )
     serve.set_defaults(run=_serve)
     season = commands.add_parser("season", help="the shipped controller over a season, as fast as it goes")
     _common(season)
@@ -138,7 +141,7 @@ def _serve(args: argparse.Namespace) -> int:
         clock: PlantClock | SystemClock = SystemClock(assume_trusted=True)
     else:
         start = plant_moment(site, args.start) if args.start else SystemClock().now().utc
-        clock = PlantClock(start.timestamp(), args.rate)
+        clock = PlantClock(start.timestamp(), args.rate, args.anchor)
     world = world_factory(args.world)(site, args.seed, clock.now().utc)
     served = serve(site, profiles, world, clock)
 

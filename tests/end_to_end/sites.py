@@ -1,18 +1,17 @@
-"""A shipped site moved to ports and paths of a test's own, and run as processes: `tirta-sim demo` or `tirta-sim serve`."""
+"""A shipped site moved to ports and paths of a test's own, and run as processes: `tirta-sim serve` and `tirta run`."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -65,41 +64,30 @@ def lately(days: int = 2) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT09:00")
 
 
-class Demo(Program):
-    """`tirta-sim demo`: simulators in one process, the real daemon in another, both stopped with the test."""
+class Station:
+    """`tirta-sim serve` and `tirta run`, each its own process, on one plant time, at a broker that is somebody else's."""
 
     def __init__(self, config: Path, rate: float = 60.0, start: str = SUNNY) -> None:
-        self.config, self.folder = config, config.parent
-        self.state = self.folder / "state"
-        self.port = int(loaded(config)["web"]["port"])
-        self._daemon = 0
+        document = loaded(config)
+        self.state, self.port = config.parent / "state", int(document["web"]["port"])
+        moment = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(document["site"]["timezone"]))
+        anchor = time.monotonic()
+        self.devices = Devices(config, start, rate, anchor=anchor)
         command = [
-            sys.executable, "-m", "simulators.cli", "demo", "-c", str(config), "--state", str(self.state),
-            "--no-browser", "--rate", str(rate), "--start", start,
+            sys.executable, "-m", "controller.cli", "run", "-c", str(config), "--state", str(self.state),
+            "--plant-start", moment.isoformat(), "--plant-rate", str(rate), "--plant-anchor", repr(anchor),
         ]  # fmt: skip
-        super().__init__("tirta-sim demo", command, self.folder / "demo.log", self._is_up)
-
-    @property
-    def daemon_pid(self) -> int:
-        """The daemon's own process: the only child of the demo."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        assert len(children) == 1, children
-        return int(children[0])
+        self.daemon = Program("tirta run", command, config.parent / "tirta.log", self._is_up)
 
     def start(self) -> None:
-        """See `Program.start`; remembers the daemon, so that nothing outlives the test."""
-        super().start()
-        self._daemon = self.daemon_pid
+        """First the devices, then the daemon; returns when its page answers."""
+        self.devices.start()
+        self.daemon.start()
 
     def stop(self) -> None:
-        """Ctrl-C: the daemon is asked to end and has ended when this returns."""
-        super().stop()
-        self._end_daemon()
-
-    def kill(self) -> None:
-        """Both processes at once."""
-        super().kill()
-        self._end_daemon()
+        """The daemon is asked to end and has ended when this returns, then the devices."""
+        self.daemon.stop()
+        self.devices.stop()
 
     def get(self, path: str) -> Document:
         """JSON from the daemon's page."""
@@ -113,31 +101,25 @@ class Demo(Program):
         except (urllib.error.URLError, OSError, ValueError):
             return False
 
-    def _end_daemon(self) -> None:
-        if self._daemon and str(self.state).encode() in _command_line(self._daemon):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._daemon, signal.SIGKILL)
-        self._daemon = 0
-
 
 class Devices(Program):
     """`tirta-sim serve`: only the simulated devices of a moved site. ``rate`` near 0 makes the world almost stand still."""
 
-    def __init__(self, config: Path, start: str, rate: float = 1e-3, world: str | None = None) -> None:
+    def __init__(
+        self,
+        config: Path,
+        start: str,
+        rate: float = 1e-3,
+        world: str | None = None,
+        anchor: float | None = None,
+    ) -> None:
         self.config, self.folder, self.site = config, config.parent, loaded(config)
         command = [
             sys.executable, "-m", "simulators.cli", "serve", "-c", str(config), "--rate", str(rate), "--start", start,
-            *(["--world", world] if world else []),
+            *(["--world", world] if world else []), *(["--anchor", repr(anchor)] if anchor is not None else []),
         ]  # fmt: skip
         super().__init__("tirta-sim serve", command, self.folder / "serve.log", self._is_up)
 
     def _is_up(self) -> bool:
         """It says what it serves when everything is open; serial ends are links."""
         return self.log.exists() and self.log.read_text().count("://") >= len(self.site["buses"])
-
-
-def _command_line(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""

@@ -18,7 +18,7 @@ from controller.core.site import Sink as SinkEntry
 from controller.store.outbox import Outbox
 from controller.telemetry.drain import Drain
 from controller.telemetry.sink import InfluxSink
-from tests.end_to_end.sites import SITES, SUNNY, Demo, Document, lately, moved
+from tests.end_to_end.sites import SITES, SUNNY, Document, Station, lately, moved
 from tests.fixtures_influx import Influx, VictoriaMetrics
 from tests.fixtures_mqtt import Mosquitto
 from tests.influx_compare import Rows, as_victoria, differences, influxql, stored, victoria
@@ -29,7 +29,7 @@ FLOWING = {"pv", "power", "pump", "tank", "soil", "zone", "weather", "event", "c
 
 
 class Pipeline:
-    """One demo site whose telemetry goes to ``influx`` (keys of the site file); its tank soon wants water."""
+    """One site whose telemetry goes to ``influx`` (keys of the site file); its tank soon wants water."""
 
     def __init__(self, folder: Path, broker: Mosquitto, influx: dict[str, Any], start: str = SUNNY) -> None:
         folder.mkdir()
@@ -41,8 +41,8 @@ class Pipeline:
             file["tanks"][0]["refill_m"] = 1.6
 
         config = moved(SITES["nursery"], folder, broker.port, change)
-        self.demo = Demo(config, start=start)
-        self.path = self.demo.state / "telemetry.db"
+        self.station = Station(config, start=start)
+        self.path = self.station.state / "telemetry.db"
         entry = load_site(config)[0].file.telemetry.influx
         assert entry is not None
         self.entry: SinkEntry = entry
@@ -55,7 +55,7 @@ class Pipeline:
         return self._one("SELECT count(*) FROM points")
 
     def is_pumping(self) -> bool:
-        return any(pump["on"] for pump in self.demo.get("/api/status")["pumps"])
+        return any(pump["on"] for pump in self.station.get("/api/status")["pumps"])
 
     def caught_up(self) -> Callable[[], bool]:
         """Whether everything that is on the disk now has been answered for."""
@@ -64,7 +64,7 @@ class Pipeline:
 
     def finish(self) -> None:
         """End the daemon, then send what its last commit left: by the shipped sink, from the shipped cursor."""
-        self.demo.stop()
+        self.station.stop()
         drain = Drain(self.outbox, InfluxSink(self.entry))
         now = 0.0
         while self.outbox.pending():
@@ -93,12 +93,12 @@ def pipeline(tmp_path: Path, own_mosquitto: Mosquitto) -> Iterator[Callable[...,
 
     def make(influx: dict[str, Any], start: str = SUNNY) -> Pipeline:
         made.append(Pipeline(tmp_path / "site", own_mosquitto, influx, start))
-        made[-1].demo.start()
+        made[-1].station.start()
         return made[-1]
 
     yield make
     for one in made:
-        one.demo.stop()
+        one.station.stop()
 
 
 def through_outage(
@@ -145,10 +145,10 @@ def test_influxdb_that_hangs_costs_nothing(pipeline: Callable[..., Pipeline], ow
     line = pipeline({"url": own_influxdb.url, "api": "v1", "database": database})
     wait_until(lambda: line.outbox.progress().done > 50, "points flow", 30)
     own_influxdb.freeze()
-    first = line.demo.get("/health")["cycles"]
+    first = line.station.get("/health")["cycles"]
     began = time.monotonic()
     time.sleep(12.0)  # longer than the sink's own time-out
-    cycles = line.demo.get("/health")["cycles"] - first
+    cycles = line.station.get("/health")["cycles"] - first
     pace = cycles / (time.monotonic() - began)
     own_influxdb.thaw()
     assert pace > 5.0, f"{pace:.1f} cycles a second while the server hung, 10 when all is well"
@@ -214,12 +214,12 @@ def test_the_page_tells_that_the_database_is_away(
     own_influxdb.kill()
 
     def alarms() -> list[dict[str, Any]]:
-        alarms = line.demo.get("/api/status")["alarms"]
+        alarms = line.station.get("/api/status")["alarms"]
         return [alarm for alarm in alarms if alarm["subject"] == "influx"]
 
     wait_until(lambda: bool(alarms()), "the page tells", 60)
     told = alarms()[0]
     assert told["id"] != told["en"], json.dumps(told)
-    wait_until(lambda: line.demo.get("/health")["backlog"]["points"] > 0, "the page counts what waits", 30)
+    wait_until(lambda: line.station.get("/health")["backlog"]["points"] > 0, "the page counts what waits", 30)
     own_influxdb.start()
     wait_until(lambda: not alarms(), "the page is quiet again", 60)
