@@ -50,7 +50,7 @@ class Hearing:
             self._began_s = at.mono_s
         lost = {bus: state for bus, state in self.states().items() if state.case}
         found = {
-            bus: (wire_trouble(self.site, bus, state), at.mono_s - state.lost_s * self.rate)
+            bus: (wire_trouble(self.site, bus, state, self.rate), at.mono_s - state.lost_s * self.rate)
             for bus, state in lost.items()
         }
         for entry in self.site.file.devices:

@@ -22,10 +22,25 @@ def trouble(entry: DeviceEntry, health: Health) -> Reason:
     return Reason(entry.id, KEYS.get(health.key, "device_failed"), words, Level.WARNING, "interlock")
 
 
-def wire_trouble(site: Site, bus: str, state: WireState) -> Reason:
-    """Why a wire has no connection: its address (without user and password), and who hangs on it."""
+def cut_trouble(entry: DeviceEntry, state: WireState) -> Reason:
+    """A device whose wire has no connection."""
+    words = {"bus": entry.bus, "why": state.case, "cause": state.case}
+    return Reason(entry.id, "device_cut", words, Level.WARNING, "interlock")
+
+
+def wire_trouble(site: Site, bus: str, state: WireState, rate: float) -> Reason:
+    """Why a wire has no connection, since when, its address (without user and password), and who hangs on it.
+
+    ``rate``: plant seconds per real second.
+    """
     url = next(one.url for one in site.file.buses if one.id == bus)
     names = ", ".join(one.id for one in site.file.devices if one.bus == bus)
     wire = url.split("@")[-1].partition("?")[0]
-    words = {"bus": bus, "wire": wire, "why": state.case, "cause": state.case, "devices": names}
-    return Reason(bus, "wire_lost", words, Level.ALARM, "interlock")
+    words: dict[str, float | str] = {
+        "bus": bus,
+        "wire": wire,
+        "why": state.case,
+        "cause": state.case,
+        "devices": names,
+    }
+    return Reason(bus, "wire_lost", words | {"lost_s": state.lost_s * rate}, Level.ALARM, "interlock")

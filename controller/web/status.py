@@ -186,7 +186,14 @@ def health(context: WebContext) -> Json:
     if snapshot is not None and decision is not None:
         age_s = max(0.0, context.now().mono_s - snapshot.at.mono_s)
         cycle_s = max(live.site.file.site.cycle_s, decision.state.cycle_s)
-        levels = [one.level for one in (*decision.reasons, *([live.sink_alarm] if live.sink_alarm else []))]
+        levels = [
+            one.level
+            for one in (
+                *decision.reasons,
+                *([live.sink_alarm] if live.sink_alarm else []),
+                *status_devices.wires(context),
+            )
+        ]
         found |= {
             "ok": age_s <= max(STALE_CYCLES * cycle_s, STALE_MIN_REAL_S * context.rate),
             "decision_age_s": round(age_s, 1),

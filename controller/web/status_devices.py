@@ -9,7 +9,7 @@ from controller.core.decision import Reason
 from controller.core.site import DeviceEntry
 from controller.i18n import render
 from controller.poller import Health
-from controller.troubles import trouble, wire_trouble
+from controller.troubles import cut_trouble, trouble, wire_trouble
 from controller.web.advice import advice
 from controller.web.context import LANGUAGES, Language, WebContext
 from controller.wires import WireState
@@ -28,13 +28,12 @@ def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[
     """
     lost = lost_wires(context)
     return [
-        _device(context, entry, context.health.get(entry.id, Health()), lost, now_mono_s, now_epoch_s)
+        _device(entry, context.health.get(entry.id, Health()), lost, now_mono_s, now_epoch_s)
         for entry in context.live.site.file.devices
     ]
 
 
 def _device(
-    context: WebContext,
     entry: DeviceEntry,
     health: Health,
     lost: Mapping[str, WireState],
@@ -45,11 +44,7 @@ def _device(
     since = now_s - health.since_mono_s if asked else None
     reason = None
     if asked and not health.ok:
-        reason = (
-            wire_trouble(context.live.site, entry.bus, lost[entry.bus])
-            if entry.bus in lost
-            else trouble(entry, health)
-        )
+        reason = cut_trouble(entry, lost[entry.bus]) if entry.bus in lost else trouble(entry, health)
     passing = health.ok and health.key in PASSING
     return {
         "id": entry.id,
@@ -79,7 +74,10 @@ def lost_wires(context: WebContext) -> dict[str, WireState]:
 
 def wires(context: WebContext) -> list[Reason]:
     """One alarm for each bus without a connection, with its devices."""
-    return [wire_trouble(context.live.site, bus, state) for bus, state in lost_wires(context).items()]
+    return [
+        wire_trouble(context.live.site, bus, state, context.rate)
+        for bus, state in lost_wires(context).items()
+    ]
 
 
 def silent(context: WebContext) -> int:

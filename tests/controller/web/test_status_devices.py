@@ -56,9 +56,10 @@ def test_a_cut_wire_is_one_alarm_not_four() -> None:
     assert "Tidak terbaca: tanah-cabai, level-tandon, surya, hujan." in wire["id"]
     told = [entry for entry in found["attention"] if entry["key"] == "wire_lost" or entry["silent"]]
     assert [entry["subjects"] for entry in told] == [["kebun"]]
-    assert "terputus: port-nya tidak ada" in one(found["devices"], "surya")["said"]["id"]
+    assert "terputus selama 5 menit: port-nya tidak ada." in wire["id"]
+    assert one(found["devices"], "surya")["said"]["id"] == "Bus kebun terputus: port-nya tidak ada."
     assert "USB-RS485" in one(found["devices"], "surya")["help"]["en"]
-    assert (health(context)["wires_lost"], health(context)["devices_silent"]) == (1, 4)
+    assert [health(context)[key] for key in ("wires_lost", "devices_silent", "alarms")] == [1, 4, 1]
 
 
 def test_passwords_of_a_broker_are_not_told() -> None:
