@@ -58,22 +58,24 @@ def hear_write(
 ) -> tuple[Heard, ...]:
     """What a write means to a device of this profile; nothing when it means nothing to any command.
 
-    A write of one whole register may mean something to several commands that own different bits of it.
+    A write of one whole register may mean something to several commands that own different bits of it. One write may be both
+    the end of "off" and a step of "on" (CiA 402): then it means off, and shows what the step waits for.
     """
-    found: list[Heard] = []
+    found: dict[str, Heard] = {}
     for quantity, entry, part, step, last in _all_steps(profile):
         if not isinstance(step, WriteStep) or (step.function, _place(profile, step)) != (function, address):
             continue
-        if found and step.mask is None:
+        if found and quantity not in found and step.mask is None:
             continue
         numbers = _match_words(step, entry, values, (entry.value and entry.value.order) or profile.order)
         shows = _shows(step)
-        if numbers is not None and (last or shows or "lease" in numbers):
-            meant = _heard(quantity, entry, part, last, numbers, settings, context or {})
-            found.append(replace(meant, shows=shows))
-            if step.mask is None:
-                break
-    return tuple(found)
+        if numbers is None or not (last or shows or "lease" in numbers):
+            continue
+        meant = _heard(quantity, entry, part, last, numbers, settings, context or {})
+        before = found.get(quantity, meant)
+        said = before if before.value is not None or before.lease_s is not None else meant
+        found[quantity] = replace(said, shows=(*before.shows, *shows))
+    return tuple(found.values())
 
 
 def _shows(step: WriteStep) -> tuple[tuple[str, float | str], ...]:

@@ -24,10 +24,15 @@ class Total:
 
     rule: Counter
     width: float | None = None
-    total: float = 0.0
     last: float | None = None
+    _plus: float = 0.0  # what the total has more than the counter shows
     _doubted: float = 0.0
     _doubts: int = 0
+
+    @property
+    def total(self) -> float:
+        """The total now; 0 before the first value."""
+        return 0.0 if self.last is None else self.last + self._plus
 
     @property
     def in_doubt(self) -> bool:
@@ -40,21 +45,20 @@ class Total:
         A value that cannot be leaves the total alone. When it stays, the counter was reset (where the rule knows resets: what
         it shows has been counted since then), or the meter was replaced: the total goes on from there without the step.
         """
-        if self.last is None:
-            self.last = self.total = value
+        last = self.last
+        if last is None:
+            self.last = value
             return value, True
-        growth = self._growth(value, turns)
-        if growth is not None:
-            self._believe(value, growth)
-            return self.total, True
-        if 0 < self.last - value < _JITTER * self.last:
-            return self.total, True
-        self._doubt(value, turns)
-        if self._doubts < CONFIRMED:
-            return self.total, False
-        self._believe(
-            value, value if self._may_reset and self._fits(value, turns) and value < self.last else 0.0
-        )
+        plus = self._plus_at(value, last, turns)
+        if plus is None:
+            if 0 < last - value < _JITTER * last:
+                return self.total, True
+            self._doubt(value, turns)
+            if self._doubts < CONFIRMED:
+                return self.total, False
+            counted = self._may_reset and value < last and self._fits(value, turns)
+            plus = self.total if counted else self.total - value
+        self.last, self._plus, self._doubts = value, plus, 0
         return self.total, True
 
     @property
@@ -64,23 +68,16 @@ class Total:
     def _fits(self, growth: float, turns: float) -> bool:
         return self.rule.max_step is None or growth <= self.rule.max_step * max(1.0, turns)
 
-    def _growth(self, value: float, turns: float) -> float | None:
-        """How much was counted since the last value, None when it cannot be said yet."""
-        last = self.last or 0.0
+    def _plus_at(self, value: float, last: float, turns: float) -> float | None:
+        """What the total has more than ``value``, None when it cannot be said yet."""
         if value >= last:
-            return value - last if self._fits(value - last, turns) else None
-        if self.width is not None and last > _HALF * self.width and value < _HALF * self.width:
-            rolled = value + self.width - last
-            if self._fits(rolled, turns):
-                return rolled
+            return self._plus if self._fits(value - last, turns) else None
+        width = self.width or 0.0
+        if value < _HALF * width < last <= width and self._fits(value + width - last, turns):
+            return self._plus + width
         if self._may_reset and value <= _HALF * last and self._fits(value, turns):
-            return value
+            return self.total
         return None
-
-    def _believe(self, value: float, growth: float) -> None:
-        self.total += growth
-        self.last = value
-        self._doubts = 0
 
     def _doubt(self, value: float, turns: float) -> None:
         agrees = self._doubts > 0 and value >= self._doubted and self._fits(value - self._doubted, turns)

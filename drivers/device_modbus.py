@@ -74,6 +74,7 @@ class ModbusDevice:
         self._problems: dict[str, tuple[DriverError, ...]] = {}
         self._once: dict[int, tuple[Reading, ...]] = {}
         self._aside = SetAside(self._line.clock)
+        self._lacking: list[Point] = []
         self._steps = Sequences(device, self._send, self._look, pause_of(port))
         self._writes = Writes(self._line, profile.setup, self._look, self._known)
         known = is_known(profile, settings)
@@ -238,6 +239,7 @@ class ModbusDevice:
         absent = {p.name for p in bad if p.optional and lacks}
         if absent:
             _log.info("%s has no %s", self.id, ", ".join(sorted(absent)))
+            self._lacking += [p for p in bad if p.name in absent]
         rest = [p for p in bad if p.name not in absent]
         if rest and not keep:
             self._aside.put(rest, error)
@@ -263,7 +265,7 @@ class ModbusDevice:
         self._met = True
 
     def _compile(self, profile: Profile) -> None:
-        asked = profile.with_points(p for p in profile.points if p.name not in self._aside.names)
+        asked = self._asked_of(profile)
         guard = Guard(profile.points, self._settings, profile.limits.warm_up_s)
         guard.follow(self._guard)
         blocks: dict[str, tuple[_Block, ...]] = {}
@@ -275,6 +277,16 @@ class ModbusDevice:
             raise CodecError(str(error)) from None
         self.profile, self._blocks, self._guard = profile, blocks, guard
         self._once.clear()
+
+    def _asked_of(self, profile: Profile) -> Profile:
+        """The profile without what is set aside; registers that the device refused are not read through either."""
+        out = [p for p in profile.points if p.name in self._aside.names]
+        gaps = {(a, a) for p in (*out, *self._lacking) for a in p.addresses}
+        if not gaps:
+            return profile
+        limits = profile.limits.model_copy(update={"gaps": (*profile.limits.gaps, *sorted(gaps))})
+        kept = profile.with_points(p for p in profile.points if p.name not in self._aside.names)
+        return kept.model_copy(update={"limits": limits})
 
     def _block(self, codec: BlockCodec, guard: Guard) -> _Block:
         request = Read(self.unit, Table(codec.table), codec.address, codec.count)

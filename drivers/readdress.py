@@ -8,6 +8,7 @@ from drivers.codec_command import wire_write
 from drivers.codec_point import encode_number
 from drivers.device_steps import pause_of
 from drivers.errors import BadReply, DriverError, Refused
+from drivers.packing import pack
 from drivers.profile_model import Profile
 from drivers.profile_setup import Readdress
 from drivers.transport import Port, Read, Table, Timing, Write
@@ -73,5 +74,5 @@ def _question(profile: Profile, unit: int) -> Read:
     points = [p for p in profile.points if p.access != "write" and not p.optional]
     if not points:
         return Read(unit, Table.HOLDING, profile.readdress.address if profile.readdress else 0, 1)
-    point = points[0]
-    return Read(unit, Table(point.table), point.start, max(point.addresses) - point.start + 1)
+    block = pack(points, profile.limits)[0]
+    return Read(unit, Table(block.table), block.address, block.count)

@@ -80,3 +80,13 @@ def _steps(entry: CommandEntry) -> Iterator[WriteStep]:
         for step in steps:
             if isinstance(step, WriteStep):
                 yield step
+
+
+def owned_bits(profile: Profile) -> dict[int, int]:
+    """By register, the bits that commands change one by one: what is written around them is only kept."""
+    owned: dict[int, int] = {}
+    for entry in profile.commands.values():
+        for step in _steps(entry):
+            if step.mask is not None and step.address is not None:
+                owned[step.address] = owned.get(step.address, 0) | step.mask
+    return owned

@@ -18,7 +18,7 @@ from drivers.reading import Value
 from drivers.sunspec import lay_out
 from drivers.transport import Table
 from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, RefusedByDevice, Silent
-from simulators.manners import Manners
+from simulators.manners import Manners, owned_bits
 from simulators.outputs import Moment, Outputs, World, reader
 
 COIL_ON = 0xFF00
@@ -60,6 +60,7 @@ class RegisterDevice:
         self._fixed = dict(fixed) | {a: w for (t, a), w in self._identity.items() if t is Table.HOLDING}
         self._manners = Manners(self.profile, now)
         self._states: dict[str, Value] = {}
+        self._owned = owned_bits(self.profile)
         self._world = world
         self._moment = Moment(now)
         self.points = tuple(p for p in self.profile.points if p.access != "write")
@@ -106,7 +107,8 @@ class RegisterDevice:
         first = view.address - view.codec.address
         words = words[first : first + view.count]
         for offset, word in view.over:
-            words[offset] = word
+            own = self._owned.get(view.address + offset, 0)
+            words[offset] = (words[offset] & own) | (word & ~own)
         return tuple(words)
 
     def _plain_read(self, table: Table, address: int, count: int) -> list[int]:
@@ -138,7 +140,7 @@ class RegisterDevice:
         meanings = hear_write(self.profile, function, address, tuple(values), self.settings, self._context)
         for heard in meanings:
             self._obey(heard)
-        if not meanings or any(step.mask for step in self.profile.setup):
+        if not meanings or address in self._owned:
             self._plain_write(function, address, values, known=bool(meanings))
 
     def _obey(self, heard: Heard) -> None:
