@@ -354,7 +354,8 @@ class Bus:
             raise BackingOff(
                 f"silent {unit.failures} time(s), asked again in {left:.1f} s",
                 hint="Check its supply and wiring",
-                bus=self.name, unit=request.unit, registers=request.registers, params={"seconds": left, "failures": float(unit.failures)},
+                bus=self.name, unit=request.unit, registers=request.registers,
+                params={"seconds": left, "failures": float(unit.failures)},
             )  # fmt: skip
 
     def _check_connected(self, job: _Job) -> None:

@@ -13,7 +13,13 @@ from pathlib import Path
 PICTURES = {"page.png": (360, 740, 2.0), "page-wide.png": (1280, 860, 1.0)}
 """Name -> width and height in CSS pixels, and how many real pixels one of them has."""
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 
 
 def main() -> int:

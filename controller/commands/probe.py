@@ -48,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
     if args.unit is not None and not 0 <= args.unit <= 255:
         raise TirtaError(t("--unit must be 0 to 255", "--unit harus 0 sampai 255"))
     settings = settings_of(args.set)
-    logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # the answer says it already, in better words
+    logging.getLogger("pymodbus.logging").setLevel(
+        logging.CRITICAL
+    )  # the answer says it already, in better words
     answer = asyncio.run(probe(args.profile, args.connection, args.unit, settings=settings, wait_s=args.wait))
     if args.json:
         out_json(answer)

@@ -106,7 +106,9 @@ def _prove_pump(c: Draft, pump: PumpWiring) -> None:
         if not _stands(c, pump, state):
             c.pumps[pump.id] = replace(state, proven=False, off_since_s=c.mono)
     elif _off(c, pump.feedback, pump.key):
-        c.pumps[pump.id] = replace(state, proven=True, off_since_s=c.mono if since_stop else state.off_since_s)
+        c.pumps[pump.id] = replace(
+            state, proven=True, off_since_s=c.mono if since_stop else state.off_since_s
+        )
     elif since_stop:
         c.pumps[pump.id] = replace(state, off_since_s=c.mono)
 

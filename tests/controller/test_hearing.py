@@ -83,7 +83,8 @@ async def test_a_cut_wire_is_one_line_with_all_its_devices(told: Any) -> None:
     [line] = told()
     assert line == (
         "kebun: Bus kebun (rtu:///tmp/tirta-demo/ttyRS485) terputus selama 10 detik: port-nya tidak ada. "
-        "Tidak terbaca: tanah-cabai, level-tandon, surya, hujan. Colokkan lagi adaptor USB-RS485; `ls /dev/serial/by-id` menunjukkan yang ada."
+        "Tidak terbaca: tanah-cabai, level-tandon, surya, hujan. "
+        "Colokkan lagi adaptor USB-RS485; `ls /dev/serial/by-id` menunjukkan yang ada."
     )
     station.lost.clear()
     await station.run(1)

@@ -26,7 +26,9 @@ SITES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SITES)
-def test_wire_and_loopback_leave_identical_ledgers(kind: str, tmp_path: Path, own_mosquitto: Mosquitto) -> None:
+def test_wire_and_loopback_leave_identical_ledgers(
+    kind: str, tmp_path: Path, own_mosquitto: Mosquitto
+) -> None:
     """24 plant hours on sockets, a pty and Mosquitto leave the same rows and the same last hash as in process."""
     site, profiles = load_site(SITES[kind])
     start = datetime(2026, 11, 3, tzinfo=ZoneInfo(site.file.site.timezone))

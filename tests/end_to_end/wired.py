@@ -98,13 +98,17 @@ class WiredSeason:
         clock = SteppedClock(self.start.timestamp(), self.days * 86400.0)
         world = World(site, self.seed, self.start)
         rig = make_rig(site, self.profiles, world, clock.now)
-        servers = {bus.id: server for bus in site.file.buses if (server := self._server(rig, bus)) is not None}
+        servers = {
+            bus.id: server for bus in site.file.buses if (server := self._server(rig, bus)) is not None
+        }
         for server in servers.values():
             await server.start()
         site = _with_ports(site, servers)
         wires = open_wires(site, self.profiles, self.folder)
         wires.start()
-        speakers = {bus: MqttClient(Broker("127.0.0.1", self.mqtt_port), f"sim-{bus}") for bus in rig.speakers}
+        speakers = {
+            bus: MqttClient(Broker("127.0.0.1", self.mqtt_port), f"sim-{bus}") for bus in rig.speakers
+        }
         ledger = stack.enter_context(Ledger(self.folder / "ledger.db", durable=False))
         journal = SteppedJournal(ledger, lambda event: closing_note(site, event))
         controller = assemble(

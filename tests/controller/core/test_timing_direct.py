@@ -327,7 +327,12 @@ def test_the_meter_volume_is_credited_first():
         ("a", 400.0, 1000.0, 900.0), site=direct_site({"limits": LIMITS, "volume": "meter.volume_m3"})
     )
     still = ("volume",)
-    play(plant, at(0, sun=SUN, volume=100.0, flow=1.0, frozen=still), at(500).on("va", "sungai"), at(501, volume=100.4))
+    play(
+        plant,
+        at(0, sun=SUN, volume=100.0, flow=1.0, frozen=still),
+        at(500).on("va", "sungai"),
+        at(501, volume=100.4),
+    )
     assert plant.state.zones["a"].irrigation.delivered_l == pytest.approx(400.0)
     play(plant, at(560, volume=100.9), at(561).on("va"), at(580, volume=100.92))
     assert plant.state.zones["a"].credit_l == pytest.approx(920.0)

@@ -102,7 +102,12 @@ def test_a_torn_recording_replays_up_to_its_last_block(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"text", gzip.compress(b'{"format":9,"site":"","state":""}\n', mtime=0), gzip.compress(b"[1]\n", mtime=0)],
+    [
+        b"",
+        b"text",
+        gzip.compress(b'{"format":9,"site":"","state":""}\n', mtime=0),
+        gzip.compress(b"[1]\n", mtime=0),
+    ],
     ids=["empty", "text", "another format", "no header"],
 )
 def test_what_is_no_recording_is_refused(tmp_path: Path, content: bytes) -> None:

@@ -145,7 +145,9 @@ def test_a_frozen_server_in_the_middle_of_a_batch(own_influxdb: Influx, tmp_path
     time.sleep(1.5)
     site.minutes(5)
     site.empty()
-    assert any(result.sent == 0 and result.pending > 0 for result in site.results), "the server was never waited for"
+    assert any(result.sent == 0 and result.pending > 0 for result in site.results), (
+        "the server was never waited for"
+    )
     assert differences(stored(site.path), influxql(own_influxdb.url, database)) == []
     site.close()
 

@@ -37,7 +37,7 @@ def client(server: WebServer) -> httpx.AsyncClient:
 async def until(holds: Callable[[], bool]) -> None:
     """Return when something has come true; five seconds at most."""
     async with asyncio.timeout(5.0):
-        while not holds():  # noqa: ASYNC110 - what is waited for has no event
+        while not holds():
             await asyncio.sleep(0.02)
 
 
