@@ -119,6 +119,7 @@ MODES = {
     "locked": ("a pump is locked out", "pompa terkunci"),
     "waiting_sun": ("waiting for sun", "menunggu matahari"),
     "alarm": ("alarm", "alarm"),
+    "paused": ("stopped by a person", "dihentikan orang"),
     "idle": ("idle", "siaga"),
 }
 """What the daemon says of the whole site -> English, Indonesian."""

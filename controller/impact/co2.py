@@ -116,11 +116,3 @@ def closing_note(site: Site, event: Event) -> Note | None:
             "statement": STATEMENT["en"],
         },
     )
-
-
-def co2_text(kilograms: float, language: str) -> str:
-    """Whole kilograms below one tonne, else tonnes with two decimals, in the language's way of writing numbers."""
-    if abs(kilograms) < 999.5:
-        return f"{kilograms:.0f} kg"
-    text = f"{kilograms / 1000.0:,.2f} t"
-    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text

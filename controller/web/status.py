@@ -147,7 +147,7 @@ def notice(text: str) -> dict[str, str]:
 
 
 def mode(w: Wiring, state: ControllerState, found: Json) -> str:
-    """The site in one word: emergency, stale, watering, filling, running, locked, waiting_sun, alarm or idle."""
+    """The site in one word: emergency, stale, watering, filling, running, locked, waiting_sun, alarm, paused or idle."""
     running = [one for one in found["pumps"] if one["on"]]
     watering = [one for one in found["zones"] if one["watering"]]
     waiting = {"pump_waits_sun", "pump_waits_power"} & {one["key"] for one in found["reasons"]}
@@ -160,6 +160,7 @@ def mode(w: Wiring, state: ControllerState, found: Json) -> str:
         ("locked", any(one["phase"] == "locked" for one in found["pumps"])),
         ("waiting_sun", bool(waiting)),
         ("alarm", bool(found["attention"])),
+        ("paused", any(one["paused_s"] is not None for one in found["pumps"])),
     )
     return next((word for word, holds in checks if holds), "idle")
 

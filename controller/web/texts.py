@@ -119,6 +119,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "mode_locked": ("Pompa terkunci, perlu diperiksa", "The pump is locked, please check it"),
     "mode_waiting_sun": ("Menunggu matahari", "Waiting for the sun"),
     "mode_alarm": ("Ada yang perlu diperiksa", "Something needs a look"),
+    "mode_paused": ("Pompa dihentikan orang", "A person stopped the pump"),
     "mode_idle": ("Semua baik, belum ada yang perlu menyala", "All is well, nothing needs to run"),
     "starting_text": (
         "Semua pompa dan katup dimatikan dulu dan diperiksa.",

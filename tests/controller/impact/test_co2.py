@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from controller.core.decision import Event, EventKind, Reason
 from controller.core.instant import Instant
 from controller.core.site import Site
-from controller.impact.co2 import STATEMENT, Impact, closing_note, co2_text, day_impact, total
+from controller.impact.co2 import STATEMENT, Impact, closing_note, day_impact, total
 from controller.store.audit import closings
 from controller.store.ledger import Ledger
 from tests.controller.little_world import demo_site
@@ -132,19 +132,3 @@ def test_the_total_is_the_sum_of_the_closings_in_the_ledger() -> None:
     assert overall.water_m3 == pytest.approx(90.0)
     assert overall.coverage == 1.0
     assert total([]) == Impact()
-
-
-@pytest.mark.parametrize(
-    ("kilograms", "indonesian", "english"),
-    [
-        (0.0, "0 kg", "0 kg"),
-        (6.02, "6 kg", "6 kg"),
-        (999.4, "999 kg", "999 kg"),
-        (999.5, "1,00 t", "1.00 t"),
-        (2280.0, "2,28 t", "2.28 t"),
-        (1234567.0, "1.234,57 t", "1,234.57 t"),
-    ],
-)
-def test_rounding(kilograms: float, indonesian: str, english: str) -> None:
-    """Whole kilograms below one tonne, else tonnes with two decimals, with the language's decimal sign."""
-    assert (co2_text(kilograms, "id"), co2_text(kilograms, "en")) == (indonesian, english)

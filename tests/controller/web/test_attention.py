@@ -200,6 +200,15 @@ def test_the_sun_s_word_is_for_this_moment(station: Station) -> None:
     assert status(station.context())["power"]["enough"] is None
 
 
+def test_a_pump_that_a_person_stopped_is_the_headline(station: Station) -> None:
+    """The page does not call it calm when the pump stands because somebody stopped it."""
+    station.order(Order.STOP, "pompa")
+    station.cycle(6)
+    found = status(station.context())
+    assert found["mode"] == "paused"
+    assert found["pumps"][0]["reasons"][0]["key"] == "paused_by_operator"
+
+
 def test_the_emergency_stop_promises_no_next_run(station: Station) -> None:
     """While everything is stopped no zone tells when it will be watered."""
     assert zone_of(station, "cabai")["next"] is not None

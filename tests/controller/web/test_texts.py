@@ -66,6 +66,7 @@ def test_computed_keys_exist() -> None:
         "locked",
         "waiting_sun",
         "alarm",
+        "paused",
         "idle",
     ]
     refusals = [
