@@ -37,7 +37,9 @@ def settings_for(profile: Profile, given: Settings) -> dict[str, float | str]:
             raise CodecError(f"the setting '{name}' ({entry.label.en}) is missing")
         if entry.choices and value not in entry.choices:
             raise CodecError(f"the setting '{name}' must be one of {', '.join(entry.choices)}, not {value!r}")
-        if not entry.choices and isinstance(value, str):
+        if not entry.choices and isinstance(value, str) != entry.text:
+            if entry.text:
+                raise CodecError(f"the setting '{name}' must be a text, not {value!r}: put it in quotes")
             raise CodecError(f"the setting '{name}' must be a number, not {value!r}")
         if not isinstance(value, str) and not lowest(entry.minimum) <= value <= highest(entry.maximum):
             raise CodecError(f"the setting '{name}' is {value:g}, outside {entry.minimum} to {entry.maximum}")

@@ -222,7 +222,7 @@ def with_implied_settings(data: object) -> object:
         )
         servers = dict.fromkeys(str(e) for m in messages for e in m.get("envelopes") or ())
         implied["server"] = {"choices": list(servers), "default": next(iter(servers), None)}
-        implied["application"] = {}
+        implied["application"] = {"text": True}
     if not implied or not isinstance(data.get("settings", {}), dict):
         return data
     labelled = {

@@ -11,7 +11,7 @@ from drivers.profile_commands import WriteStep
 
 
 class Setting(Model):
-    """Something that only the site knows. A number between the bounds, or one of ``choices``."""
+    """Something that only the site knows. A number between the bounds, one of ``choices``, or any ``text``."""
 
     label: Note
     unit: str = ""
@@ -19,6 +19,7 @@ class Setting(Model):
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    text: bool = False
 
 
 class Manual(Model):

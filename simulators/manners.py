@@ -90,3 +90,14 @@ def owned_bits(profile: Profile) -> dict[int, int]:
             if step.mask is not None and step.address is not None:
                 owned[step.address] = owned.get(step.address, 0) | step.mask
     return owned
+
+
+def blank_registers(profile: Profile) -> dict[int, int]:
+    """Registers without a point that are read before they are written: set-up, bits of a word, what is kept. They hold 0."""
+    taken = {a for p in profile.points if p.table == "holding" for a in p.addresses}
+    places = {setup.address for setup in profile.setup}
+    for entry in profile.commands.values():
+        for step in _steps(entry):
+            if step.address is not None and (step.mask is not None or "keep" in step.values):
+                places |= set(range(step.address, step.address + len(step.values)))
+    return dict.fromkeys(places - taken, 0)

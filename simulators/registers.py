@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
 from drivers.codec_hear import Heard, deaf_quantities, hear_write
-from drivers.codec_links import looked_at, needed
+from drivers.codec_links import leaves, looked_at, needed
 from drivers.device_meeting import simulated
 from drivers.packing import Block
 from drivers.profile import Profile
@@ -18,7 +18,7 @@ from drivers.reading import Value
 from drivers.sunspec import lay_out
 from drivers.transport import Table
 from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, RefusedByDevice, Silent
-from simulators.manners import Manners, owned_bits
+from simulators.manners import Manners, blank_registers, owned_bits
 from simulators.outputs import Moment, Outputs, World, reader
 
 COIL_ON = 0xFF00
@@ -65,7 +65,7 @@ class RegisterDevice:
         self._moment = Moment(now)
         self.points = tuple(p for p in self.profile.points if p.access != "write")
         self._by_cell = {(Table(p.table), a): p for p in self.points for a in p.addresses}
-        self._memory: dict[int, int] = {}
+        self._memory = blank_registers(self.profile)
         self._views: dict[tuple[Table, int, int], _View | None] = {}
         self._context: Context = {}
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
@@ -210,7 +210,8 @@ class RegisterDevice:
         high = max(address + count - 1, *(max(p.addresses) for p in touched.values()))
         block = Block(table.value, low, high - low + 1, tuple(touched.values()))
         used = needed(self.points, self.profile.derived) | looked_at(self.profile.commands.values())
-        parts = [d for d in self.profile.derived if set(d.parts) & set(touched)]
+        made = leaves(self.profile.derived)
+        parts = [d for i, d in enumerate(self.profile.derived) if made[i] & set(touched)]
         return BlockCodec(block, self.settings, used, parts, self._friends(touched))
 
     def _friends(self, touched: Mapping[str, Point]) -> list[Point]:

@@ -94,9 +94,9 @@ settings:
   made_for: {label: {en: unit on the label, id: satuan pada label}, choices: [cm, mm]}
 points:
   - {name: code, address: 2, type: enum16, together: a}
-  - {name: level, address: 4, type: s16, together: a, quantity: level_m, unit_by: {point: code, table: {16: m, 17: cm, 1: kPa, 19: kPa of water}}}
-  - {name: pressure, address: 4, type: s16, together: a, view: true, quantity: pressure_bar, unit_by: {point: code, table: {16: m, 17: cm, 1: kPa}}}
-  - {name: other, address: 7, type: s16, quantity: level_m_2, unit_by: {setting: made_for}}
+  - {name: level, address: 4, type: s16, scale: 0.01, together: a, quantity: level_m, unit_by: {point: code, table: {16: m, 17: cm, 1: kPa, 19: kPa of water}}}
+  - {name: pressure, address: 4, type: s16, scale: 0.01, together: a, view: true, quantity: pressure_bar, unit_by: {point: code, table: {16: m, 17: cm, 1: kPa}}}
+  - {name: other, address: 7, type: s16, scale: 0.1, quantity: level_m_2, unit_by: {setting: made_for}}
 """),
     "r4d8": ("relay", """\
 limits: {timeout_ms: 300}

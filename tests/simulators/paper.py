@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from drivers.codec import decode_point
+from drivers.codec_words import version_text
 from drivers.profile import Profile
 from drivers.profile_points import Point
 from drivers.quantities import quantity as glossary
@@ -48,10 +50,23 @@ def settings_of(profile: Profile) -> dict[str, float | str]:
     for name, entry in profile.settings.items():
         if entry.default is None:
             low = entry.minimum if entry.minimum is not None else 1.0
-            given[name] = (
-                entry.choices[0] if entry.choices else max(low, 1000.0 if name.endswith("_w") else low)
-            )
+            number = max(low, 1000.0 if name.endswith("_w") else low)
+            given[name] = entry.choices[0] if entry.choices else "farm" if entry.text else number
     return given
+
+
+def _words(point: Point) -> Value | None:
+    """A word for a point that has words, None for others."""
+    if point.version is not None:
+        return version_text(20103 if point.version[0] == "#" else 0x01020304, point.version)
+    if point.bits:
+        return min(point.bits.values())
+    row = glossary(point.quantity or "")
+    values = [*(point.enum or {}).values(), *(test.value for test in point.first or ())]
+    words = [word for word in values if row is None or isinstance(word, str) == row.is_text]
+    if not words:
+        return None
+    return "running" if "running" in words else max(words, key=str)
 
 
 def sample(point: Point) -> Value | None:
@@ -59,16 +74,19 @@ def sample(point: Point) -> Value | None:
     if point.quantity is None:
         return None
     row = glossary(point.quantity)
-    if point.enum:
-        words = [word for word in point.enum.values() if row is None or isinstance(word, str) == row.is_text]
-        return "running" if "running" in words else max(words, key=str)
-    if point.bits:
-        return min(point.bits.values())
+    words = _words(point)
+    if words is not None:
+        return words
+    if point.polynomial is not None or point.curve is not None:
+        numbers = [x for x, _ in point.curve or () if not isinstance(x, str)]
+        raw = int(sum(numbers) / len(numbers)) if numbers else 400
+        settings = {x: 100.0 * i for i, (x, _) in enumerate(point.curve or ()) if isinstance(x, str)}
+        return None if settings else decode_point(point, (raw,))[0]
     if row is not None and row.is_text:
-        return "abc"
+        return "2026-03-15T08:30:00" if point.type == "clock" else "abc"[: 2 * point.size]
     base = point.quantity.rstrip("0123456789").rstrip("_")
     value = TYPICAL.get(point.quantity, TYPICAL.get(base, 567_000.0 if base.endswith("_wh") else None))
-    if base in ("switch", "valve", "running", "input"):
+    if row is not None and (row.unit, row.minimum, row.maximum) == ("", 0, 1):
         value = 1.0
     if value is None:
         high = point.maximum if point.maximum is not None else row.maximum if row else 10.0

@@ -124,7 +124,7 @@ async def test_a_unit_that_does_not_suit_makes_absent(
     """One transmitter measures a level or a pressure, as its unit says; the other one is absent."""
     bench = Bench("qdy")
     await bench.port.write(Write(7, 16, 2, (code,)))
-    await bench.port.write(Write(7, 16, 4, (3,)))
+    await bench.port.write(Write(7, 16, 4, (300,)))
     told = await bench.read()
     assert told["level_m"] == ((pytest.approx(level), GOOD) if level is not None else (None, ABSENT))
     assert told["pressure_bar"] == (
