@@ -16,7 +16,7 @@ from controller.core.site import DeviceEntry, Site
 from controller.core.snapshot import Snapshot
 from controller.i18n import render
 from controller.poller import Health, Poller
-from controller.troubles import trouble, wire_trouble
+from controller.troubles import silent_trouble, silent_wires, trouble, wire_trouble
 from controller.web.advice import advice
 from controller.wires import WireState
 from drivers.profile import Profile
@@ -26,6 +26,9 @@ log = logging.getLogger("tirta")
 
 TELL_AFTER_S = 10.0
 """What ends sooner is not worth a line, real seconds."""
+
+WAKING_S = 70.0
+"""How long the devices of a wire that comes back are waited for, real seconds: the longest back-off is a minute."""
 
 DARK_COSINE = 0.1
 """Cosine of the sun's zenith angle below which panels give an inverter too little to be awake (about 6 degrees high)."""
@@ -41,6 +44,7 @@ class Hearing:
     states: Callable[[], Mapping[str, WireState]]
     rate: float
     _began_s: float | None = None
+    _waking: dict[str, float] = field(default_factory=dict)
     _told: dict[str, tuple[Reason, float]] = field(default_factory=dict)
 
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
@@ -59,7 +63,17 @@ class Hearing:
             health.asleep = not health.ok and self.profiles[entry.id].limits.may_sleep and self._is_dark(at)
             if not health.ok and health.failures and not health.asleep and health.key != "Disconnected":
                 found[entry.id] = (trouble(entry, health), health.since_mono_s)
+        self._join(found, at)
         self._tell(found, at.mono_s)
+
+    def _join(self, found: dict[str, tuple[Reason, float]], at: Instant) -> None:
+        """Where nobody answers the wire is told instead of its devices; they are waited for when it comes back."""
+        for bus, since_s in silent_wires(self.site, self.poller.health).items():
+            found[bus] = (silent_trouble(self.site, bus), since_s)
+            self._waking[bus] = at.mono_s + WAKING_S * self.rate
+        for entry in self.site.file.devices:
+            if at.mono_s < self._waking.get(entry.bus, at.mono_s):
+                found.pop(entry.id, None)
 
     def _listen(self, entry: DeviceEntry, health: Health, is_cut: bool, at: Instant) -> None:
         """Silence a device on a wire that is cut, or that should have spoken by itself; take back what a cut did."""

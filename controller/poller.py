@@ -200,11 +200,9 @@ class Poller:
 
     def _failed(self, job: _Job, error: Exception, at: Instant) -> None:
         device, health = job.device.id, self.health[job.device.id]
-        dead = isinstance(error, Disconnected)
-        quiet = dead or (
-            isinstance(error, BackingOff) and float(error.params.get("failures", 0.0)) >= LOST_TURNS
-        )
-        if not job.failed and not dead and isinstance(error, DriverError):
+        told = isinstance(error, Disconnected | BackingOff)  # by the bus, or with the time-out before
+        quiet = told and float(getattr(error, "params", {}).get("failures", LOST_TURNS)) >= LOST_TURNS
+        if not job.failed and not told and isinstance(error, DriverError):
             log.warning("%s", error)
         job.failed = True
         health.error, health.key = str(error) or repr(error), type(error).__name__

@@ -15,6 +15,9 @@ KEYS: Mapping[str, str] = {
 }  # fmt: skip
 """Kind of failure (``Health.key``) -> its sentence."""
 
+SILENT = ("TimeOut", "BackingOff")
+"""Kinds of failure in which nothing at all came back."""
+
 
 def trouble(entry: DeviceEntry, health: Health) -> Reason:
     """Why a device does not speak: its bus, and its address or topic."""
@@ -33,14 +36,30 @@ def wire_trouble(site: Site, bus: str, state: WireState, rate: float) -> Reason:
 
     ``rate``: plant seconds per real second.
     """
+    why: dict[str, float | str] = {"why": state.case, "cause": state.case, "lost_s": state.lost_s * rate}
+    return Reason(bus, "wire_lost", _wire(site, bus) | why, Level.ALARM, "interlock")
+
+
+def silent_wires(site: Site, health: Mapping[str, Health]) -> dict[str, float]:
+    """Buses on which two or more devices are asked and none of them answers: bus -> since when (monotonic, plant seconds)."""
+    members: dict[str, list[Health]] = {}
+    for entry in site.file.devices:
+        one = health.get(entry.id, Health())
+        if entry.unit is not None and not one.asleep:
+            members.setdefault(entry.bus, []).append(one)
+    return {
+        bus: max(one.since_mono_s for one in asked)
+        for bus, asked in members.items()
+        if len(asked) > 1 and all(not one.ok and one.failures and one.key in SILENT for one in asked)
+    }
+
+
+def silent_trouble(site: Site, bus: str) -> Reason:
+    """A wire that works as far as we can see, and on which nobody answers."""
+    return Reason(bus, "wire_silent", _wire(site, bus), Level.ALARM, "interlock")
+
+
+def _wire(site: Site, bus: str) -> dict[str, float | str]:
     url = next(one.url for one in site.file.buses if one.id == bus)
     names = ", ".join(one.id for one in site.file.devices if one.bus == bus)
-    wire = url.split("@")[-1].partition("?")[0]
-    words: dict[str, float | str] = {
-        "bus": bus,
-        "wire": wire,
-        "why": state.case,
-        "cause": state.case,
-        "devices": names,
-    }
-    return Reason(bus, "wire_lost", words | {"lost_s": state.lost_s * rate}, Level.ALARM, "interlock")
+    return {"bus": bus, "wire": url.split("@")[-1].partition("?")[0], "devices": names}

@@ -136,7 +136,7 @@ def show(status: dict[str, Any]) -> None:
     reasons = [one for one in status.get("reasons") or () if isinstance(one, dict)]
     for reason in reasons:
         _reason(reason, spoken)
-    cut = {one.get("subject") for one in reasons if one.get("key") == "wire_lost"}
+    cut = {one.get("subject") for one in reasons if one.get("key") in ("wire_lost", "wire_silent")}
     for device in status.get("devices") or ():
         if isinstance(device, dict) and device.get("ok") is False and device.get("bus") not in cut:
             _silent(device, spoken)

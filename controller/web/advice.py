@@ -129,6 +129,10 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Sambungkan internet sebentar atau setel jam, lalu tunggu.",
         "Connect the internet for a moment or set the clock, then wait.",
     ),
+    "wire_silent": (
+        "Periksa kabel A/B mulai dari adaptor. Satu alat rusak dapat membungkam semua: lepas satu per satu.",
+        "Check the A/B wires from the adapter on. One broken device can silence all: unplug them one by one.",
+    ),
     "device_silent": (
         "Periksa listrik alat itu dan kabel A/B-nya. Alat baru: periksa alamat, kecepatan (baud) dan paritas.",
         "Check that device's power and its A/B wires. A new device: check address, baud rate and parity.",

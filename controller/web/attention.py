@@ -23,8 +23,8 @@ def attention(reasons: Iterable[Json], devices: Iterable[Json]) -> list[Json]:
     ``key``, ``cause``; ``silent``: the silent devices behind it (their entries of the status); ``reset``: the pump to reset, or "".
     """
     reasons = tuple(reasons)
-    # A wire that is cut is told once, with all its devices.
-    lost = {one["subject"] for one in reasons if one["key"] == "wire_lost"}
+    # A wire that is cut or dead is told once, with all its devices.
+    lost = {one["subject"] for one in reasons if one["key"] in ("wire_lost", "wire_silent")}
     quiet = {
         one["id"]: one
         for one in devices

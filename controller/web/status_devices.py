@@ -9,7 +9,7 @@ from controller.core.decision import Reason
 from controller.core.site import DeviceEntry
 from controller.i18n import render
 from controller.poller import Health
-from controller.troubles import cut_trouble, trouble, wire_trouble
+from controller.troubles import cut_trouble, silent_trouble, silent_wires, trouble, wire_trouble
 from controller.web.advice import advice
 from controller.web.context import LANGUAGES, Language, WebContext
 from controller.wires import WireState
@@ -73,11 +73,10 @@ def lost_wires(context: WebContext) -> dict[str, WireState]:
 
 
 def wires(context: WebContext) -> list[Reason]:
-    """One alarm for each bus without a connection, with its devices."""
-    return [
-        wire_trouble(context.live.site, bus, state, context.rate)
-        for bus, state in lost_wires(context).items()
-    ]
+    """One alarm for each bus without a connection, or on which nobody answers, with its devices."""
+    site, lost = context.live.site, lost_wires(context)
+    cut = [wire_trouble(site, bus, state, context.rate) for bus, state in lost.items()]
+    return cut + [silent_trouble(site, bus) for bus in silent_wires(site, context.health) if bus not in lost]
 
 
 def silent(context: WebContext) -> int:

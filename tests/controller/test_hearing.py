@@ -170,6 +170,26 @@ async def test_a_silent_unit_is_named_with_its_address(told: Any) -> None:
     )
 
 
+async def test_a_cable_on_which_nobody_answers_is_told_as_one(told: Any) -> None:
+    """All devices of a cable silent: the cable is told, once, and its return; not four devices."""
+    station = Station()
+    await station.run(5)
+    for name in ("tanah-cabai", "level-tandon", "surya", "hujan"):
+        quiet = BackingOff("silent", params={"failures": 2.0})
+        station.devices[name].answers = dict.fromkeys(("fast", "slow"), quiet)
+    await station.run(30)
+    [line] = told()
+    assert line.startswith(
+        "kebun: Semua alat pada bus kebun (rtu:///tmp/tirta-demo/ttyRS485) diam: tanah-cabai"
+    )
+    for name in ("tanah-cabai", "level-tandon", "surya"):
+        station.devices[name].answers = {kind: (Reading(name, "x", 1.0),) for kind in ("fast", "slow")}
+    await station.run(60)
+    assert [text.partition(" setelah ")[0] for text in told()] == ["kebun: Terbaca lagi"]
+    await station.run(20)
+    assert [text.partition(".")[0] for text in told()] == ["hujan: Tidak menjawab pada bus kebun, alamat 14"]
+
+
 @pytest.mark.parametrize(("hour", "lines"), [(12, 1), (22, 0)])
 async def test_an_inverter_may_sleep_at_night(hour: int, lines: int, told: Any) -> None:
     """An inverter without a battery that is silent in the dark sleeps; by day it is a fault."""

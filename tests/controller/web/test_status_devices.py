@@ -62,6 +62,23 @@ def test_a_cut_wire_is_one_alarm_not_four() -> None:
     assert [health(context)[key] for key in ("wires_lost", "devices_silent", "alarms")] == [1, 4, 1]
 
 
+def test_a_wire_on_which_nobody_answers_is_one_alarm() -> None:
+    """When every device that is asked on a cable is silent, the cable is told, with how to find the one that silences it."""
+    station = Station()
+    station.cycle()
+    for name in ("tanah-cabai", "level-tandon", "surya", "hujan"):
+        quiet = station.health[name]
+        quiet.ok, quiet.failures, quiet.key = False, 9, "BackingOff"
+        quiet.since_mono_s = station.at.mono_s - 300.0
+    found = status(station.context())
+    told = [entry for entry in found["attention"] if entry["key"] == "wire_silent" or entry["silent"]]
+    assert [entry["subjects"] for entry in told] == [["kebun"]]
+    assert "Semua alat pada bus kebun" in told[0]["id"]
+    station.health["hujan"].ok = True
+    found = status(station.context())
+    assert not [entry for entry in found["attention"] if entry["key"] == "wire_silent"]
+
+
 def test_passwords_of_a_broker_are_not_told() -> None:
     """User and password in a bus address stay out of what everybody may read."""
     station = Station()
