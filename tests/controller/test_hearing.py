@@ -185,9 +185,11 @@ async def test_a_cable_on_which_nobody_answers_is_told_as_one(told: Any) -> None
     for name in ("tanah-cabai", "level-tandon", "surya"):
         station.devices[name].answers = {kind: (Reading(name, "x", 1.0),) for kind in ("fast", "slow")}
     await station.run(60)
-    assert [text.partition(" setelah ")[0] for text in told()] == ["kebun: Terbaca lagi"]
+    wired = [text for text in told() if "broker" not in text]
+    assert [text.partition(" setelah ")[0] for text in wired] == ["kebun: Terbaca lagi"]
     await station.run(20)
-    assert [text.partition(".")[0] for text in told()] == ["hujan: Tidak menjawab pada bus kebun, alamat 14"]
+    wired = [text for text in told() if "broker" not in text]
+    assert [text.partition(".")[0] for text in wired] == ["hujan: Tidak menjawab pada bus kebun, alamat 14"]
 
 
 @pytest.mark.parametrize(("hour", "lines"), [(12, 1), (22, 0)])
