@@ -4,6 +4,7 @@ are. Short scenes here; the long ones are marked slow."""
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,11 @@ from tests.end_to_end.faults import FAULTS, order
 from tests.end_to_end.referee import Referee
 from tests.end_to_end.scenes import running, scene, with_positions
 
+LONG = bool(os.environ.get("TIRTA_TEST_LONG"))
+"""Set it for the whole grid of faults, sites and cycle lengths, and many more combinations (about half an hour)."""
+
 KINDS = tuple(SITES)
+CYCLES = (1.0, 10.0, 60.0)
 NAMES = tuple(FAULTS)
 USUAL: dict[str, str] = {name: KINDS[number % len(KINDS)] for number, name in enumerate(NAMES)}
 """Each fault on one site in the default run; all of them on all sites are slow."""
@@ -92,10 +97,17 @@ def test_short_ones_end_just_before_or_after_a_lease(name: str, lasts_s: float) 
     broken("nursery", name, 1.0, lasts_s, 700.0)
 
 
+def spread() -> list[tuple[str, str, float]]:
+    """Every fault once, over all sites and cycle lengths in turn; with TIRTA_TEST_LONG every combination."""
+    every = [(name, kind, cycle_s) for name in NAMES for kind in KINDS for cycle_s in CYCLES]
+    if LONG:
+        return every
+    step = len(KINDS) * len(CYCLES)
+    return [every[number * step + (5 * number) % step] for number in range(len(NAMES))]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("cycle_s", [1.0, 10.0, 60.0])
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "kind", "cycle_s"), spread())
 def test_every_fault_on_every_site(name: str, kind: str, cycle_s: float) -> None:
     """Every fault on every site at three cycle lengths, for longer."""
     broken(kind, name, cycle_s, 1500.0, 2400.0)
@@ -340,7 +352,7 @@ def test_no_combination_is_unsafe(kind: str, cycle_s: float, hour: str, script: 
 
 
 @pytest.mark.slow
-@settings(bounded, max_examples=250)
+@settings(bounded, max_examples=250 if LONG else 30)
 @given(
     st.sampled_from(KINDS),
     st.sampled_from([1.0, 2.0, 10.0, 60.0]),
