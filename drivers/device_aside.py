@@ -64,10 +64,14 @@ class SetAside:
         self._failures[error.registers] = self._failures.get(error.registers, 0) + 1
         return error.code != REFUSALS[-1] or self.is_lasting(error)
 
+    @property
+    def failing(self) -> bool:
+        """Whether anything is set aside or about to be."""
+        return bool(self._failures or self._until)
+
     def went_well(self, registers: str) -> None:
         """A request was answered: what failed before was an accident."""
-        if self._failures:
-            self._failures.pop(registers, None)
+        self._failures.pop(registers, None)
 
     def is_lasting(self, error: DriverError) -> bool:
         """Whether this request was refused so often that it is no accident."""

@@ -90,6 +90,8 @@ class ModbusDevice:
     @property
     def problems(self) -> tuple[DriverError, ...]:
         """Errors of the last reading of each poll class, though other blocks answered, and registers that were set aside."""
+        if not self._problems and not self._aside.failing:
+            return ()
         now = tuple(error for errors in self._problems.values() for error in errors)
         return now + self._aside.problems
 
@@ -117,7 +119,8 @@ class ModbusDevice:
             except DriverError as error:
                 errors.append(error)
             else:
-                self._aside.went_well(block.request.registers)
+                if self._aside.failing:
+                    self._aside.went_well(block.request.registers)
         if errors:
             await self._failed(poll_class, len(errors) == len(blocks), errors)
         elif poll_class in self._problems:

@@ -14,11 +14,12 @@ _STANDARD = (5, 6, 15, 16)
 
 
 class Manners:
-    """The limits of one device. ``now``: the plant clock."""
+    """The limits of one device. ``now``: the plant clock; ``sleeps``: whether it falls asleep when nobody asks."""
 
     def __init__(self, profile: Profile, now: Callable[[], Instant]) -> None:
         self._limits: Limits = profile.limits
         self._now = now
+        self.sleeps = profile.limits.wake_up is not None
         self._heard_s = float("-inf")
         self._points = frozenset((Table(p.table), a) for p in profile.points for a in p.addresses)
         self.writable = frozenset(_writable(profile))
