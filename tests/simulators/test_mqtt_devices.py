@@ -157,3 +157,16 @@ def test_it_greets_again_after_the_broker_was_away() -> None:
 
 def _gone(*_arguments: object, **_named: object) -> None:
     raise Disconnected("the broker is away", bus="b")
+
+
+def test_a_total_that_falls_is_doubted_until_it_stays() -> None:
+    """A valve's pulse counter that was reset: the same message again and again is another opinion each time, then it goes on."""
+    bench = Bench("uc511")
+    bench.simulated.join(bench.broker)
+    seen = []
+    for pulses in (1000.0, 20.0, 20.0, 20.0, 30.0):
+        bench.world.values["it", "valve_pulses_1"] = pulses
+        reading = bench.say()["valve_pulses_1"]
+        seen.append((reading.value, reading.quality is Quality.GOOD))
+        bench.world.clock.pass_(bench.simulated.period_s)
+    assert seen == [(1000.0, True), (20.0, False), (20.0, False), (1000.0, True), (1010.0, True)]
