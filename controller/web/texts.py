@@ -221,7 +221,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "given_today": ("Diberi hari ini", "Given today"),
     "owed": ("Masih kurang", "Water owed"),
     "none_owed": ("tidak ada", "none"),
-    "doses": ("{count} kali", "{count} times"),
+    "doses": ("{count} kali", "{count}×"),
     "delivered": ("{litres} dari {target}", "{litres} of {target}"),
     "time_left": ("sisa {time}", "{time} left"),
     "next_run": ("Berikutnya {clock}, {litres}", "Next {clock}, {litres}"),
