@@ -66,9 +66,11 @@ def _wireless(profile: str) -> Callable[[Path], SmallSite]:
 
 
 def _watering_valve(folder: Path) -> SmallSite:
-    """The pump on a relay, the valve a battery device that closes itself."""
+    """The pump on a relay, the valve a battery device that closes itself; a short lease by the site's word, so that it can be
+    waited for (by itself it would be opened for the longest run of its program).
+    """
     device = {"id": "katup-air", "profile": "sonoff-swv", "bus": AIR, "topic": "katup-air"}
-    return SmallSite([RELAY, device], valve=valve("katup-air.valve"))
+    return SmallSite([RELAY, device], valve=valve("katup-air.valve", lease_s=OUTLIVES * LEASE_S))
 
 
 def _contactor(folder: Path) -> SmallSite:
