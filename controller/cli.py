@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from controller.commands import files, ledger, pin, probe, remote, run
 from controller.commands.console import failed, t
+from controller.commands.parser import Parser
 from controller.errors import UNREACHABLE, WRONG_INPUT, TirtaError
 
 INTERRUPTED = 130
 
 
-class Parser(argparse.ArgumentParser):
-    """A wrong command line is wrong input: exit 1 (argparse itself would say 2)."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how it is written."""
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_INPUT, f"{self.prog}: {message}\n")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The whole command line."""
     root = Parser(
         prog="tirta", description=t("Solar irrigation for villages.", "Irigasi tenaga surya untuk desa.")
@@ -32,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument(
         "--version", action="store_true", help=t("the version, then end", "versi, lalu selesai")
     )
-    commands = root.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = root.add_subparsers(dest="command", metavar=t("COMMAND", "PERINTAH"))
     for module in (run, files, probe, remote, ledger, pin):
         module.register(commands)
     return root

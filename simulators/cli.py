@@ -10,6 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 from controller.clock import PlantClock, SystemClock
+from controller.commands.console import err, failed, json_option, t
+from controller.commands.parser import Parser
 from controller.config import load_site
 from controller.errors import TirtaError
 from drivers.errors import DriverError
@@ -31,54 +33,147 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TirtaError as error:
         problems = getattr(error, "problems", None) or (error,)
         for problem in problems:
-            print(problem, file=sys.stderr)
+            err(str(problem))
         return 1
     except (ServeError, DriverError) as error:
-        print(error, file=sys.stderr)
+        hint = error.hint if isinstance(error, ServeError) else ""
+        failed(str(error), hint, as_json=False, program="tirta-sim")
         return 2
     except OSError as error:
-        print(f"{error.filename or ''} {error.strerror}", file=sys.stderr)
+        failed(
+            f"{error.filename or ''}: {error.strerror}",
+            t("name a folder of your own: --state DIR", "sebut folder milik sendiri: --state DIR"),
+            as_json=False,
+            program="tirta-sim",
+        )
         return 2
     except KeyboardInterrupt:
         return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tirta-sim", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    demo = commands.add_parser("demo", help="simulators on the wire, the real daemon, its page")
-    _common(demo)
-    demo.add_argument("--rate", type=_rate, default=DEMO_RATE, help="plant seconds per second (default 60)")
-    demo.add_argument(
-        "--start", default=DEMO_START, metavar="ISO", help=f"local plant time, default {DEMO_START}"
+    parser = Parser(
+        prog="tirta-sim",
+        description=t("The world for those who have none.", "Dunia tiruan bagi yang belum punya alat."),
     )
-    demo.add_argument("--state", default=".demo", metavar="DIR", help="emptied at the start (default .demo)")
-    demo.add_argument("--no-browser", action="store_true")
-    demo.add_argument("--minutes", type=float, default=0.0, help="end by itself after so many real minutes")
+    commands = parser.add_subparsers(required=True, metavar=t("COMMAND", "PERINTAH"))
+    _add_demo(commands)
+    _add_serve(commands)
+    _add_season(commands)
+    return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help=t(
+            "simulated devices on the wire, the real daemon, its page",
+            "alat tiruan pada kabel, pengendali sungguhan, halamannya",
+        ),
+    )
+    _common(demo)
+    demo.add_argument(
+        "--rate",
+        type=_rate,
+        default=DEMO_RATE,
+        help=t("how many times as fast (60)", "berapa kali lebih cepat (60)"),
+    )
+    demo.add_argument(
+        "--start",
+        default=DEMO_START,
+        metavar="ISO",
+        help=t(f"local plant time ({DEMO_START})", f"waktu setempat tiruan ({DEMO_START})"),
+    )
+    demo.add_argument(
+        "--state",
+        default=".demo",
+        metavar="DIR",
+        help=t("emptied at the start (.demo)", "dikosongkan saat mulai (.demo)"),
+    )
+    demo.add_argument("--no-browser", action="store_true", help=t("open no browser", "jangan buka peramban"))
+    demo.add_argument(
+        "--minutes",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help=t("end by itself after so many real minutes", "selesai sendiri setelah sekian menit"),
+    )
     demo.set_defaults(run=_demo)
-    serve = commands.add_parser("serve", help="only the simulated devices, at the addresses of the site file")
+
+
+def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help=t(
+            "only the simulated devices, at the addresses of the site's file",
+            "hanya alat tiruan, pada alamat di berkas lokasi",
+        ),
+    )
     _common(serve)
-    serve.add_argument("--rate", type=_rate, default=1.0)
-    serve.add_argument("--start", metavar="ISO", help="local plant time; default: now")
     serve.add_argument(
-        "--anchor", type=float, metavar="MONO", help="the plant time's start, as `tirta run --plant-anchor`"
+        "--rate", type=_rate, default=1.0, help=t("how many times as fast (1)", "berapa kali lebih cepat (1)")
+    )
+    serve.add_argument(
+        "--start", metavar="ISO", help=t("local plant time (now)", "waktu setempat tiruan (sekarang)")
+    )
+    serve.add_argument(
+        "--anchor",
+        type=float,
+        metavar="MONO",
+        help=t(
+            "the monotonic second of the start, as `tirta run --plant-anchor`",
+            "detik monotonik saat mulai, seperti `tirta run --plant-anchor`",
+        ),
     )
     serve.set_defaults(run=_serve)
-    season = commands.add_parser("season", help="the shipped controller over a season, as fast as it goes")
+
+
+def _add_season(commands: argparse._SubParsersAction[Parser]) -> None:
+    season = commands.add_parser(
+        "season",
+        help=t(
+            "the shipped controller over a season, as fast as it goes",
+            "pengendali yang sama selama semusim, secepat mungkin",
+        ),
+    )
     _common(season)
-    season.add_argument("--weather", metavar="FILE", help="CSV; default: seeded weather of South Sumatra")
     season.add_argument(
-        "--start", metavar="DATE", help="first local day; default: the file's, else 2026-01-01"
+        "--weather",
+        metavar="FILE",
+        help=t(
+            "CSV (else seeded weather of South Sumatra)", "CSV (bila tidak: cuaca tiruan Sumatera Selatan)"
+        ),
     )
-    season.add_argument("--days", type=_days, help="default: the file's length, else 365")
-    season.add_argument("--strategy", choices=["solar"], default="solar")
-    season.add_argument("--state", metavar="DIR", help="keep ledger.db and telemetry.db here")
     season.add_argument(
-        "--record", action="store_true", help="with --state: keep what `tirta ledger replay` needs"
+        "--start",
+        metavar="DATE",
+        help=t(
+            "first local day (the file's, else 2026-01-01)", "hari pertama (dari berkas, atau 2026-01-01)"
+        ),
     )
-    season.add_argument("--json", action="store_true")
+    season.add_argument(
+        "--days",
+        type=_days,
+        help=t("how long (the file's length, else 365)", "berapa hari (sepanjang berkas, atau 365)"),
+    )
+    season.add_argument(
+        "--strategy", choices=["solar"], default="solar", help=t("who decides", "siapa yang memutuskan")
+    )
+    season.add_argument(
+        "--state",
+        metavar="DIR",
+        help=t("keep ledger.db and telemetry.db here", "simpan ledger.db dan telemetry.db di sini"),
+    )
+    season.add_argument(
+        "--record",
+        action="store_true",
+        help=t(
+            "with --state: keep what `tirta ledger replay` needs",
+            "dengan --state: simpan bahan `tirta ledger replay`",
+        ),
+    )
+    json_option(season)
     season.set_defaults(run=_season)
-    return parser
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -87,23 +182,31 @@ def _common(parser: argparse.ArgumentParser) -> None:
         "--config",
         type=Path,
         metavar="FILE",
-        help="default: config.yaml here, else the packaged example",
+        help=t("config.yaml here, else the packaged example", "config.yaml di sini, atau contoh bawaan"),
     )
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--world", metavar="MODULE:FACTORY", help="your own physics instead of ours")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help=t("another weather (1)", "cuaca lain (1)")
+    )
+    parser.add_argument(
+        "--world", metavar="MODULE:FACTORY", help=t("your own physics instead of ours", "fisika sendiri")
+    )
 
 
 def _rate(text: str) -> float:
     rate = float(text)
     if not 0.0 < rate <= 600.0:
-        raise argparse.ArgumentTypeError("must be above 0, at most 600")
+        raise argparse.ArgumentTypeError(
+            t("must be above 0, at most 600", "harus di atas 0, paling banyak 600")
+        )
     return rate
 
 
 def _days(text: str) -> float:
     days = float(text)
     if not 0.0 < days <= 3660.0:
-        raise argparse.ArgumentTypeError("must be above 0, at most 3660")
+        raise argparse.ArgumentTypeError(
+            t("must be above 0, at most 3660", "harus di atas 0, paling banyak 3660")
+        )
     return days
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from controller.commands.console import t
 from controller.config import load_site
 from controller.core.site import Site
 from simulators.cli_worlds import UsageError, world_factory
@@ -27,12 +28,22 @@ def season(args: argparse.Namespace, config: Path) -> int:
     try:
         start = local_midnight(site, args.start or first or SEASON_START)
     except ValueError:
-        raise UsageError(f"--start {args.start}: a day is written 2026-01-01") from None
+        raise UsageError(
+            t(
+                f"--start {args.start}: a day is written 2026-01-01",
+                f"--start {args.start}: hari ditulis 2026-01-01",
+            )
+        ) from None
     days = args.days or length or 365.0
     world = _world(args, site, start, weather)
     folder = Path(args.state) if args.state else None
     if folder is not None and (folder / "ledger.db").exists():
-        raise UsageError(f"--state {folder}: another run's ledger is there; name an empty directory")
+        raise UsageError(
+            t(
+                f"--state {folder}: another run's ledger is there; name an empty directory",
+                f"--state {folder}: sudah berisi buku besar; sebut folder kosong",
+            )
+        )
 
     def progress(day: float) -> None:
         print(f"\r{day:5.0f} / {days:.0f} d", end="", file=sys.stderr, flush=True)

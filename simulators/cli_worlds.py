@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from controller.commands.console import t
 from controller.core.site import Site
 from controller.errors import TirtaError
 from simulators.outputs import World
@@ -25,7 +26,12 @@ def world_factory(name: str | None) -> Factory:
     try:
         factory = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise UsageError(f"--world {name}: {error}; it is written MODULE:FACTORY") from None
+        raise UsageError(
+            t(
+                f"--world {name}: {error}; it is written MODULE:FACTORY",
+                f"--world {name}: {error}; ditulis MODULE:FACTORY",
+            )
+        ) from None
     return cast("Factory", factory)
 
 
@@ -34,5 +40,10 @@ def plant_moment(site: Site, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--start {text}: a time is written 2026-08-12T07:00") from None
+        raise UsageError(
+            t(
+                f"--start {text}: a time is written 2026-08-12T07:00",
+                f"--start {text}: waktu ditulis 2026-08-12T07:00",
+            )
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.file.site.timezone))

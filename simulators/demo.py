@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.clock import PlantClock, real_mono_s, real_sleep, settled
-from controller.config import environment_language
+from controller.commands.console import language, t
 from controller.core.site import Site
 from controller.memory import claim
 from controller.store.errors import StoreError
@@ -90,9 +90,16 @@ def page_is_free(site: Site) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            why = error.strerror or str(error)
             raise ServeError(
-                f"web: {host}:{port} cannot be opened ({error.strerror}); another program has it. "
-                f"End it, or change the port under web"
+                t(
+                    f"the page's {host}:{port} cannot be opened ({why})",
+                    f"halaman {host}:{port} tidak dapat dibuka ({why})",
+                ),
+                t(
+                    "another program has it. End it, or change port under web in config.yaml",
+                    "dipakai program lain. Hentikan, atau ganti port pada web di config.yaml",
+                ),
             ) from None
 
 
@@ -110,7 +117,11 @@ def begin_anew(state: Path) -> None:
     left = [path for pattern in OURS for path in state.glob(pattern)]
     if left and not (state / MARK).exists():
         raise ServeError(
-            f"{state}: holds records that no demonstration wrote; name another directory with --state"
+            t(
+                f"{state}: holds records that no demonstration wrote",
+                f"{state}: berisi catatan yang bukan dari demo",
+            ),
+            t("name another folder with --state", "sebut folder lain dengan --state"),
         )
     try:
         os.close(claim(state))
@@ -130,7 +141,12 @@ async def _until_one_ends(tasks: set[asyncio.Task[Any]], options: DemoOptions) -
             break
     names = {task.get_name() for task in done}
     if "daemon" in names and "stop" not in names:
-        say(f"The daemon ended by itself; its words are in {_log(options)}:")
+        say(
+            t(
+                "The daemon ended by itself; its words are in {}:",
+                "Pengendali berhenti sendiri; katanya di {}:",
+            ).format(_log(options))
+        )
         say(tail(_log(options)))
         return 2
     for task in done:
@@ -172,7 +188,11 @@ async def _show(site: Site, options: DemoOptions, served: Served) -> None:
     began = real_mono_s()
     while await fetch(site, "/health") is None:
         if real_mono_s() - began > PAGE_WAIT_S:
-            say(f"The page at {url} does not answer yet; see {_log(options)}")
+            say(
+                t("The page at {} does not answer yet; see {}", "Halaman {} belum menjawab; lihat {}").format(
+                    url, _log(options)
+                )
+            )
             break
         await real_sleep(0.2)
     day_min = 1440.0 / options.rate
@@ -190,9 +210,11 @@ async def _show(site: Site, options: DemoOptions, served: Served) -> None:
 
 def line_of(status: Mapping[str, Any], at: datetime) -> str:
     """One line of progress: the time, what runs and why, in the language of this terminal."""
-    language = environment_language()
-    reasons = [str(reason.get(language) or "") for reason in status.get("reasons", [])]
-    return f"  {at:%d %b %H.%M}  " + "  |  ".join(text for text in reasons[:3] if text)
+    spoken = language()
+    reasons = [
+        f"{one.get('subject')}: {one.get(spoken)}" for one in status.get("reasons", []) if one.get(spoken)
+    ]
+    return f"  {at:%d %b %H.%M}  " + "  |  ".join(reasons[:3])
 
 
 async def fetch(site: Site, path: str) -> dict[str, Any] | None:

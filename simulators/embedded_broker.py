@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from controller.commands.console import t
+
 
 class ServeError(Exception):
-    """A bus of the site file cannot be simulated here; the text says which, why, and what to do."""
+    """A bus of the site file cannot be simulated here: which and why, and in ``hint`` what to do, in the terminal's language."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
 
 
 class EmbeddedBroker:
@@ -23,8 +29,11 @@ class EmbeddedBroker:
             from amqtt.broker import Broker as Amqtt
         except ImportError:
             raise ServeError(
-                f"no MQTT broker listens on port {self.port}, and the small one is not installed; "
-                f"start mosquitto, or install the demo extra (make demo does)"
+                t(
+                    f"no MQTT broker listens on port {self.port}, and the small one is not installed",
+                    f"tidak ada broker MQTT pada port {self.port}, dan broker kecilnya belum dipasang",
+                ),
+                t("start mosquitto, or run make demo", "jalankan mosquitto, atau make demo"),
             ) from None
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.ERROR)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from controller.clock import Clock, real_ticks
+from controller.commands.console import t
 from controller.core.site import Bus, Site
 from drivers.modbus_url import parse_connection
 from drivers.mqtt import Broker, MqttClient, parse_broker
@@ -76,31 +77,21 @@ class Served:
             server: TcpServer | PtyServer = PtyServer(bank, Path(connection.device), baud)
         else:
             if connection.host not in LOCAL:
-                raise ServeError(
-                    f"bus {bus.id}: {bus.url} is not on this computer; simulators serve 127.0.0.1 only"
-                )
+                raise _elsewhere(bus)
             server = TcpServer(bank, connection.port, rtu_framing=connection.kind == "rtu+tcp")
         try:
             await server.start()
         except OSError as error:
-            raise ServeError(
-                f"bus {bus.id}: {bus.url} cannot be opened ({error.strerror}); is another simulator running? "
-                f"End it, or change the address under buses"
-            ) from None
+            raise _taken(bus, error.strerror or str(error)) from None
         self.servers[bus.id] = server
 
     async def _start_mqtt(self, bus: Bus) -> None:
         broker, _topic = parse_broker(bus.url)
         if broker.host not in LOCAL:
-            raise ServeError(
-                f"bus {bus.id}: {bus.url} is not on this computer; simulators serve 127.0.0.1 only"
-            )
+            raise _elsewhere(bus)
         busy = await listens(broker.port)
         if busy and self.own_broker:
-            raise ServeError(
-                f"bus {bus.id}: {bus.url} is taken by another program; is another simulator running? "
-                f"End it, or change the address under buses"
-            )
+            raise _taken(bus, t("a broker is there already", "sudah ada broker di sana"))
         if not busy:
             embedded = EmbeddedBroker(broker.port)
             await embedded.start()
@@ -112,6 +103,29 @@ class Served:
         self.clients[bus.id] = client
         if bus.id in self.rig.speakers:
             self.rig.join(bus.id, client)
+
+
+def _elsewhere(bus: Bus) -> ServeError:
+    return ServeError(
+        t(
+            f"bus {bus.id}: {bus.url} is not on this computer",
+            f"bus {bus.id}: {bus.url} bukan di komputer ini",
+        ),
+        t("simulators serve 127.0.0.1 only", "alat tiruan hanya melayani 127.0.0.1"),
+    )
+
+
+def _taken(bus: Bus, why: str) -> ServeError:
+    return ServeError(
+        t(
+            f"bus {bus.id}: {bus.url} cannot be opened ({why})",
+            f"bus {bus.id}: {bus.url} tidak dapat dibuka ({why})",
+        ),
+        t(
+            "is another simulator running? End it, or change the address under buses",
+            "apakah simulator lain berjalan? Hentikan, atau ganti alamatnya pada buses",
+        ),
+    )
 
 
 def serve(

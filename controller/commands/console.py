@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -43,11 +44,11 @@ def out_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
-def failed(message: str, hint: str, *, as_json: bool) -> None:
+def failed(message: str, hint: str, *, as_json: bool, program: str = "tirta") -> None:
     """Say what went wrong and what to do, where the caller will look for it."""
     if as_json:
         out_json({"ok": False, "error": message, "hint": hint})
-    err(f"tirta: {message}" + (f"\n       {hint}" if hint else ""))
+    err(f"{program}: {message}" + (f"\n       {hint}" if hint else ""))
 
 
 def as_dict(problem: Problem) -> dict[str, Any]:
@@ -77,3 +78,14 @@ def text_of(value: object, language_: Language) -> str:
     if isinstance(value, Mapping):
         return str(value.get(language_) or value.get("en") or "")
     return "" if value is None else str(value)
+
+
+def config_option(parser: argparse.ArgumentParser, default: str | None = "config.yaml") -> None:
+    """-c FILE, alike everywhere."""
+    text = t("the site's file (config.yaml)", "berkas lokasi (config.yaml)")
+    parser.add_argument("-c", "--config", default=default, metavar=t("FILE", "BERKAS"), help=text)
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """--json, alike everywhere."""
+    parser.add_argument("--json", action="store_true", help=t("for programs", "untuk program lain"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from controller.commands.console import as_dict, err, out, out_json, t, table
+from controller.commands.console import as_dict, config_option, err, json_option, out, out_json, t, table
 from controller.errors import GOOD, WRONG_INPUT
 
 
@@ -13,16 +13,22 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     check = commands.add_parser(
         "check", help=t("check config.yaml and its programs", "periksa config.yaml dan programnya")
     )
-    check.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    config_option(check)
     check.add_argument("--language", choices=("id", "en"), help=t("of the messages", "bahasa pesan"))
-    check.add_argument("--json", action="store_true")
+    json_option(check)
     check.set_defaults(run=run_check)
     schema = commands.add_parser("schema", help=t("JSON Schema of the YAML files", "JSON Schema berkas YAML"))
-    schema.add_argument("what", nargs="?", default="site", choices=("site", "program", "profile"))
+    schema.add_argument(
+        "what",
+        nargs="?",
+        default="site",
+        choices=("site", "program", "profile"),
+        help=t("of which file (site)", "berkas yang mana (site)"),
+    )
     schema.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
     schema.set_defaults(run=run_schema)
     devices = commands.add_parser("devices", help=t("the devices that are known", "alat yang dikenal"))
-    devices.add_argument("--json", action="store_true")
+    json_option(devices)
     devices.set_defaults(run=run_devices)
 
 

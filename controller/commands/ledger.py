@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from controller.commands.console import err, out, out_json, t
+from controller.commands.console import config_option, err, json_option, out, out_json, t
 from controller.commands.replay import run_replay
 from controller.errors import GOOD, WRONG_INPUT, TirtaError
 
@@ -38,7 +38,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     export = actions.add_parser(
         "export", help=t("all rows as CSV or JSON", "semua baris sebagai CSV atau JSON")
     )
-    export.add_argument("--since", type=int, default=0, metavar="SEQ")
+    export.add_argument(
+        "--since", type=int, default=0, metavar="SEQ", help=t("rows after this one", "baris sesudah ini")
+    )
     export.add_argument("--kind", help="start, stop, trip, clear, order, plan, close, day")
     export.set_defaults(run=run_export)
     replay = actions.add_parser(
@@ -51,11 +53,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     replay.add_argument(
         "files", nargs="*", metavar="FILE", help=t("recordings (all of DIR)", "rekaman (semua di DIR)")
     )
-    replay.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    config_option(replay)
     replay.set_defaults(run=run_replay)
     for action in (verify, export, replay):
-        action.add_argument("--state", default="state", metavar="DIR")
-        action.add_argument("--json", action="store_true")
+        where = t("the daemon's records (state)", "catatan layanan (state)")
+        action.add_argument("--state", default="state", metavar="DIR", help=where)
+        json_option(action)
 
 
 def run_verify(args: argparse.Namespace) -> int:

@@ -6,19 +6,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from controller.commands.console import out, out_json, t
+from controller.commands.console import config_option, json_option, out, out_json, t
 from controller.errors import GOOD, TirtaError, Unreachable
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     pin = commands.add_parser("pin", help=t("set the PIN of the page", "pasang PIN halaman"))
-    pin.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    config_option(pin)
     pin.add_argument("--file", help=t("where to keep it (web: pin_file)", "tempat menyimpan (web: pin_file)"))
     pin.add_argument(
         "--stdin", action="store_true", help=t("read it from standard input", "baca dari masukan standar")
     )
-    pin.add_argument("--json", action="store_true")
+    json_option(pin)
     pin.set_defaults(run=run)
 
 

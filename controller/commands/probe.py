@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from controller.commands.console import err, out_json, t, table
+from controller.commands.console import err, json_option, out_json, t, table
 from controller.errors import GOOD, UNREACHABLE, WRONG_INPUT, TirtaError
 
 WRONG_WORDS = ("driver.profile", "driver.refused")
@@ -17,7 +17,8 @@ WRONG_WORDS = ("driver.profile", "driver.refused")
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     probe = commands.add_parser("probe", help=t("read one device once", "baca satu alat sekali"))
-    probe.add_argument("--profile", required=True, metavar="NAME|FILE")
+    known = t("a name of `tirta devices`, or a file", "nama dari `tirta devices`, atau berkas")
+    probe.add_argument("--profile", required=True, metavar="NAME|FILE", help=known)
     probe.add_argument(
         "--connection",
         required=True,
@@ -35,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     probe.add_argument(
         "--wait", type=float, default=15.0, metavar="S", help=t("for an MQTT message", "menunggu pesan MQTT")
     )
-    probe.add_argument("--json", action="store_true")
+    json_option(probe)
     probe.set_defaults(run=run)
 
 

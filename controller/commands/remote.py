@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from controller.commands.console import Language, language, out, out_json, t, text_of
+from controller.commands.console import Language, json_option, language, out, out_json, t, text_of
 from controller.commands.daemon import DEFAULT, PinNeeded, base_url, request
 from controller.errors import GOOD, TirtaError
 
@@ -45,7 +45,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     for name, text in helps.items():
         action = actions.add_parser(name, help=text)
         if name in ("run", "fill", "stop", "reset"):
-            action.add_argument("target", metavar="PUMP" if name in ("fill", "reset") else "ZONE")
+            action.add_argument("target", metavar=METAVARS[name])
         if name in ("run", "fill"):
             action.add_argument("--minutes", type=float, default=15.0, help="1 .. 240 (15)")
         _where(action)
@@ -58,7 +58,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
         "-c", "--config", metavar="FILE", help=t("take the port from this file", "ambil port dari berkas ini")
     )
     parser.add_argument("--pin-file", metavar="FILE", help=t("file that holds the PIN", "berkas berisi PIN"))
-    parser.add_argument("--json", action="store_true")
+    json_option(parser)
 
 
 def run_status(args: argparse.Namespace) -> int:
@@ -108,6 +108,9 @@ def _pin(args: argparse.Namespace) -> str:
             t(f"cannot read {args.pin_file}: {e}", f"tidak dapat membaca {args.pin_file}: {e}")
         ) from None
 
+
+METAVARS = {"run": "ZONE", "fill": "PUMP", "stop": "ZONE|PUMP", "reset": "PUMP"}
+"""What each order is for."""
 
 MODES = {
     "starting": ("starting", "mulai"),

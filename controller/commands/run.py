@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from controller.commands.console import as_dict, err, out_json, t
+from controller.commands.console import as_dict, config_option, err, out_json, t
 from controller.errors import ConfigError, TirtaError
 from controller.options import RunOptions
 
@@ -16,7 +16,7 @@ MAX_RATE = 3600.0
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     run_ = commands.add_parser("run", help=t("the controller itself", "pengendali itu sendiri"))
-    run_.add_argument("-c", "--config", default="config.yaml", metavar="FILE")
+    config_option(run_)
     run_.add_argument(
         "--state",
         default="state",
@@ -29,9 +29,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help=t("keep what `ledger replay` needs", "simpan bahan `ledger replay`"),
     )
     plant = run_.add_argument_group(t("plant time (demo and training)", "waktu tiruan (demo dan pelatihan)"))
-    plant.add_argument("--plant-start", metavar="ISO", help="2026-07-01T05:00:00+07:00")
-    plant.add_argument("--plant-rate", type=float, default=1.0, metavar="X")
-    plant.add_argument("--plant-anchor", type=float, metavar="MONO")
+    plant.add_argument(
+        "--plant-start",
+        metavar="ISO",
+        help=t("begin at, e.g. 2026-07-01T05:00:00+07:00", "mulai pada, misalnya 2026-07-01T05:00:00+07:00"),
+    )
+    plant.add_argument(
+        "--plant-rate",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help=t("how many times as fast", "berapa kali lebih cepat"),
+    )
+    plant.add_argument(
+        "--plant-anchor",
+        type=float,
+        metavar="MONO",
+        help=t("the monotonic second of the start", "detik monotonik saat mulai"),
+    )
     run_.add_argument("--json", action="store_true", help=t("problems as JSON", "masalah sebagai JSON"))
     run_.set_defaults(run=run)
 

@@ -8,16 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from simulators.cli import main
-from simulators.demo import begin_anew
+from simulators.demo import begin_anew, line_of
 from simulators.serve import ServeError
-from tests.end_to_end.sites import SITES, Demo, moved
-from tests.services import free_port, wait_until
+from tests.end_to_end.sites import SITES, moved
+from tests.end_to_end.test_demo import Demo
+from tests.services import free_port
 
 CONFIG = str(SITES["nursery"])
 
@@ -49,13 +51,13 @@ def test_a_season_never_continues_another_ledger(tmp_path: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["season", "--days", "0"], 2, "above 0"),
-        (["season", "--days", "-3"], 2, "above 0"),
+        (["season", "--days", "0"], 1, "above 0"),
+        (["season", "--days", "-3"], 1, "above 0"),
         (["season", "--start", "yesterday", "--days", "1"], 1, "a day is written"),
         (["season", "--weather", "/no/such.csv", "--days", "1"], 1, "such.csv"),
         (["season", "--world", "nowhere:World", "--days", "1"], 1, "MODULE:FACTORY"),
         (["season", "--world", "json:nothing", "--days", "1"], 1, "MODULE:FACTORY"),
-        (["demo", "--rate", "0"], 2, "above 0"),
+        (["demo", "--rate", "0"], 1, "above 0"),
         (["demo", "--start", "soon"], 1, "a time is written"),
         (["serve", "--start", "soon"], 1, "a time is written"),
     ],
@@ -130,34 +132,73 @@ def test_the_demo_spares_a_real_site(tmp_path: Path) -> None:
     assert (tmp_path / "ledger.db").read_text() == "the village's"
 
 
+def demo_of(folder: Path) -> tuple[Demo, int, int]:
+    """A demonstration whose page answers, its daemon's process and the page's port."""
+    port = free_port()
+    moved(SITES["nursery"], folder, port)
+    demo = Demo(folder)
+    demo.wait_for_page()
+    [daemon] = psutil.Process(demo.process.pid).children()
+    return demo, daemon.pid, port
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_no_process_behind(tmp_path: Path, how: signal.Signals) -> None:
     """The demo ends with 0 and its daemon has ended before it, outputs off; simulators, broker and ports are free."""
-    demo = Demo(moved(SITES["nursery"], tmp_path, free_port()))
-    demo.start()
-    daemon, process = demo.daemon_pid, demo._process
-    assert process is not None
-    time.sleep(2.0)
-    process.send_signal(how)
-    assert process.wait(30.0) == 0
-    assert not Path(f"/proc/{daemon}").exists()
+    demo, daemon, port = demo_of(tmp_path)
+    try:
+        demo.process.send_signal(how)
+        assert demo.process.wait(30.0) == 0
+        assert not psutil.pid_exists(daemon)
+    finally:
+        demo.kill()
     log = (demo.state / "tirta.log").read_text()
     assert "Traceback" not in log, log
     assert "could not be written off" not in log, log
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", demo.port))
+        probe.bind(("127.0.0.1", port))
 
 
 @pytest.mark.slow
 def test_a_daemon_that_dies_ends_the_demo(tmp_path: Path) -> None:
     """When the controller falls the demo says so, shows its last words and ends with 2."""
-    demo = Demo(moved(SITES["nursery"], tmp_path, free_port()))
-    demo.start()
-    process = demo._process
-    assert process is not None
-    os.kill(demo.daemon_pid, signal.SIGKILL)
-    wait_until(lambda: process.poll() is not None, "the demo ends")
-    assert process.returncode == 2
-    assert "ended by itself" in demo.log.read_text()
+    demo, daemon, _port = demo_of(tmp_path)
+    try:
+        os.kill(daemon, signal.SIGKILL)
+        assert demo.process.wait(30.0) == 2
+    finally:
+        demo.kill()
+    assert "ended by itself" in demo.said()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("C", "no demonstration"), ("id_ID.UTF-8", "bukan dari demo")]
+)
+def test_refusals_come_in_the_readers_language(
+    tmp_path: Path,
+    language: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the simulators refuse is said in the terminal's language, with what to do on the next line."""
+    monkeypatch.setenv("LC_ALL", language)
+    config = moved(SITES["nursery"], tmp_path, free_port())
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "ledger.db").write_text("the village's")
+    refused = tirta_sim("demo", "-c", str(config), "--state", str(tmp_path / "s"), "--no-browser")
+    assert refused.returncode == 2
+    lines = refused.stderr.splitlines()
+    assert words in lines[0]
+    assert "--state" in lines[1]
+
+
+def test_the_progress_line_names_who_it_speaks_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sentence begins with its subject: "the pots are moist" of which plot?"""
+    monkeypatch.setenv("LC_ALL", "id_ID.UTF-8")
+    status = {"reasons": [{"subject": "melon", "id": "Polibag cukup air.", "en": "The pots are moist."}]}
+    assert (
+        line_of(status, datetime(2026, 8, 12, 9, 5, tzinfo=UTC))
+        == "  12 Aug 09.05  melon: Polibag cukup air."
+    )
