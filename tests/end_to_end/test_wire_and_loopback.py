@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.config import load_site
+from controller.core.site import Site
 from controller.store.ledger import Ledger
 from simulators.season import Season
 from simulators.world import World
@@ -31,6 +32,7 @@ def test_wire_and_loopback_leave_identical_ledgers(
 ) -> None:
     """24 plant hours on sockets, a pty and Mosquitto leave the same rows and the same last hash as in process."""
     site, profiles = load_site(SITES[kind])
+    site = thirsty(site)
     start = datetime(2026, 11, 3, tzinfo=ZoneInfo(site.file.site.timezone))
     loop_folder, wire_folder = tmp_path / "loop", tmp_path / "wire"
     wire_folder.mkdir()
@@ -40,9 +42,16 @@ def test_wire_and_loopback_leave_identical_ledgers(
     with Ledger(loop_folder / "ledger.db") as looped, Ledger(wire_folder / "ledger.db") as on_wire:
         assert [_text(row) for row in on_wire.rows()] == [_text(row) for row in looped.rows()]
         assert on_wire.head() == looped.head()
-        assert looped.head().seq > 5, "a day without events proves nothing"
+        kinds = {row.kind for row in looped.rows()}
+        assert {"start", "stop"} <= kinds, "a day on which nothing ran proves nothing"
         assert _state(on_wire) == _state(looped)
     assert wired.requests > 1000, "the wire was hardly used"
+
+
+def thirsty(site: Site) -> Site:
+    """Tanks are filled again early, so that the pump has work on the first day, when all soil is still moist."""
+    tanks = tuple(tank.model_copy(update={"refill_m": 0.9 * tank.full_m}) for tank in site.file.tanks)
+    return site.model_copy(update={"file": site.file.model_copy(update={"tanks": tanks})})
 
 
 def _text(row: object) -> str:
