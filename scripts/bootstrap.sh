@@ -19,20 +19,25 @@ is_made() {
 
 if is_python_311 .venv/bin/python && { is_made "$kind" || is_made dev; }; then exit 0; fi
 
+[ -w . ] || die "$(t "This folder cannot be written to:" "Folder ini tidak dapat ditulisi:") $(pwd)
+$(t "Copy it to a folder of your own, and run it there." "Salin ke folder milik sendiri, lalu jalankan di sana.")"
 mkdir -p .cache
 if command -v flock >/dev/null 2>&1 && [ "${TIRTA_BOOTSTRAP_LOCKED:-}" != yes ]; then
   exec env TIRTA_BOOTSTRAP_LOCKED=yes flock .cache/bootstrap.busy scripts/bootstrap.sh "$kind"
 fi
 
-python=$(find_python) || die "Python 3.11 or newer is needed. On Debian 12 or Raspberry Pi OS:  sudo apt-get install python3 python3-venv"
+python=$(find_python) || die "$(t "Python 3.11 or newer is needed. On Debian 12 or Raspberry Pi OS:" \
+  "Perlu Python 3.11 ke atas. Di Debian 12 atau Raspberry Pi OS:")  sudo apt-get install python3 python3-venv"
 started=$(date +%s)
 if ! is_python_311 .venv/bin/python || [ ! -x .venv/bin/pip ] || ! head -n 3 .venv/bin/pip | grep -qF "$(pwd)/"; then
-  say "Making .venv with $python ..."
+  say "$(t "Making .venv with" "Membuat .venv dengan") $python ..."
   make_venv "$python" .venv
 fi
-say "Installing $(grep -c '==' "$lock") Python packages, checked by hash (once) ..."
+say "$(t Installing Memasang) $(grep -c '==' "$lock") $(t "Python packages, checked by hash (once)" \
+  "paket Python, diperiksa dengan hash (sekali saja)") ..."
 install_locked .venv/bin/python "$lock" .cache/wheels ||
-  die "The packages could not be fetched. The first time needs the network; run the same command again."
+  die "$(t "The packages could not be fetched. The first time needs the network; run the same command again." \
+    "Paket tidak dapat diambil. Pertama kali perlu jaringan; jalankan lagi perintah yang sama.")"
 quiet_pip .venv/bin/python install --no-index --no-deps --no-build-isolation -e .
 key "$kind" >".venv/.made-$kind"
-say "Ready after $(($(date +%s) - started)) s."
+say "$(t "Ready after" "Siap setelah") $(($(date +%s) - started)) s."

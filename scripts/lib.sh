@@ -4,6 +4,11 @@
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# t ENGLISH INDONESIAN: the one that the environment speaks.
+t() {
+  case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in id* | in_*) printf '%s' "$2" ;; *) printf '%s' "$1" ;; esac
+}
+
 # "", "sudo -n" or "no": how this user may become root without being asked.
 how_to_be_root() {
   if [ "$(id -u)" -eq 0 ]; then echo ""
@@ -52,8 +57,10 @@ find_python() {
 make_venv() {
   if ! "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; then
     package=python3-venv
-    say "Python's venv module is missing. Trying to install the Debian package $package ..."
-    apt_install "$package" || die "Cannot install it from here. Run:  sudo apt-get install $package"
+    say "$(t "Python's venv module is missing. Trying to install the Debian package" \
+      "Modul venv Python belum ada. Memasang paket Debian") $package ..."
+    apt_install "$package" || die "$(t "Cannot install it from here. Run:" \
+      "Tidak dapat dipasang dari sini. Jalankan:")  sudo apt-get install $package"
   fi
   "$1" -m venv --clear "$2"
 }
