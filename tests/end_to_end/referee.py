@@ -22,7 +22,7 @@ from controller.i18n import placeholders, render, texts
 from simulators.pump import PumpState
 from tests.end_to_end.closed_loop import Loop
 
-SOFT = ("pump_stop_done", "pump_stop_no_sun")
+SOFT = ("pump_stop_done", "pump_stop_no_sun", "pump_stop_unseen")
 """Reasons of a stop that can wait for the minimum run."""
 
 TOLD_S = 20.0
