@@ -373,7 +373,7 @@ class Bus:
                 job,
                 Disconnected(
                     error.what, hint=error.hint, bus=self.name, unit=job.request.unit,
-                    registers=job.request.registers,
+                    registers=job.request.registers, params={"case": str(error.params.get("case", "failed"))},
                 ),
             )  # fmt: skip
         for queue in self._queues.values():

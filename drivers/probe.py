@@ -31,7 +31,8 @@ async def probe(
     settings: Mapping[str, float | str] | None = None,
     wait_s: float = 15.0,
 ) -> dict[str, Any]:
-    """``{"device", "readings": [{"quantity", "name", "value", "unit", "quality"}], "errors": [{"key", "message", "hint"}]}``.
+    """``{"device", "readings": [{"quantity", "name", "value", "unit", "quality"}], "errors": [...]}``, where an error is
+    ``{"key", "message", "hint", "params"}``.
 
     ``profile``: a profile, its name or its file. ``connection``: see ``drivers.modbus_url``, or ``mqtt://host:port/topic``.
     ``unit``: Modbus address, None for the factory's. ``wait_s``: how long an MQTT device may be silent. Never raises for
@@ -117,12 +118,18 @@ async def _listen(
 def _silent(client: MqttClient, topic: str, wait_s: float) -> DriverError:
     if not client.connected:
         hint = "Check that the broker runs, and its address, user and password"
-        return Disconnected(client.last_error or "no connection to the broker", hint=hint, bus=client.name)
-    hint = "Wait longer (some devices report every few minutes), and compare the topic with what the device publishes"
-    return TimeOut(
-        f"the broker answers, but nothing came for {topic} within {wait_s:g} s", hint=hint, bus=client.name,
-        params={"seconds": wait_s},
-    )  # fmt: skip
+        case = {"case": client.lost_case or "failed"}
+        return Disconnected(
+            client.last_error or "no connection to the broker", hint=hint, bus=client.name, params=case
+        )
+    silent = TimeOut(
+        f"the broker answers, but nothing came for {topic} within {wait_s:g} s",
+        hint="Wait longer (some devices report every few minutes), and compare the topic with what the device publishes",
+        bus=client.name,
+        params={"seconds": wait_s, "topic": topic},
+    )
+    silent.means = "The device is off, out of reach, or publishes under another topic"
+    return silent
 
 
 def _rows(profile: Profile, readings: Iterable[Reading]) -> list[dict[str, Any]]:
@@ -143,8 +150,12 @@ def _rows(profile: Profile, readings: Iterable[Reading]) -> list[dict[str, Any]]
 
 def _told(error: DriverError) -> dict[str, Any]:
     head = f"{error.where}: {error.what}" if error.where else error.what
-    return _problem(error.key, ". ".join(part for part in (head, error.means) if part), error.hint)
+    return _problem(
+        error.key, ". ".join(part for part in (head, error.means) if part), error.hint, error.params
+    )
 
 
-def _problem(key: str, message: str, hint: str) -> dict[str, Any]:
-    return {"key": key, "message": message, "hint": hint}
+def _problem(
+    key: str, message: str, hint: str, params: Mapping[str, float | str] | None = None
+) -> dict[str, Any]:
+    return {"key": key, "message": message, "hint": hint, "params": dict(params or {})}

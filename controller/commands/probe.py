@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from controller.commands.console import err, json_option, out_json, t, table
+from controller.commands.console import err, json_option, language, out_json, t, table
 from controller.errors import GOOD, UNREACHABLE, WRONG_INPUT, TirtaError
 
 WRONG_WORDS = ("driver.profile", "driver.refused")
@@ -49,9 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.unit is not None and not 0 <= args.unit <= 255:
         raise TirtaError(t("--unit must be 0 to 255", "--unit harus 0 sampai 255"))
     settings = settings_of(args.set)
-    logging.getLogger("pymodbus.logging").setLevel(
-        logging.CRITICAL
-    )  # the answer says it already, in better words
+    logging.disable(logging.CRITICAL)  # the answer says it all, once
     answer = asyncio.run(probe(args.profile, args.connection, args.unit, settings=settings, wait_s=args.wait))
     if args.json:
         out_json(answer)
@@ -90,9 +88,40 @@ def _show(answer: Mapping[str, Any]) -> None:
     ]
     table(rows)
     for error in answer["errors"]:
-        err(
-            f"{answer['device']}: {error['message']}" + (f"\n       {error['hint']}" if error["hint"] else "")
+        message, hint = _in_indonesian(error) if language() == "id" else (error["message"], error["hint"])
+        err(f"{answer['device']}: {message}" + (f"\n       {hint}" if hint else ""))
+
+
+INDONESIAN = {
+    "driver.time_out": ("tidak ada jawaban dalam {seconds:g} s", "device_silent"),
+    "driver.bad_reply": ("jawabannya kacau dan tidak dipakai ({what})", "device_garbled"),
+    "driver.exception_reply": ("menolak pertanyaan, kode {code:g}", "device_refuses"),
+    "driver.disconnected": ("tidak ada sambungan ke {bus}: {why}", ""),
+    "driver.refused": ("tidak dikirim: {what}", ""),
+}
+"""What a driver's error says, and whose advice fits it; the others (a profile's own errors) exist in English only."""
+
+
+def _in_indonesian(error: Mapping[str, Any]) -> tuple[str, str]:
+    """(message, hint) of an error in Bahasa Indonesia."""
+    from controller.i18n import texts
+    from controller.web.advice import advice
+
+    words: dict[str, Any] = dict(error.get("params") or {})
+    if "topic" in words:
+        return f"broker menjawab, tetapi tidak ada pesan untuk {words['topic']}", advice(
+            "device_never", "", "id"
         )
+    found = INDONESIAN.get(error["key"])
+    if found is None:
+        return error["message"], error["hint"]
+    case = str(words.get("case", "failed"))
+    words["why"] = texts()["whys"].get(case, texts()["whys"]["failed"])["id"]
+    place = ", ".join(
+        text for text in (words.get("unit") and f"alamat {words['unit']}", words.get("registers")) if text
+    )
+    message = found[0].format_map(words) + (f" ({place})" if place else "")
+    return message, advice(found[1], "" if found[1] else case, "id")
 
 
 def _number(value: float | str | None) -> str:

@@ -164,6 +164,26 @@ def test_status(daemon: str) -> None:
     assert json.loads(tirta("status", "--url", daemon, "--json").stdout)["site"] == {"name": "Desa"}
 
 
+@pytest.mark.parametrize(
+    ("words", "english", "indonesian"),
+    [
+        (("sdm120", "tcp://127.0.0.1:9"), "nothing listens there", "sambungan ditolak"),
+        (("sdm120", "rtu:///dev/nowhere?baud=9600"), "the port is not there", "port-nya tidak ada"),
+        (("tasmota-relay", "mqtt://127.0.0.1:9/x"), "cannot be reached", "sambungan ditolak"),
+    ],
+)
+def test_probe_says_why_nothing_came(words: tuple[str, str], english: str, indonesian: str) -> None:
+    """A device that cannot be reached is told once, with what to do, in the reader's language."""
+    profile, connection = words
+    command = ("probe", "--profile", profile, "--connection", connection, "--wait", "1")
+    for language, says in (("C.UTF-8", english), ("id_ID.UTF-8", indonesian)):
+        done = tirta(*command, LANG=language)
+        assert done.returncode == 2
+        message, hint = done.stderr.splitlines()
+        assert says in message
+        assert hint.startswith("       ")
+
+
 def test_status_says_who_is_silent_and_what_to_do(daemon: str) -> None:
     """A silent device has its reason, its duration and a way out in the reader's language; what hangs on a cut wire is told by the
     wire alone, and a device that has not spoken yet is no news.
