@@ -40,7 +40,7 @@ from drivers.mqtt import MqttPort
 
 log = logging.getLogger(__name__)
 
-CURSOR_EVERY = 5
+CURSOR_EVERY = 20
 """The sink's cursor is written with every so-manieth answer: its own commits were a fifth of all that went to the card."""
 
 ACKS_HELD = 8

@@ -23,7 +23,6 @@ def connect(path: Path | str, synchronous: str) -> sqlite3.Connection:
     """
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # only takes effect before the first table
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA wal_autocheckpoint=1000")

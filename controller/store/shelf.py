@@ -196,14 +196,14 @@ class Shelf:
             self._series.clear()
 
     def _shrink(self) -> None:
-        """Give pages back to the disk, some at a time, when the limit was lowered."""
+        """Write the file anew when the limit was lowered, once: pages that a file gives back by itself (auto_vacuum) would cost
+        every commit a page more on the card.
+        """
         pages, size = (
             self.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
         )
         if pages * size > self._max_bytes:
-            self.connection.executescript(
-                "PRAGMA incremental_vacuum(1000)"
-            )  # execute() would free one page only
+            self.connection.execute("VACUUM")
 
     def _forget(self) -> None:
         """After a rollback the caches may name rows that are not there."""

@@ -22,6 +22,10 @@ DECIMALS = 4
 """Of what is calculated (mm, W, shares): sixteen digits of a millimetre are only bytes on the card and on the line."""
 
 
+STATE_S = 900.0
+"""What is calculated alone (a zone's balance, ETo) is a state: told when it changes, and again after so long, plant seconds."""
+
+
 class Points:
     """Makes the points that are due. On a cycle where nothing is due ``due`` costs a few microseconds.
 
@@ -85,9 +89,11 @@ class Points:
             return None
         if not parts:
             return None
-        group.newest_s = newest_s
         if parts != group.parts:
             group.parts, group.text = parts, ",".join(sorted(parts))
+        elif not group.reads and now_s - group.newest_s < STATE_S:
+            return None
+        group.newest_s = newest_s
         return Point(group.series, group.text, at.epoch_s - (now_s - newest_s), newest_s)
 
 
