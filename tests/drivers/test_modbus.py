@@ -51,6 +51,7 @@ async def outcome(bus: Bus, address: int, count: int = 2) -> tuple[int, ...] | D
     raise AssertionError("backed off for ever")
 
 
+@pytest.mark.serial  # faults are told apart by milliseconds on lines without transaction numbers
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FAULTS)
 async def test_no_fault_delivers_a_wrong_value(
