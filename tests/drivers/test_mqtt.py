@@ -57,7 +57,7 @@ async def make_client(cleanup: AsyncExitStack) -> MakeClient:
 async def until(ready: Callable[[], bool], seconds: float = 8.0) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
-        while not ready():  # noqa: ASYNC110 - it looks at a network thread's work
+        while not ready():
             await asyncio.sleep(0.01)
 
 
