@@ -19,9 +19,11 @@ PIN_HEADER = "X-Tirta-Pin"
 class PinNeeded(TirtaError):
     """The daemon wants a PIN, or another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, given: bool) -> None:
         super().__init__(
-            t("the daemon wants the PIN", "layanan meminta PIN"),
+            t("this PIN is wrong", "PIN itu salah")
+            if given
+            else t("the daemon wants the PIN", "layanan meminta PIN"),
             t("give it with --pin-file FILE or TIRTA_PIN", "berikan dengan --pin-file BERKAS atau TIRTA_PIN"),
         )
 
@@ -70,12 +72,12 @@ def request(base: str, method: str, path: str, body: object = None, pin: str = "
             t(f"the daemon does not answer at {base}: {e}", f"layanan tidak menjawab di {base}: {e}"),
             t("is it running? systemctl status tirtasurya", "apakah berjalan? systemctl status tirtasurya"),
         ) from None
+    if status in (401, 403):
+        raise PinNeeded(given=bool(pin))
     return _answer(base, status, raw)
 
 
 def _answer(base: str, status: int, raw: bytes) -> dict[str, Any]:
-    if status in (401, 403):
-        raise PinNeeded
     try:
         answer = json.loads(raw)
     except ValueError:
