@@ -164,6 +164,15 @@ def test_status(daemon: str) -> None:
     assert json.loads(tirta("status", "--url", daemon, "--json").stdout)["site"] == {"name": "Desa"}
 
 
+def test_a_wrong_pin_is_not_a_missing_pin(daemon: str) -> None:
+    """Who gave a PIN is told that it is wrong, who gave none that one is needed; exit 1 both times."""
+    none = tirta("manual", "stop", "cabai", "--url", daemon)
+    wrong = tirta("manual", "stop", "cabai", "--url", daemon, TIRTA_PIN="1111", LANG="id_ID.UTF-8")
+    assert (none.returncode, wrong.returncode) == (1, 1)
+    assert "wants the PIN" in none.stderr
+    assert "PIN itu salah" in wrong.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "english", "indonesian"),
     [
