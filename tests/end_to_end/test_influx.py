@@ -118,7 +118,7 @@ def through_outage(
     began, before = time.monotonic(), line.rows()
     wait_until(line.is_pumping, "a pump starts while the server is away", 60)
     time.sleep(max(0.0, outage_s - (time.monotonic() - began)))
-    assert line.rows() > before + 50, "the site did not go on storing"
+    wait_until(lambda: line.rows() > before + 50, "the site goes on storing", 30)
     assert line.waiting() > 30, "nothing waited"
     start()
     wait_until(line.arrived(server), "the site catches up", 90)
