@@ -15,7 +15,8 @@ from controller.store.chain import Row
 from tests.end_to_end.living import Daemon, Devices, local, until
 from tests.end_to_end.small_site import REST_S, SmallSite
 from tests.end_to_end.watching import Watch
-from tests.end_to_end.ways import WAYS, Way, switching
+from tests.end_to_end.way import Way
+from tests.end_to_end.ways import WAYS, switching
 from tests.fixtures_mqtt import Mosquitto
 
 RATE = 30.0

@@ -1,45 +1,26 @@
 """Every way in which a shipped device stops when the controller dies: a small site that uses it, and eyes on its output.
 
-The list is made from the library's profiles: one that switches something and is not wired here fails the test of the list.
+The list is made from the library's profiles: one that has a fail-safe of its own and is not wired here, in `ways_air` or in
+`ways_boards`, fails the test of the list. A drive without one is stopped by its contactor, whatever its make: one stands for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from pymodbus.client import ModbusTcpClient
 
 from controller.core.leases import OUTLIVES
 from drivers.profile import library, load_profile
+from tests.end_to_end import ways_air, ways_boards
 from tests.end_to_end.living import Devices
-from tests.end_to_end.small_site import AIR, DRIVE, LEASE_S, PANEL, RELAY, SmallSite, pump, valve
-from tests.end_to_end.watching import ModbusWatch, MqttWatch, Watch, coil, draws_power, json_state
+from tests.end_to_end.small_site import AIR, DRIVE, LEASE_S, RELAY, SmallSite, pump, valve
+from tests.end_to_end.watching import ModbusWatch, Watch, draws_power
+from tests.end_to_end.way import Way, by_coil, by_topic, panel_port, wireless
 
-Key = tuple[str, str]
 SILENCE_S = 20.0
 """After so long without a word the drive of ``comm_loss`` stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """``output`` must be off within ``lease_s`` of plant time. ``watch`` takes the devices and the broker's port."""
-
-    site: Callable[[Path], SmallSite]
-    output: Key
-    watch: Callable[[Devices, int], Watch]
-    lease_s: float = LEASE_S
-    kind: str = "timed_on"
-
-
-def panel_port(devices: Devices) -> int:
-    """The port of the Modbus server."""
-    return int(next(bus.url for bus in devices.site.file.buses if bus.id == PANEL).rsplit(":", 1)[1])
-
-
-def _by_coil(devices: Devices, _broker: int) -> Watch:
-    return ModbusWatch(devices.now_s, panel_port(devices), coil(RELAY["unit"], 0))
 
 
 def _by_power(devices: Devices, _broker: int) -> Watch:
@@ -55,14 +36,6 @@ def _by_power_of_drive(devices: Devices, _broker: int) -> Watch:
         return None if answer.isError() else bool(0 < answer.registers[0] < 0x8000)
 
     return ModbusWatch(devices.now_s, panel_port(devices), read)
-
-
-def _by_topic(topic: str, key: str, on: object) -> Callable[[Devices, int], Watch]:
-    return lambda devices, broker: MqttWatch(devices.now_s, broker, json_state(topic, key, on))
-
-
-def _wireless(profile: str) -> Callable[[Path], SmallSite]:
-    return lambda folder: SmallSite([{"id": "relay", "profile": profile, "bus": AIR, "topic": "relay-kebun"}])
 
 
 def _watering_valve(folder: Path) -> SmallSite:
@@ -97,33 +70,35 @@ def _comm_loss(folder: Path) -> SmallSite:
 
 
 WAYS: Mapping[str, Way] = {
-    "waveshare-relay-8ch": Way(lambda folder: SmallSite(), ("relay", "switch_1"), _by_coil),
+    "waveshare-relay-8ch": Way(lambda folder: SmallSite(), ("relay", "switch_1"), by_coil(RELAY["unit"], 0)),
     "tasmota-relay": Way(
-        _wireless("tasmota-relay"),
+        wireless("tasmota-relay"),
         ("relay", "switch_1"),
-        _by_topic("stat/relay-kebun/RESULT", "POWER1", "ON"),
+        by_topic("stat/relay-kebun/RESULT", "POWER1", "ON"),
     ),
     "shelly-gen2-relay": Way(
-        _wireless("shelly-gen2-relay"),
+        wireless("shelly-gen2-relay"),
         ("relay", "switch_1"),
-        _by_topic("relay-kebun/status/switch:0", "output", True),
+        by_topic("relay-kebun/status/switch:0", "output", True),
     ),
     "sonoff-swv": Way(
         _watering_valve,
         ("katup-air", "valve"),
-        _by_topic("zigbee2mqtt/katup-air", "state", "ON"),
+        by_topic("zigbee2mqtt/katup-air", "state", "ON"),
         OUTLIVES * LEASE_S,
     ),
     "invt-gd100-pv": Way(_contactor, ("relay", "switch_1"), _by_power_of_drive, kind="none"),
     "comm-loss": Way(_comm_loss, ("penggerak", "running"), _by_power, SILENCE_S, "comm_loss"),
+    **ways_air.WAYS,
+    **ways_boards.WAYS,
 }
 
 
 def switching() -> dict[str, set[str]]:
-    """The kinds of fail-safe of every shipped profile that can switch something on."""
+    """The kinds of fail-safe of every shipped profile that can switch something on and ends it by itself."""
     found: dict[str, set[str]] = {}
     for name in library():
-        kinds = {entry.fail_safe.kind for entry in load_profile(name).commands.values() if entry.on}
-        if kinds:
+        kinds: set[str] = {entry.fail_safe.kind for entry in load_profile(name).commands.values() if entry.on}
+        if kinds - {"none"}:
             found[name] = kinds
     return found
