@@ -74,7 +74,8 @@ def open_wires(site: Site, profiles: Mapping[str, Profile], folder: Path) -> Wir
         else:
             serial = _serial_of(site, profiles, entry.id)
             connection = parse_connection(entry.url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
-            wires.modbus[entry.id] = Bus(ModbusLink(connection))
+            one_client = connection.kind != "rtu" and _takes_one(site, profiles, entry.id)
+            wires.modbus[entry.id] = Bus(ModbusLink(connection), one_client=one_client)
     return wires
 
 
@@ -90,3 +91,8 @@ def _client(site: Site, entry: BusEntry, folder: Path) -> MqttClient:
 def _serial_of(site: Site, profiles: Mapping[str, Profile], bus: str) -> Serial:
     """The line settings of the first device on the bus: what the URL leaves out is as the devices come from the factory."""
     return next((profiles[device.id].serial for device in site.file.devices if device.bus == bus), Serial())
+
+
+def _takes_one(site: Site, profiles: Mapping[str, Profile], bus: str) -> bool:
+    """Whether a device on the bus takes one TCP client only."""
+    return any(profiles[entry.id].limits.single_client for entry in site.file.devices if entry.bus == bus)

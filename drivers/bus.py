@@ -18,12 +18,13 @@ from typing import Protocol
 from drivers import line
 from drivers.errors import GATEWAY_SILENT, BackingOff, Disconnected, DriverError, ExceptionReply, TimeOut
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
+from drivers.reach import story
+from drivers.reconnect import RECONNECT_S, Reconnect
 from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-RECONNECT_S = (0.2, 10.0)  # first wait and longest wait; doubles in between
 _SETTLE_AFTER_CONNECT_S = 0.02  # bytes that the port still held are seen as stray before the first question
 
 
@@ -110,33 +111,14 @@ class BusStatus:
     silent_units: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
-class _Reconnect:
-    """When the next attempt is due, and how long to wait after it fails."""
-
-    due_at: float = 0.0
-    tried_at: float = 0.0
-    wait_s: float = 0.0
-    connected_at: float = 0.0
-    lost_at: float = 0.0
-    lost: bool = True
-
-    def failed(self, now: float) -> None:
-        self.wait_s = min(max(2 * self.wait_s, RECONNECT_S[0]), RECONNECT_S[1])
-        self.due_at = now + self.wait_s
-        self.tried_at = now
-
-    def made(self, now: float) -> None:
-        self.wait_s, self.connected_at, self.lost = 0.0, now, False
-
-
 class Bus:
     """A ``Port`` on a real connection. ``start`` in a running loop, ``stop`` before it ends.
 
-    It connects by itself, from the first attempt on, and again after every loss (0.2 s doubling to 10 s).
+    It connects by itself, from the first attempt on, and again after every loss (0.2 s doubling to 10 s; ``one_client``: the
+    other side takes one connection only, 2 s doubling to a minute).
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, *, one_client: bool = False) -> None:
         self.name = link.name
         self.hole_words = HOLE_WORDS_RTU if link.late_replies else HOLE_WORDS_TCP
         self._link = link
@@ -144,7 +126,7 @@ class Bus:
         self._units: dict[int, _Unit] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._reconnect = _Reconnect()
+        self._reconnect = Reconnect(one_client)
         self._line_free_at = 0.0
         self._status = BusStatus(link.name)
         self._share = _Share()
@@ -212,8 +194,7 @@ class Bus:
                 log.exception("%s: unexpected", self.name)
                 self._link.close()
                 self._reconnect.failed(line.monotonic())
-                self._status.last_error = f"unexpected: {error!r}"
-                self._lose(Disconnected(self._status.last_error, bus=self.name))
+                self._lose(Disconnected(f"unexpected: {error!r}", bus=self.name))
                 await line.sleep(RECONNECT_S[0])
 
     async def _serve_one(self) -> None:
@@ -292,6 +273,8 @@ class Bus:
         self._line_free_at = now + self._link.frame_gap_s
         unit.free_at = now + job.timing.gap_s
         unit.quiet_until = 0.0
+        if not isinstance(error, Disconnected):
+            self._heard(answered=not isinstance(error, TimeOut))
         if error is None:
             unit.failures, unit.retry_at = 0, 0.0
             return
@@ -312,11 +295,27 @@ class Bus:
         elif isinstance(error, ExceptionReply):
             unit.failures, unit.retry_at = 0, 0.0
 
+    def _heard(self, *, answered: bool) -> None:
+        """What the end of a request says of the connection."""
+        if self._reconnect.heard(answered=answered):
+            log.info("%s: connected again", self.name)
+            self._status.lost = None
+
     def _is_due(self) -> bool:
-        """Whether it is time for the next attempt to connect; at once after a loss."""
-        if not self._reconnect.lost:
-            self._reconnect.lost, self._reconnect.due_at = True, 0.0
-        return line.monotonic() >= self._reconnect.due_at
+        """Whether it is time for the next attempt to connect; a connection that has just ended is accounted for."""
+        state, now = self._reconnect, line.monotonic()
+        if not state.lost and state.gone(now):
+            self._lose(self._why("closed"))
+        return now >= state.due_at
+
+    def _why(self, case: str, error: Disconnected | None = None) -> Disconnected:
+        """The reason of a loss; of the one place that is taken, where a refusal or a closed door means that."""
+        if self._reconnect.one_client and case in ("refused", "closed"):
+            case, error = "one_client", None
+        if error is not None:
+            return error
+        what, hint = story(case)
+        return Disconnected(what, hint=hint, bus=self.name, params={"case": case})
 
     async def _restore(self) -> None:
         """One attempt to connect. If it fails, everything that waits fails with its reason."""
@@ -325,12 +324,12 @@ class Bus:
             await self._link.connect()
         except Disconnected as error:
             state.failed(line.monotonic())
-            self._status.last_error = str(error)
-            self._lose(error)
+            self._lose(self._why(str(error.params.get("case", "failed")), error))
             return
         state.made(line.monotonic())
-        log.info("%s: connected%s", self.name, " again" if self._status.connects else "")
-        self._status.lost = None
+        if not state.doubtful:
+            log.info("%s: connected%s", self.name, " again" if self._status.connects else "")
+            self._status.lost = None
         self._line_free_at = state.connected_at + _SETTLE_AFTER_CONNECT_S
         self._status.connects += 1
 
@@ -339,7 +338,7 @@ class Bus:
         if self._status.lost is None:
             self._reconnect.lost_at = line.monotonic()
             log.warning("%s", error)
-        self._status.lost = error
+        self._status.lost, self._status.last_error = error, str(error)
         self._fail_all(error)
 
     # ------------------------------------------------------------------------------------------------------- the rules

@@ -9,14 +9,11 @@ from drivers import line
 from drivers.device_steps import pause_of
 from drivers.errors import GATEWAY_SILENT, Disconnected, DriverError, ExceptionReply
 from drivers.profile_limits import Limits
+from drivers.reach import ONE_CLIENT
 from drivers.transport import Port, Read, Table, Timing, Write
 
 SILENCE_S = 10.0
 """Who did not answer for longer may have lost its supply: its settings and its warmth are not taken for granted any more."""
-
-_ONE_CLIENT = (
-    "The device takes one TCP client only: end the maker's app, logger or other programs that use it"
-)
 
 
 def clock_of(port: object) -> Callable[[], float]:
@@ -99,5 +96,5 @@ class UnitLine:
                 self._answered()
             return
         self._silent = True
-        if self._single and isinstance(error, Disconnected) and _ONE_CLIENT not in error.hint:
-            error.hint = ". ".join(part for part in (error.hint, _ONE_CLIENT) if part)
+        if self._single and isinstance(error, Disconnected) and ONE_CLIENT not in error.hint:
+            error.hint = ". ".join(part for part in (error.hint, ONE_CLIENT) if part)

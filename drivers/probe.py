@@ -63,7 +63,7 @@ async def _ask(
     serial = profile.serial
     connection = parse_connection(url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
     link = ModbusLink(connection, connect_timeout_s=_CONNECT_S)
-    bus = Bus(link)
+    bus = Bus(link, one_client=profile.limits.single_client and connection.kind != "rtu")
     device = make_device(profile.name, profile, bus, unit, settings)
     bus.start()
     try:

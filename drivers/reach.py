@@ -6,6 +6,8 @@ import errno
 import os
 import socket
 
+ONE_CLIENT = "The device takes one TCP client only: end the maker's app, logger or other programs that use it"
+
 CASES: dict[str, tuple[str, str]] = {
     # case -> what happened, what to do; the controller has the same in Bahasa Indonesia under the same names
     "port_missing": ("the port is not there", "Plug in the USB adapter; ls /dev/serial/by-id lists what is there"),
@@ -15,6 +17,8 @@ CASES: dict[str, tuple[str, str]] = {
     "unreachable": ("no answer from there", "Check power, network cable and address"),
     "unknown_host": ("nobody knows that name", "Write the address in numbers, or correct the name"),
     "closed": ("the other side closed the connection", "Check power and cable; some gateways take only few connections"),
+    "one_client": ("it serves one client only, and another one holds its place, or Modbus TCP is off there",
+                   f"{ONE_CLIENT}; or switch Modbus TCP on in it"),
     "denied": ("the broker denies us", "Correct username and password_file of the bus"),
     "failed": ("it failed", "Check power, cable, address and port"),
 }  # fmt: skip

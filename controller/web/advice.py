@@ -185,6 +185,10 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Periksa listrik dan kabel alat itu.",
         "Check power and cable over there.",
     ),
+    "one_client": (
+        "Lepas logger atau aplikasi pabrik, atau program lain, yang membaca alat itu; nyalakan Modbus TCP di alatnya.",
+        "Take the maker's logger or app, or the other program, off that device; switch Modbus TCP on in it.",
+    ),
     "denied": (
         "Perbaiki username dan password_file pada bus itu di config.yaml.",
         "Correct username and password_file of that bus in config.yaml.",

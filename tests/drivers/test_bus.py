@@ -166,10 +166,10 @@ async def test_a_stop_does_not_wait_for_the_reconnect_timer(
     make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the next attempt ten seconds away, a stop makes its own attempt at once."""
-    monkeypatch.setattr("drivers.bus.RECONNECT_S", (0.05, 10.0))
+    monkeypatch.setattr("drivers.reconnect.RECONNECT_S", (0.05, 10.0))
     port = free_port()
     bus = make_bus(f"tcp://127.0.0.1:{port}")
-    bus._reconnect.wait_s = 5.0
+    bus._reconnect._wait_s = 5.0
     await asyncio.sleep(0.1)
     with pytest.raises(Disconnected, match="no connection: nothing listens there"):
         await poll(bus)
@@ -271,7 +271,7 @@ async def test_a_lost_wire_is_told_once_and_so_is_its_return(
     """While nothing listens the log has one warning that names the wire and what to do, the status since when and why; the
     return of the connection is told too.
     """
-    monkeypatch.setattr("drivers.bus.RECONNECT_S", (0.02, 0.04))
+    monkeypatch.setattr("drivers.reconnect.RECONNECT_S", (0.02, 0.04))
     caplog.set_level("INFO", "drivers.bus")
     port = free_port()
     bus = make_bus(f"tcp://127.0.0.1:{port}")
