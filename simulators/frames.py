@@ -32,6 +32,10 @@ class Silent(Exception):
     """The device does not answer (no such unit, asleep, broadcast)."""
 
 
+class Garbled(Exception):
+    """Several devices answer at once: on a serial line bytes arrive, but no frame."""
+
+
 class Bank(Protocol):
     """The registers behind a bus."""
 

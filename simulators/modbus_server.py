@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from drivers.line import monotonic
-from simulators.frames import Bank, Silent, answer, crc16, mbap, rtu, rtu_request_size
+from simulators.frames import Bank, Garbled, Silent, answer, crc16, mbap, rtu, rtu_request_size
 
 SILENCE_S = 0.1
 """After so long a pause an unfinished request is void (a device counts 3.5 characters; a computer may stutter longer)."""
@@ -59,7 +59,7 @@ class TcpServer:
                     return
                 pdu = await reader.readexactly(size)
                 self.requests += 1
-                with contextlib.suppress(Silent):
+                with contextlib.suppress(Silent, Garbled):
                     reply = answer(self.bank, head[6], pdu)
                     writer.write(await self.mangle(mbap(int.from_bytes(head[:2], "big"), head[6], reply)))
                     await writer.drain()
@@ -104,5 +104,12 @@ class RtuLine:
                 self._buffer = b""
                 break
             with contextlib.suppress(Silent):
-                replies.append(rtu(frame[0], answer(self.bank, frame[0], frame[1:-2])))
+                replies.append(self._reply(frame))
         return replies
+
+    def _reply(self, frame: bytes) -> bytes:
+        """What the line carries as the answer. Raises Silent."""
+        try:
+            return rtu(frame[0], answer(self.bank, frame[0], frame[1:-2]))
+        except Garbled:
+            return bytes(byte ^ 0x5A for byte in frame[:-1])

@@ -8,12 +8,19 @@ import os
 import pty
 import termios
 import tty
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from drivers.line import sleep
-from simulators.frames import Bank
+from drivers.transport import Table
+from simulators.frames import Bank, Silent
 from simulators.modbus_server import Mangle, RtuLine, faithful
+
+Format = tuple[int, int]
+"""Baud rate and stop bits. The parity is not part of it: a pseudo-terminal has none, the kernel takes it away."""
+
+BAUDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)}
 
 BITS_PER_BYTE = 10
 """Start bit, eight data bits, stop bit (no parity)."""
@@ -24,12 +31,16 @@ PIECE = 4
 
 @dataclass(slots=True)
 class PtyServer:
-    """RTU on a pseudo-terminal; ``path`` becomes a link to it. Bytes leave no faster than ``baud`` allows (0: unpaced)."""
+    """RTU on a pseudo-terminal; ``path`` becomes a link to it. Bytes leave no faster than ``baud`` allows (0: unpaced).
+
+    ``hears``: whether a unit understands what is sent in a format; who asks at another speed hears nothing from it.
+    """
 
     bank: Bank
     path: Path
     baud: int = 9600
     mangle: Mangle = faithful
+    hears: Callable[[int, Format], bool] | None = None
     requests: int = 0
     _master: int = -1
     _slave: int = -1
@@ -39,7 +50,7 @@ class PtyServer:
 
     async def start(self) -> None:
         """Open the pair and link ``path`` to the device's end."""
-        self._line = RtuLine(self.bank)
+        self._line = RtuLine(self.bank if self.hears is None else _Hearing(self, self.hears))
         self._master, self._slave = pty.openpty()
         tty.setraw(self._master, termios.TCSANOW)
         os.set_blocking(self._master, False)
@@ -63,6 +74,12 @@ class PtyServer:
             os.close(end)
         with contextlib.suppress(FileNotFoundError):
             self.path.unlink()
+
+    @property
+    def format(self) -> Format:
+        """How the other end has set the line: a pseudo-terminal's master sees it."""
+        settings = termios.tcgetattr(self._master)
+        return BAUDS.get(settings[5], 0), 2 if settings[2] & termios.CSTOPB else 1
 
     def _readable(self) -> None:
         with contextlib.suppress(OSError):
@@ -91,3 +108,23 @@ class PtyServer:
         """Nobody listens and the line is full: the bytes are lost, as on copper."""
         with contextlib.suppress(OSError):
             os.write(self._master, data)
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """The bank as it is reached in the line's present format."""
+
+    server: PtyServer
+    hears: Callable[[int, Format], bool]
+
+    def read(self, unit: int, table: Table, address: int, count: int) -> Sequence[int]:
+        """See `simulators.frames.Bank`."""
+        if not self.hears(unit, self.server.format):
+            raise Silent
+        return self.server.bank.read(unit, table, address, count)
+
+    def write(self, unit: int, function: int, address: int, values: Sequence[int]) -> None:
+        """See `simulators.frames.Bank`."""
+        if not self.hears(unit, self.server.format):
+            raise Silent
+        self.server.bank.write(unit, function, address, values)

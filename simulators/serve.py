@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,7 @@ from drivers.profile import Profile
 from simulators.embedded_broker import EmbeddedBroker, ServeError, listens
 from simulators.modbus_server import TcpServer
 from simulators.outputs import World
-from simulators.pty_server import PtyServer
+from simulators.pty_server import Format, PtyServer
 from simulators.rig import Rig, make_rig
 
 __all__ = ["EmbeddedBroker", "ServeError", "Served", "listens", "serve"]
@@ -73,8 +73,10 @@ class Served:
             return
         connection = parse_connection(bus.url)
         if connection.kind == "rtu":
-            baud = int(parse_qs(urlsplit(bus.url).query).get("baud", ["9600"])[0]) if self.baud_paced else 0
-            server: TcpServer | PtyServer = PtyServer(bank, Path(connection.device), baud)
+            told = "baud" in parse_qs(urlsplit(bus.url).query)  # else whoever opens it takes the devices' own
+            baud = connection.baud if self.baud_paced else 0
+            hears = _at(connection.baud) if told else None
+            server: TcpServer | PtyServer = PtyServer(bank, Path(connection.device), baud, hears=hears)
         else:
             if connection.host not in LOCAL:
                 raise _elsewhere(bus)
@@ -103,6 +105,11 @@ class Served:
         self.clients[bus.id] = client
         if bus.id in self.rig.speakers:
             self.rig.join(bus.id, client)
+
+
+def _at(baud: int) -> Callable[[int, Format], bool]:
+    """A bus whose devices all speak at one rate."""
+    return lambda _unit, now: now[0] == baud
 
 
 def _elsewhere(bus: Bus) -> ServeError:
