@@ -26,7 +26,7 @@ DEVICE_ONLY: Final = frozenset(
     {
         "maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct", "device_time",
         "slot_start_min", "slot_end_min", "running_s", "air_pressure_hpa", "illuminance_lx", "uv_index", "wind_from_deg",
-        "wind_gust_m_s", "line_voltage_v",
+        "wind_gust_m_s", "line_voltage_v", "mode", "derating_text", "output_source", "charge_source",
     }
 )  # fmt: skip
 """What only the device itself knows: its profile says what a simulated one shows."""
@@ -50,6 +50,8 @@ CONSTANTS: Final[Mapping[str, Value]] = {
     "battery_voltage_v": 51.8,
     "dc_voltage_v": 360.0,
     "voltage_v": 230.0,
+    "grid_voltage_v": 230.0,
+    "grid_frequency_hz": RATED_HZ,
     "soc_pct": 0.0,
     "level_m": 0.0,
     "pulse_count": 0.0,
@@ -229,8 +231,15 @@ def _electric(plant: Plant, power: Number, energy: Number) -> dict[str, Number]:
         "pv_energy_wh": lambda: counters.pv_yield,
         "charge_wh": lambda: counters.charged,
         "discharge_wh": lambda: counters.discharged,
+        "import_today_wh": lambda: counters.imported + counters.genset,
+        "export_today_wh": lambda: counters.exported,
+        "load_today_wh": lambda: counters.load,
+        "pv_energy_today_wh": lambda: counters.pv_yield,
+        "charge_today_wh": lambda: counters.charged,
+        "discharge_today_wh": lambda: counters.discharged,
         "load_w": lambda: supply.load_w,
         "grid_w": lambda: supply.grid_w + supply.genset_w,
+        "grid_current_a": lambda: (supply.grid_w + supply.genset_w) / 230.0,
         "genset_w": lambda: supply.genset_w,
         "battery_w": lambda: supply.battery_w,
         "battery_current_a": lambda: supply.battery_w / 51.8,
