@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.check_base import Finding, Subject, error
+from controller.check_base import Finding, Subject, error, warning
 from controller.check_references import near
 from controller.core.site import DeviceEntry
 from drivers.marked_yaml import Loc
+from drivers.profile_base import CONFIDENCE, UNVERIFIED
 from drivers.profile_model import Profile, Setting
 
 
@@ -26,6 +27,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if profile is not None:
             yield from _transport(device, profile, ("devices", i), kinds.get(device.bus))
             yield from _settings(device, profile, ("devices", i))
+            if profile.confidence in UNVERIFIED:
+                params = {"device": device.id, "profile": profile.name, "how": CONFIDENCE[profile.confidence]}
+                yield warning(("devices", i, "profile"), "profile-unverified", params)
     yield from _clashes(subject)
 
 

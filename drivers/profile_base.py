@@ -20,6 +20,23 @@ Order = Literal["abcd", "cdab", "badc", "dcba"]
 Confidence = Literal["C2", "M", "S", "U"]
 """C2 two independent sources agree, M maker's document only, S one other source, U uncertain or in conflict."""
 
+CONFIDENCE: dict[Confidence, tuple[str, str]] = {
+    "C2": ("two independent sources agree", "dua sumber mandiri sepakat"),
+    "M": ("the maker's document", "dokumen pembuat"),
+    "S": (
+        "unverified: one source that is not the maker",
+        "belum terverifikasi: satu sumber, bukan pembuatnya",
+    ),
+    "U": (
+        "unverified: uncertain, or sources disagree",
+        "belum terverifikasi: tidak pasti, atau sumber bertentangan",
+    ),
+}
+"""What each letter means to people: English, Indonesian."""
+
+UNVERIFIED: tuple[Confidence, ...] = ("S", "U")
+"""What a site should compare with the device's own display before anything depends on it."""
+
 WORDS: dict[str, int] = {
     "u8": 1, "s8": 1, "bool": 1, "u16": 1, "s16": 1, "enum16": 1, "bits16": 1, "bcd16": 1, "hhmm": 1, "u32": 2, "s32": 2,
     "f32": 2, "acc32": 2, "bits32": 2, "enum32": 2, "bcd32": 2, "u64": 4, "s64": 4, "f64": 4, "acc64": 4, "bits64": 4,

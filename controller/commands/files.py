@@ -73,6 +73,7 @@ def run_schema(args: argparse.Namespace) -> int:
 def run_devices(args: argparse.Namespace) -> int:
     """The library of profiles."""
     from drivers.profile import library, load_profile
+    from drivers.profile_base import CONFIDENCE
 
     profiles = [load_profile(name) for name in library()]
     if args.json:
@@ -82,5 +83,6 @@ def run_devices(args: argparse.Namespace) -> int:
         )
         return GOOD
     head = ("NAME", "MAKER", "MODEL", "KIND", "TRANSPORT", "CONFIDENCE")
-    table([head, *((p.name, p.maker, p.model, p.kind, p.transport, p.confidence) for p in profiles)])
+    sure = {letter: t(*words).partition(":")[0] for letter, words in CONFIDENCE.items()}
+    table([head, *((p.name, p.maker, p.model, p.kind, p.transport, sure[p.confidence]) for p in profiles)])
     return GOOD

@@ -174,6 +174,18 @@ UNWISE = [
 ]  # fmt: skip
 
 
+def test_an_unverified_profile_is_told_at_its_device(tmp_path: Path) -> None:
+    """A device whose profile is unverified is named where its profile stands, with what to do, in both languages."""
+    profile = (ROOT / "drivers/profiles/qdy30a.yaml").read_text("utf-8")
+    path = copy_site(DEMO, tmp_path)
+    (tmp_path / "mine.yaml").write_text(profile.replace("confidence: C2", "confidence: U", 1), "utf-8")
+    edit(path, "profile: qdy30a", "profile: ./mine.yaml")
+    for language, word in (("en", "unverified: uncertain"), ("id", "belum terverifikasi: tidak pasti")):
+        told = [w for w in load(path, language=language, today=TODAY).warnings if word in w.message]  # type: ignore[arg-type]
+        assert [w.path.rpartition(".")[2] for w in told] == ["profile"], language
+        assert "tirta probe" in told[0].hint
+
+
 @pytest.mark.parametrize(("site", "old", "new", "key"), UNWISE, ids=[row[3] or "accepted" for row in UNWISE])
 def test_unwise_values(site: Path, old: str, new: str, key: str, tmp_path: Path) -> None:
     """What may be unwise is told and does not block; a risk that is accepted by name does not block either."""

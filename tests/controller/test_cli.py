@@ -36,11 +36,12 @@ def tirta(*args: str | Path, stdin: str = "", **environment: str) -> subprocess.
 
 
 def test_check_good_file() -> None:
-    """The shipped file is good: exit 0 and an empty list of problems."""
+    """The shipped file is good: exit 0, an empty list of problems, and no warning but of unverified profiles."""
     done = tirta("check", "-c", "config.yaml", "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == 0
-    assert answer == {"ok": True, "problems": [], "warnings": []}
+    assert (answer["ok"], answer["problems"], answer.keys()) == (True, [], {"ok", "problems", "warnings"})
+    assert all(w["path"].endswith(".profile") and "tirta probe" in w["hint"] for w in answer["warnings"])
 
 
 def test_check_bad_file(tmp_path: Path) -> None:
