@@ -61,7 +61,7 @@ def compile_blocks(
     Blocks that others depend on come first. A derived quantity is told with its most often read parts, by the last block that
     carries one of them.
     """
-    wanted = needed(profile.points, profile.derived) | looked_at(profile.commands.values())
+    wanted = needed(profile.points, profile.derived) | looked_at(profile.commands.values(), profile.points)
     blocks = sorted(
         pack(profile.of_class(poll), profile.limits, hole_words),
         key=lambda block: not any(p.name in wanted for p in block.points),

@@ -6,7 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.codec import CodecError, Context, Settings, encode_number
 from drivers.codec_payload import fill_settings
@@ -20,6 +20,7 @@ from drivers.profile_commands import (
     Lease,
     Until,
     ValueCoding,
+    Verify,
     WriteStep,
 )
 from drivers.profile_envelopes import ENVELOPES, Envelope
@@ -89,7 +90,18 @@ def encode_command(
         if lease_s <= 0:
             raise CodecError(f"{quantity} is only switched on for a time, and none is given")
         numbers["lease"] = encode_lease(entry.lease, lease_s)
-    return tuple(_wire(profile, step, entry, numbers, order, topic, settings) for step in steps)
+    wired = tuple(_wire(profile, step, entry, numbers, order, topic, settings) for step in steps)
+    if entry.press and entry.verify is not None and entry.verify.equals and wired[-1].until is None:
+        return (*wired[:-1], replace(wired[-1], until=_outcome(profile, entry.verify)))
+    return wired
+
+
+def _outcome(profile: Profile, verify: Verify) -> Until:
+    """What a press must lead to. As the device shows it where a point does: our own totals go on over a reset."""
+    point = next((p.name for p in profile.points if p.quantity == verify.quantity), None)
+    quantity = verify.quantity if point is None else None
+    within_ms = min(verify.within_ms, 60_000.0)
+    return Until(quantity=quantity, point=point, equals=verify.equals, within_ms=within_ms)
 
 
 def rounded(coding: ValueCoding, value: float) -> float:

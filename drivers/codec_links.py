@@ -24,9 +24,11 @@ def needed(points: Iterable[Point], derived: Iterable[Derived]) -> frozenset[str
     return frozenset(names | {part for d in derived for part in d.parts})
 
 
-def looked_at(commands: Iterable[CommandEntry]) -> frozenset[str]:
-    """Names of points that the steps of commands wait for or ask about."""
-    names: set[str] = set()
+def looked_at(commands: Iterable[CommandEntry], points: Iterable[Point] = ()) -> frozenset[str]:
+    """Names of points that the steps of commands wait for or ask about; of ``points`` those that prove a press."""
+    commands = tuple(commands)
+    proofs = {e.verify.quantity for e in commands if e.press and e.verify is not None}
+    names = {p.name for p in points if p.quantity in proofs} if proofs else set()
     for entry in commands:
         factors = entry.value.scale_by if entry.value is not None else ()
         names |= {factor.point for factor in factors if factor.point is not None}

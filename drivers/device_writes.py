@@ -128,9 +128,8 @@ class Writes:
         if entry.verify is None:
             return False
         value = await self._look(entry.verify.quantity)
-        target = wanted if entry.verify.equals is None else entry.verify.equals
-        near = max(entry.verify.tolerance, 1e-6 * abs(target), 1e-9)
-        return isinstance(value, float | int) and abs(value - target) <= near
+        near = max(entry.verify.tolerance, 1e-6 * abs(wanted), 1e-9)
+        return isinstance(value, float | int) and abs(value - wanted) <= near
 
     async def completed(self, step: WireWrite) -> tuple[int, ...]:
         """The step's registers with the bits and registers that must stay as they are, read just now."""

@@ -39,6 +39,9 @@ def _proof(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Ite
     if entry.verify is None:
         hint = "add verify: {quantity, within_ms}"
         yield marks.problem(loc, "nothing verifies this command", hint, at_key=True)
+    elif bool(entry.verify.equals) != bool(entry.press):
+        hint = "a press leads to something: equals; on, off and set are compared with the command's own value"
+        yield marks.problem((*loc, "verify"), "equals belongs to press, and press needs it", hint)
     for key, link in (("verify", entry.verify), ("inhibited_by", entry.inhibited_by)):
         if link is not None and not _reported(profile, link.quantity, entry):
             hint = near(link.quantity, profile.quantities)

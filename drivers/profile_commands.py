@@ -175,13 +175,18 @@ class Lease(Model):
 class Verify(Model):
     """Which quantity proves the command, after how long it must agree, and how far it may differ (glossary units).
 
-    ``equals``: what it must be, where that is not the command's own value (a reset energy is 0).
+    ``equals``: what a ``press`` must lead to (a reset energy is 0, a reset drive's status standby); the driver waits for it.
     """
 
     quantity: str
-    equals: float | None = None
+    equals: tuple[float | str, ...] = ()
     within_ms: Annotated[float, Field(gt=0, le=600_000)]
     tolerance: Annotated[float, Field(ge=0)] = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists(cls, data: object) -> object:
+        return listed(data, "equals")
 
 
 class FailSafe(Model):

@@ -47,6 +47,8 @@ CASES: list[Case] = [
     ("pzem", "function: 0x42", "function: 0x43, values: [1]", "{function: 0x43", "goes alone"),
     ("pzem", "function: 0x42", "function: 7", "{function: 7", "5, 6, 15 or 16"),
     ("pzem", "press: [{function: 0x42}]", "value: {minimum: 0, maximum: 1}", "counter_reset:", "one of on and off, set, or press"),
+    ("pzem", "within_ms: 2000, equals: 0}", "within_ms: 2000}", "{quantity: energy_wh, within_ms", "equals belongs to press"),
+    ("altivar", "{quantity: running, within_ms: 3000}", "{quantity: running, within_ms: 3000, equals: 1}", "{quantity: running, within_ms", "equals belongs to press"),
     ("altivar", "only_if: {point: eta, is_not: 0x27}", "only_if: {point: etta, is_not: 0x27}", "{point: etta", "no point 'etta'"),
     ("altivar", "until: {point: eta, equals: 0x27", "until: {quantity: eta, equals: 0x27", "{quantity: eta", "does not report 'eta'"),
     ("altivar", "until: {point: eta, equals: 0x27", "until: {equals: 0x27", "{equals", "exactly one of quantity and point"),

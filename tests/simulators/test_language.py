@@ -333,10 +333,24 @@ async def test_off_that_the_board_ignores() -> None:
 async def test_a_function_of_the_makers_own() -> None:
     """The reset goes alone, four bytes with its checksum, and reaches the device."""
     bench = Bench("pzem")
+    bench.set(energy_wh=0.0)
     await bench.tell("counter_reset", 1.0)
     assert bench.world.told == [("it", "counter_reset", 1.0)]
     frame = bytes((7, 0x42))
     assert rtu_request_size(frame + crc16(frame)) == 4
+
+
+async def test_a_reset_that_changes_nothing_is_told() -> None:
+    """A press must lead to what its profile says: the energy still stands there, and the driver says so."""
+    bench = Bench("pzem")
+    bench.set(energy_wh=5000.0)
+    await bench.read()
+    with pytest.raises(TimeOut, match="energy is 5000"):
+        await bench.tell("counter_reset", 1.0)
+    bench.set(energy_wh=0.0)
+    await bench.tell("counter_reset", 1.0)
+    told = [(await bench.read())["energy_wh"] for _ in range(3)]
+    assert told[-1] == (5000.0, GOOD)  # the device began again, our total goes on
 
 
 async def test_outputs_when_the_supply_returns() -> None:

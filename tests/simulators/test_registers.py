@@ -124,6 +124,8 @@ async def test_every_command_is_obeyed_and_read_back(name: str) -> None:
     profile = profile_of(name)
     for quantity, entry in profile.commands.items():
         value = 1.0 if entry.value is None else min(entry.value.maximum, max(entry.value.minimum, 20.0))
+        if entry.verify is not None and entry.verify.equals:
+            bench.world.values["it", entry.verify.quantity] = entry.verify.equals[0]  # as the press leaves it
         await bench.device.command(Command("it", quantity, value, 60.0))
         assert bench.world.told[-1] == ("it", quantity, pytest.approx(value, rel=0.02))
         proof = entry.verify.quantity if entry.verify else None
@@ -155,6 +157,21 @@ async def test_a_renewed_lease_begins_again_and_a_stop_ends_it() -> None:
     await bench.device.command(Command("it", "switch_1", 0.0))
     bench.pass_(100.0)
     assert [value for *_, value in bench.world.told] == [1.0] * 5 + [0.0]
+
+
+@pytest.mark.parametrize(("name", "register"), [("r4d8-relay", 2), ("eletechsup-ryn4", 1)])
+async def test_a_plain_off_is_ignored_while_the_timer_runs(name: str, register: int) -> None:
+    """Channel 2 acknowledges 0x0200 and stays on until 0x0600 comes or the time is over; without a timer 0x0200 switches off."""
+    bench = Bench(name)
+    await bench.device.command(Command("it", "switch_2", 1.0, 60.0))
+    await bench.port.write(Write(7, 6, register, (0x0200,)))
+    assert bench.world.told == [("it", "switch_2", 1.0)]
+    assert (await bench.read())["switch_2"].value == 1.0
+    await bench.device.command(Command("it", "switch_2", 0.0))
+    assert bench.world.told[-1] == ("it", "switch_2", 0.0)
+    bench.simulated.outputs.set("switch_2", 1.0)
+    await bench.port.write(Write(7, 6, register, (0x0200,)))
+    assert bench.world.told[-1] == ("it", "switch_2", 0.0)
 
 
 async def test_a_coil_by_hand_has_no_timer() -> None:
