@@ -65,6 +65,10 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("pv_voltage_v", "V", "voltage of one PV string", "tegangan satu string surya", 0, 1500),
     ("pv_current_a", "A", "current of one PV string", "arus satu string surya", -50, 200),
     ("load_w", "W", "power of the loads", "daya beban", -1e6, 1e6),
+    ("grid_charge_wh", "Wh", "grid energy put into the battery (counter)", "energi jaringan ke baterai (total)", 0, 1e12),
+    ("self_use_wh", "Wh", "own PV energy used by the loads (counter)", "energi surya yang dipakai sendiri (total)", 0, 1e12),
+    ("efficiency_pct", "%", "efficiency of the conversion", "efisiensi pengubahan", 0, 105),
+    ("insulation_ohm", "Ω", "insulation of the PV array to earth", "tahanan isolasi larik surya ke tanah", 0, 1e9),
     ("load_pct", "%", "load in percent of rated", "beban, persen dari pengenal", 0, 400),
     ("grid_w", "W", "grid power, import positive", "daya jaringan, impor positif", -1e6, 1e6),
     ("grid_voltage_v", "V", "AC voltage at the grid side of a hybrid", "tegangan AC di sisi jaringan hibrida", 0, 1500),
@@ -106,10 +110,14 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("torque_pct", "%", "motor torque in percent of rated", "torsi motor, persen dari pengenal", -400, 400),
     ("flow_m3_h", "m3/h", "volume flow", "debit", -1000, 1000),
     ("volume_m3", "m3", "volume counter", "total volume", 0, 1e9),
+    ("volume_today_m3", "m3", "volume counter of the device's own day", "volume hari ini menurut alat", 0, 1e6),
+    ("run_volume_m3", "m3", "water of the present or last run", "air pada siraman ini atau terakhir", 0, 1e6),
+    ("run_duration_s", "s", "length of the present or last run", "lama siraman ini atau terakhir", 0, 1e7),
     ("pulse_count", "", "raw pulses counted", "jumlah pulsa", 0, 2**63),
     ("pressure_bar", "bar", "gauge pressure", "tekanan", -1, 100),
     ("level_m", "m", "level of water above the sensor", "tinggi air di atas sensor", -5, 500),
     ("vwc", "m3/m3", "volumetric water content of the soil", "kadar air tanah (volumetrik)", 0, 1),
+    ("moisture_raw", "", "raw counts of a soil probe, for its calibration", "angka mentah probe tanah, untuk kalibrasi", 0, 65535),
     ("temp_c", "°C", "temperature of what is measured (soil, water)", "suhu yang diukur (tanah, air)", -40, 100),
     ("ec_us_cm", "µS/cm", "electrical conductivity", "daya hantar listrik", 0, 30000),
     ("ph", "pH", "acidity", "keasaman (pH)", 0, 14),
@@ -133,6 +141,7 @@ _ROWS: tuple[tuple[str, str, str, str, float, float], ...] = (
     ("uv_index", "", "UV index", "indeks UV", 0, 20),
     ("node_battery_v", "V", "battery voltage of a wireless node", "tegangan baterai node nirkabel", 0, 48),
     ("node_battery_pct", "%", "battery of a wireless node", "isi baterai node nirkabel", 0, 100),
+    ("node_battery_state", "text", "what a wireless node says of its battery", "keadaan baterai menurut node nirkabel", 0, 0),
     ("maker", "text", "maker as the device says it", "pembuat menurut alat", 0, 0),
     ("model", "text", "model as the device says it", "model menurut alat", 0, 0),
     ("serial_number", "text", "serial number", "nomor seri", 0, 0),
@@ -154,6 +163,7 @@ _FACTORS: Mapping[str, Mapping[str, str]] = {
     "V": {"mV": "1/1000"},
     "A": {"mA": "1/1000"},
     "Hz": {"kHz": "1000"},
+    "Ω": {"kΩ": "1000", "MΩ": "1000000"},
     "s": {"h": "3600", "min": "60", "ms": "1/1000"},
     "m3/h": {"L/min": "60/1000", "L/h": "1/1000", "L/s": "3600/1000", "m3/s": "3600"},
     "m3": {"L": "1/1000"},
@@ -192,8 +202,8 @@ def quantity(name: str) -> Quantity | None:
 
 
 _COUNTERS = frozenset(
-    ("energy_wh", "import_wh", "export_wh", "pv_energy_wh", "load_wh", "charge_wh", "discharge_wh", "rain_mm", "pulse_count",
-     "valve_pulses", "running_s")
+    ("energy_wh", "import_wh", "export_wh", "pv_energy_wh", "load_wh", "charge_wh", "discharge_wh", "grid_charge_wh", "self_use_wh",
+     "rain_mm", "pulse_count", "valve_pulses", "running_s")
 )  # fmt: skip
 
 
