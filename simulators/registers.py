@@ -137,8 +137,11 @@ class RegisterDevice:
         self.outputs.heard()
         self._manners.check_write(function)
         deaf = deaf_quantities(self.profile, function, address, tuple(values))
-        if any(self.outputs.is_timed(quantity) for quantity in deaf):
-            return  # acknowledged and ignored while the timer runs
+        if deaf:  # a plain off: acknowledged and ignored while the timer runs
+            for quantity in deaf:
+                if not self.outputs.is_timed(quantity):
+                    self.outputs.set(quantity, 0.0)
+            return
         meanings = hear_write(self.profile, function, address, tuple(values), self.settings, self._context)
         for heard in meanings:
             self._obey(heard)

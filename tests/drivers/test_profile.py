@@ -13,8 +13,9 @@ import drivers.profile as profile_module
 from drivers.codec import compile_blocks, settings_for
 from drivers.marked_yaml import Problem, load_text, walk
 from drivers.profile import Profile, ProfileError, library, load_profile
-from drivers.profile_golden import golden_block, golden_words, play, same
+from drivers.profile_golden import golden_block, golden_profile, golden_words, play, same
 from drivers.quantities import quantity
+from tests.simulators.paper import settings_of
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: dict[str, dict[str, float | str]] = {
@@ -75,8 +76,8 @@ def test_golden_the_other_way(name: str) -> None:
     for golden in profile.golden:
         if golden.command is not None:
             continue
-        count = len(golden_words(golden))
-        codec = golden_block(profile, golden, count, settings_for(profile, golden.settings))
+        count, known = len(golden_words(golden)), settings_for(profile, golden.settings)
+        codec = golden_block(golden_profile(profile, known), golden, count, known)
         factors: dict[str, float] = {}
         codec.decode(golden_words(golden), factors)
         back = {q: v for q, v, _ in codec.decode(codec.encode({**golden.expect, **factors}))}
@@ -100,7 +101,7 @@ def test_shipped_profiles_speak_to_people(name: str) -> None:
 def test_simulated_devices_make_sense(name: str) -> None:
     """With no world behind it a simulated device shows words and numbers that its own profile finds good or absent."""
     profile = load_profile(name)
-    known = settings_for(profile, SETTINGS.get(name, {}))
+    known = settings_for(profile, SETTINGS.get(name) or settings_of(profile))
     for poll in ("fast", "slow", "once"):
         for codec in compile_blocks(profile, poll, known):
             for told, _, quality in codec.decode(codec.encode({})):

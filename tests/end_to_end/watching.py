@@ -85,6 +85,16 @@ def coil(unit: int, address: int) -> Callable[[ModbusTcpClient], bool | None]:
     return read
 
 
+def holding(unit: int, address: int, on: int) -> Callable[[ModbusTcpClient], bool | None]:
+    """A holding register that reads ``on`` while the output is on."""
+
+    def read(client: ModbusTcpClient) -> bool | None:
+        answer = client.read_holding_registers(address, count=1, device_id=unit)
+        return None if answer.isError() else bool(answer.registers[0] == on)
+
+    return read
+
+
 def draws_power(unit: int, address: int = 0x000C) -> Callable[[ModbusTcpClient], bool | None]:
     """A meter's power, a big-endian float in input registers: more than a watt is on."""
 

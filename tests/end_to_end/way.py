@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,17 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """``output`` must be off within ``lease_s`` of plant time. ``watch`` takes the devices and the broker's port."""
+    """``output`` must be off within ``lease_s`` of plant time. ``watch`` takes the devices and the broker's port.
+
+    ``longest_s``: the longest lease that the device holds.
+    """
 
     site: Callable[[Path], SmallSite]
     output: Key
     watch: Callable[[Devices, int], Watch]
     lease_s: float = LEASE_S
     kind: str = "timed_on"
+    longest_s: float = math.inf
 
 
 def panel_port(devices: Devices) -> int:
