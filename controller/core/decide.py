@@ -23,7 +23,7 @@ from controller.core import (
 )
 from controller.core.decision import Decision
 from controller.core.draft import Draft
-from controller.core.interlocks import Effect
+from controller.core.interlock import Effect
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState

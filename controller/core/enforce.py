@@ -13,17 +13,9 @@ from controller.core import valves
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.facts import PumpFacts, ValveFacts, ZoneFacts
-from controller.core.interlocks import (
-    PUMPS,
-    VALVES,
-    WATCHED_PUMPS,
-    WATCHED_VALVES,
-    WATCHED_ZONES,
-    ZONES,
-    Effect,
-    F,
-    Interlock,
-)
+from controller.core.interlock import Effect, F, Interlock
+from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.state import Phase
 from controller.core.wiring import PumpWiring, Reader, ValveWiring, Wiring, ZoneWiring
 

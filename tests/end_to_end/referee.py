@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from controller.actuator import RESEND_MAX_S
 from controller.core.decision import Decision, Event, EventKind, Reason
 from controller.core.instant import Instant
-from controller.core.interlocks import STANDS_L
+from controller.core.interlocks_pumps import STANDS_L
 from controller.core.leases import OUTLIVES, lease_s, valve_lease_s
 from controller.core.snapshot import Order
 from controller.core.wiring import wiring

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.snapshot import Order
 from tests.end_to_end.closed_loop import Loop
 from tests.end_to_end.faults import FAULTS, order

@@ -11,7 +11,8 @@ import pytest
 from controller.core import arrival, enforce, pump
 from controller.core.draft import Draft
 from controller.core.instant import Instant
-from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.pump import TABLE, Move
 from controller.core.snapshot import Order, Sample, Snapshot
 from controller.core.state import Phase, PumpState, ValveState, initial_state

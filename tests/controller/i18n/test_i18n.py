@@ -11,15 +11,9 @@ import pytest
 import controller.core
 import schedules
 from controller.core.decision import Reason
-from controller.core.interlocks import (
-    PUMPS,
-    VALVES,
-    WATCHED_PUMPS,
-    WATCHED_VALVES,
-    WATCHED_ZONES,
-    ZONES,
-    Effect,
-)
+from controller.core.interlock import Effect
+from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
+from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.snapshot import Order
 from controller.i18n import placeholders, render, texts
 from controller.i18n.numbers import day, duration, number, write

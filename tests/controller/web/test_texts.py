@@ -10,7 +10,8 @@ from importlib.resources import files
 import pytest
 
 from controller.core.decision import Level
-from controller.core.interlocks import PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, ZONES
+from controller.core.interlocks_land import VALVES, WATCHED_VALVES, ZONES
+from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.snapshot import Order
 from controller.core.state import Phase
 from controller.web.advice import ADVICE, advice

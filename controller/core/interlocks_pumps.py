@@ -1,44 +1,28 @@
-"""The layer that refuses: a table of interlocks, applied last. A row may only move an output towards its safe state.
-
-How to read a row: ``name`` is also the key of its sentence; the row exists for subjects that it ``applies`` to; it ``needs``
-facts, and a fact that is missing fires by itself ("sensor_missing"): unknown never means fine; ``fires`` returns the
-numbers of the sentence while the condition holds, which must last ``hold`` seconds. ``effect``:
-
-* REFUSE: not now; a running pump stops too, nothing is counted, nothing is ledgered (the asking layer should have known).
-* STOP: off while it lasts, then a rest. RETRY: off, a long rest, counted, locked after too many. ALARM: tell people.
-
-Adding an interlock is adding a row here and a sentence in ``controller/i18n``.
-"""
+"""Interlocks of pumps; how to read a row: `controller.core.interlock`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Generic, TypeVar
-
 from controller.core.decision import Level
 from controller.core.draft import Params
-from controller.core.facts import PumpFacts, ValveFacts, ZoneFacts
+from controller.core.facts import PumpFacts
+from controller.core.interlock import (
+    Effect,
+    Interlock,
+    emergency,
+    grace,
+    leak_after,
+    low,
+    proving,
+    stale_decision,
+    write_failed,
+)
 from controller.core.metering import rise_key
 from controller.core.state import Phase
-from controller.core.wiring import PumpWiring, Reader, ValveWiring, ZoneWiring
+from controller.core.wiring import PumpWiring, Reader, ValveWiring
 
 HOUR_S = 3600.0
-LEAK_AFTER_S = 300.0
-"""Water that still flows this long after everything was closed is a leak."""
-
-LEAK_SHARE = 0.05
-"""... if it is at least this share of the zone's nominal flow."""
-
-WRITE_GRACE_S = 10.0
-"""An output that cannot be written for this long is not under control."""
-
 SUCTION_M = 0.1
 """The least suction level, m, where the site states none; also right for a float switch (0 or 1)."""
-
-LEVEL_BACK_M = 0.05
-"""A level that was too low must rise this far above its limit before it counts as enough."""
 
 STANDS_L = 200.0
 """A meter whose flow claims so many litres while its volume stands still is stuck: two steps of the coarsest counter."""
@@ -51,64 +35,6 @@ FRESH_S = 60.0
 
 FAULTY = frozenset({"fault"})
 ABSENT = frozenset({"fault", "off", "standby", "waiting"})
-
-
-class Effect(StrEnum):
-    """What a row does; see the module."""
-
-    REFUSE = "refuse"
-    STOP = "stop"
-    RETRY = "retry"
-    ALARM = "alarm"
-
-
-F = TypeVar("F")
-W = TypeVar("W")
-
-
-def _always(_: object) -> bool:
-    return True
-
-
-def _never(_: object) -> bool:
-    return False
-
-
-def _at_once(_: object) -> float:
-    return 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Interlock(Generic[F, W]):
-    """One row; see the module. ``late``: looked at when the valves of this decision are known. ``latch_s``: once fired it keeps its
-    effect for so long. ``second``: where another row watches the same danger, what this one needs may be missing.
-    """
-
-    name: str
-    effect: Effect
-    fires: Callable[[F], Params | None]
-    needs: tuple[str, ...] = ()
-    applies: Callable[[W], bool] = _always
-    hold: Callable[[W], float] = _at_once
-    level: Level = Level.WARNING
-    late: bool = False
-    latch_s: float = 0.0
-    second: Callable[[W], bool] = _never
-
-
-# ------------------------------------------------------------------------------------------------------------- pumps
-
-
-def _emergency(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
-    return {} if f.c.emergency else None
-
-
-def _stale_decision(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
-    return {"gap_s": f.c.gap_s} if f.c.restarted else None
-
-
-def _proving(f: PumpFacts | ValveFacts) -> Params | None:
-    return None if f.state.proven else {}
 
 
 def _locked(f: PumpFacts) -> Params | None:
@@ -145,21 +71,15 @@ def _tank_full(f: PumpFacts) -> Params | None:
     return {"level_m": f.level, "full_m": tank.entry.full_m}
 
 
-def _low(level: float | None, limit: float, again: bool) -> Params | None:
-    """Fires at and below the limit, and once it had fired until the level is a little above it."""
-    limit += LEVEL_BACK_M if again else 0.0
-    return {"level_m": level, "limit_m": limit} if level is not None and level <= limit else None
-
-
 def _suction_empty(f: PumpFacts) -> Params | None:
     least = f.w.entry.min_suction_m
     limit = SUCTION_M if least is None else least
-    return _low(f.suction, limit, f.fired("suction_empty"))
+    return low(f.suction, limit, f.fired("suction_empty"))
 
 
 def _source_empty(f: PumpFacts) -> Params | None:
     tank = f.w.suction_tank
-    return None if tank is None else _low(f.source_m, tank.entry.empty_m, f.fired("source_empty"))
+    return None if tank is None else low(f.source_m, tank.entry.empty_m, f.fired("source_empty"))
 
 
 def _settled(f: PumpFacts) -> bool:
@@ -247,10 +167,6 @@ def _inverter(f: PumpFacts) -> Params | None:
     return {"status": status or "-"} if status is None or status in ABSENT else None
 
 
-def _write_failed(f: PumpFacts | ValveFacts) -> Params | None:
-    return {} if f.w.key in f.c.failed else None
-
-
 def _no_answer(f: PumpFacts) -> Params | None:
     """Commanded on, yet the read-back says off."""
     late = f.on and f.on_s >= f.w.entry.run.verify_s and f.feedback is False
@@ -294,14 +210,10 @@ def _verify_pump(w: PumpWiring) -> float:
     return w.entry.protect.no_flow_after_s
 
 
-def _grace(_: object) -> float:
-    return WRITE_GRACE_S
-
-
 PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
-    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
-    Interlock("stale_decision", Effect.REFUSE, _stale_decision),
-    Interlock("proving_off", Effect.REFUSE, _proving),
+    Interlock("emergency_stop", Effect.REFUSE, emergency, level=Level.ALARM),
+    Interlock("stale_decision", Effect.REFUSE, stale_decision),
+    Interlock("proving_off", Effect.REFUSE, proving),
     Interlock("pump_locked", Effect.REFUSE, _locked, level=Level.ALARM),
     Interlock("min_rest", Effect.REFUSE, _min_rest),
     Interlock("starts_per_hour", Effect.REFUSE, _starts_hour),
@@ -329,7 +241,7 @@ PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
     Interlock("drive_fault", Effect.RETRY, _drive_fault, ("fault",), lambda w: w.fault is not None, level=Level.ALARM),
     Interlock("drive_status", Effect.RETRY, _drive_status, ("status",), lambda w: w.status is not None, level=Level.ALARM),
     Interlock("inverter_absent", Effect.STOP, _inverter, (), lambda w: w.inverter is not None),
-    Interlock("write_failed", Effect.STOP, _write_failed, hold=_grace, level=Level.ALARM),
+    Interlock("write_failed", Effect.STOP, write_failed, hold=grace, level=Level.ALARM),
     Interlock("no_answer", Effect.RETRY, _no_answer, ("feedback",), lambda w: w.feedback is not None, level=Level.ALARM),
     Interlock("stuck_valve", Effect.STOP, _stuck_valve, (), level=Level.ALARM),
     Interlock("no_path", Effect.RETRY, _no_path, (), lambda w: w.tank is None, late=True, level=Level.ALARM),
@@ -351,76 +263,8 @@ def _leak(f: PumpFacts) -> Params | None:
     return {"flow_m3_h": f.flow}
 
 
-def _leak_after(_: object) -> float:
-    return LEAK_AFTER_S
-
-
 WATCHED_PUMPS: tuple[Interlock[PumpFacts, PumpWiring], ...] = (
     Interlock("still_on", Effect.ALARM, _still_on, (), lambda w: w.feedback is not None, level=Level.ALARM),
-    Interlock("leak", Effect.ALARM, _leak, (), lambda w: w.flow is not None, _leak_after, Level.ALARM),
+    Interlock("leak", Effect.ALARM, _leak, (), lambda w: w.flow is not None, leak_after, Level.ALARM),
 )
 """Looked at for a pump that stands."""
-
-
-# ------------------------------------------------------------------------------------------------------ valves, zones
-
-
-def _stays_shut(f: ValveFacts) -> Params | None:
-    late = f.on and f.since_s >= f.w.verify_s + f.w.open_s and f.feedback is False
-    return {"verify_s": f.w.verify_s + f.w.open_s} if late else None
-
-
-def _stuck_open(f: ValveFacts) -> Params | None:
-    late = not f.on and f.since_s >= f.w.verify_s + f.w.open_s and f.feedback is True
-    return {"verify_s": f.w.verify_s + f.w.open_s} if late else None
-
-
-VALVES: tuple[Interlock[ValveFacts, ValveWiring], ...] = (
-    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
-    Interlock("stale_decision", Effect.REFUSE, _stale_decision),
-    Interlock("proving_off", Effect.REFUSE, _proving),
-    Interlock("write_failed", Effect.STOP, _write_failed, hold=_grace, level=Level.ALARM, latch_s=600.0),
-    Interlock(
-        "valve_stays_shut", Effect.STOP, _stays_shut, ("feedback",), lambda w: w.feedback is not None,
-        level=Level.ALARM, latch_s=600.0,
-    ),
-)  # fmt: skip
-"""Looked at for a valve that is open or about to be."""
-
-WATCHED_VALVES: tuple[Interlock[ValveFacts, ValveWiring], ...] = (
-    Interlock(
-        "valve_stuck_open", Effect.ALARM, _stuck_open, (), lambda w: w.feedback is not None, level=Level.ALARM
-    ),
-)
-"""Looked at for a valve that is shut."""
-
-
-def _tank_empty(f: ZoneFacts) -> Params | None:
-    tank = f.w.tank
-    return None if tank is None else _low(f.level, tank.entry.empty_m, f.fired("tank_empty"))
-
-
-def _untrusted_clock(f: ZoneFacts) -> Params | None:
-    """Nothing that a calendar asked for begins while the clock may be wrong; what runs is timed by elapsed seconds."""
-    return {} if not f.c.trusted and f.group in ("plan", "forced") and not f.began else None
-
-
-ZONES: tuple[Interlock[ZoneFacts, ZoneWiring], ...] = (
-    Interlock("emergency_stop", Effect.REFUSE, _emergency, level=Level.ALARM),
-    Interlock("untrusted_clock", Effect.REFUSE, _untrusted_clock),
-    Interlock("tank_empty", Effect.STOP, _tank_empty, ("level",), lambda w: w.tank is not None),
-)
-"""Looked at for a zone whose valves are open or about to be."""
-
-
-def _zone_leak(f: ZoneFacts) -> Params | None:
-    """The zone's own meter shows water though its valves are closed."""
-    if f.flow is None or f.flow < LEAK_SHARE * f.w.entry.flow_m3_h:
-        return None
-    return {"flow_m3_h": f.flow} if not any(f.c.valves[valve.id].on for valve in f.w.valves) else None
-
-
-WATCHED_ZONES: tuple[Interlock[ZoneFacts, ZoneWiring], ...] = (
-    Interlock("leak", Effect.ALARM, _zone_leak, (), lambda w: w.flow is not None, _leak_after, Level.ALARM),
-)
-"""Looked at for a zone that is closed."""
