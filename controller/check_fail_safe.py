@@ -26,6 +26,7 @@ def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
         yield error((*loc, "run"), "pump-without-fail-safe", pump=pump.id, output=".".join(pump.run.key))
     elif known and limit is not None and pump.accepts_risk is not None:
         yield warning((*loc, "accepts_risk"), "risk-not-needed", pump=pump.id, limit=limit)
+    yield from _power_on(subject, pump.run, (*loc, "run"))
     yield from _lease(subject, pump.lease_s, limit, loc)
 
 
@@ -35,7 +36,16 @@ def _valve(subject: Subject, valve: Valve, loc: Loc) -> Iterator[Finding]:
         yield warning(
             (*loc, "command"), "valve-without-fail-safe", valve=valve.id, output=".".join(valve.command.key)
         )
+    yield from _power_on(subject, valve.command, (*loc, "command"))
     yield from _lease(subject, valve.lease_s, limit, loc)
+
+
+def _power_on(subject: Subject, output: Output, loc: Loc) -> Iterator[Finding]:
+    """An output that comes back by itself after a power failure does so without any timer of ours."""
+    profile = subject.profiles.get(output.device)
+    entry = profile.commands.get(output.quantity) if profile is not None else None
+    if entry is not None and entry.power_on in ("last", "on"):
+        yield warning(loc, "output-returns-on", output=".".join(output.key))
 
 
 def _device_limit(subject: Subject, output: Output) -> tuple[float | None, bool]:
