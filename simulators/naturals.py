@@ -24,7 +24,8 @@ _CHANNEL = re.compile(r"_(\d+)$")
 
 DEVICE_ONLY: Final = frozenset(
     {
-        "maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct", "device_time",
+        "maker", "model", "serial_number", "version", "valve_status", "node_battery_v", "node_battery_pct", "node_battery_state",
+        "moisture_raw", "device_time",
         "slot_start_min", "slot_end_min", "running_s", "air_pressure_hpa", "illuminance_lx", "uv_index", "wind_from_deg",
         "wind_gust_m_s", "line_voltage_v", "mode", "derating_text", "output_source", "charge_source",
     }
