@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from drivers.line import monotonic
 from simulators.frames import Bank, Garbled, Silent, answer, crc16, mbap, rtu, rtu_request_size
 
 SILENCE_S = 0.1
 """After so long a pause an unfinished request is void (a device counts 3.5 characters; a computer may stutter longer)."""
+
+Extra = Literal["served", "closed", "mute"]
 
 Mangle = Callable[[bytes], Awaitable[bytes]]
 """A misbehaviour: what happens to a reply frame on its way out (b"" loses it)."""
@@ -24,21 +27,25 @@ async def faithful(frame: bytes) -> bytes:
 
 @dataclass(slots=True)
 class TcpServer:
-    """Modbus TCP (``rtu_framing`` False) or RTU over TCP on 127.0.0.1. ``port`` 0 picks a free one and is updated."""
+    """Modbus TCP (``rtu_framing`` False) or RTU over TCP on 127.0.0.1. ``port`` 0 picks a free one and is updated.
+
+    ``extra``: what becomes of a second client: served too, closed at once, or left waiting without a word.
+    """
 
     bank: Bank
     port: int = 0
     rtu_framing: bool = False
     mangle: Mangle = faithful
     host: str = "127.0.0.1"
+    extra: Extra = "served"
     requests: int = 0
+    connections: int = 0
     _server: asyncio.Server | None = None
     _clients: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
-        serve = self._serve_rtu if self.rtu_framing else self._serve_tcp
-        self._server = await asyncio.start_server(serve, self.host, self.port)
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -82,6 +89,17 @@ class TcpServer:
         finally:
             self._clients.discard(writer)
             writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if self._clients and self.extra != "served":
+            async with self._client(writer):
+                if self.extra == "mute":
+                    await reader.read()
+        elif self.rtu_framing:
+            await self._serve_rtu(reader, writer)
+        else:
+            await self._serve_tcp(reader, writer)
 
 
 @dataclass(slots=True)

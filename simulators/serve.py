@@ -14,7 +14,7 @@ from drivers.modbus_url import parse_connection
 from drivers.mqtt import Broker, MqttClient, parse_broker
 from drivers.profile import Profile
 from simulators.embedded_broker import EmbeddedBroker, ServeError, listens
-from simulators.modbus_server import TcpServer
+from simulators.modbus_server import Extra, TcpServer
 from simulators.outputs import World
 from simulators.pty_server import Format, PtyServer
 from simulators.rig import Rig, make_rig
@@ -80,7 +80,9 @@ class Served:
         else:
             if connection.host not in LOCAL:
                 raise _elsewhere(bus)
-            server = TcpServer(bank, connection.port, rtu_framing=connection.kind == "rtu+tcp")
+            one = any(unit.profile.limits.single_client for unit in bank.units.values())
+            extra: Extra = "closed" if one else "served"
+            server = TcpServer(bank, connection.port, connection.kind == "rtu+tcp", extra=extra)
         try:
             await server.start()
         except OSError as error:
