@@ -15,6 +15,7 @@ from drivers.marked_yaml import Problem, load_text, walk
 from drivers.profile import Profile, ProfileError, library, load_profile
 from drivers.profile_golden import golden_block, golden_profile, golden_words, play, same
 from drivers.quantities import quantity
+from drivers.reading import Value
 from tests.simulators.paper import settings_of
 
 ROOT = Path(__file__).parents[2]
@@ -78,9 +79,10 @@ def test_golden_the_other_way(name: str) -> None:
             continue
         count, known = len(golden_words(golden)), settings_for(profile, golden.settings)
         codec = golden_block(golden_profile(profile, known), golden, count, known)
-        factors: dict[str, float] = {}
+        factors = dict(golden.given)
         codec.decode(golden_words(golden), factors)
-        back = {q: v for q, v, _ in codec.decode(codec.encode({**golden.expect, **factors}))}
+        words = codec.encode({**golden.expect, **factors}, factors)
+        back = {q: v for q, v, _ in codec.decode(words, factors)}
         assert all(same(back[q], v) for q, v in golden.expect.items()), (golden, back)
 
 
@@ -102,9 +104,10 @@ def test_simulated_devices_make_sense(name: str) -> None:
     """With no world behind it a simulated device shows words and numbers that its own profile finds good or absent."""
     profile = load_profile(name)
     known = settings_for(profile, SETTINGS.get(name) or settings_of(profile))
-    for poll in ("fast", "slow", "once"):
+    context: dict[str, Value] = {}
+    for poll in ("once", "slow", "fast"):  # units and factors first
         for codec in compile_blocks(profile, poll, known):
-            for told, _, quality in codec.decode(codec.encode({})):
+            for told, _, quality in codec.decode(codec.encode({}, context), context):
                 assert quality != "suspect", told
                 assert quantity(told) is not None
 
