@@ -99,21 +99,39 @@ SMT100 = [
 WAVESHARE = [Rule(f"switch_{n + 1}", "coil", n) for n in range(8)]
 
 GROWATT_STATES = {0: "standby", 1: "running", 3: "fault", 4: "waiting"}
+GROWATT_MODES = {
+    0: "waiting",
+    1: "self test",
+    5: "PV and battery online",
+    6: "battery online",
+    7: "PV offline",
+}
+GROWATT_LIMITS = {
+    0: "",
+    1: "PV",
+    3: "grid voltage",
+    4: "grid frequency",
+    6: "inverter temperature",
+    7: "remote control",
+}
 GROWATT = [
+    Rule("version", "holding", 9, text, 3), Rule("serial_number", "holding", 23, text, 5), Rule("power_limit_pct", "holding", 3),
     Rule("status", "input", 3000, lambda words: words[0] & 0xFF, names=GROWATT_STATES),
+    Rule("mode", "input", 3000, lambda words: words[0] >> 8, names=GROWATT_MODES),
     two("pv_power_w", "input", 3001, high_first, 0.1),
-    Rule("pv_voltage_v_1", "input", 3003, scale=0.1), Rule("pv_current_a_1", "input", 3004, scale=0.1),
-    two("pv_power_w_1", "input", 3005, high_first, 0.1),
-    Rule("pv_voltage_v_2", "input", 3007, scale=0.1), Rule("pv_current_a_2", "input", 3008, scale=0.1),
-    two("pv_power_w_2", "input", 3009, high_first, 0.1),
+    *(Rule(f"pv_voltage_v_{n + 1}", "input", 3003 + 4 * n, scale=0.1) for n in range(4)),
+    *(Rule(f"pv_current_a_{n + 1}", "input", 3004 + 4 * n, scale=0.1) for n in range(4)),
+    *(two(f"pv_power_w_{n + 1}", "input", 3005 + 4 * n, high_first, 0.1) for n in range(4)),
     two("power_w", "input", 3023, high_first, 0.1), Rule("frequency_hz", "input", 3025, scale=0.01),
     Rule("voltage_v", "input", 3026, scale=0.1), Rule("current_a", "input", 3027, scale=0.1),
     Rule("grid_w", "input", 3041, lambda words: high_first(words[:2]) - high_first(words[2:]), 4, 0.1),
-    two("load_w", "input", 3045, high_first, 0.1),
+    two("load_w", "input", 3045, high_first, 0.1), two("running_s", "input", 3047, high_first, 0.5),
     two("energy_today_wh", "input", 3049, high_first, 100.0), two("energy_wh", "input", 3051, high_first, 100.0),
-    two("pv_energy_wh", "input", 3053, high_first, 100.0), two("import_wh", "input", 3069, high_first, 100.0),
-    two("export_wh", "input", 3073, high_first, 100.0), Rule("temp_device_c", "input", 3093, scale=0.1),
-    Rule("fault_code", "input", 3105), Rule("warning_code", "input", 3106),
+    two("pv_energy_wh", "input", 3053, high_first, 100.0), two("import_today_wh", "input", 3067, high_first, 100.0),
+    two("import_wh", "input", 3069, high_first, 100.0), two("export_today_wh", "input", 3071, high_first, 100.0),
+    two("export_wh", "input", 3073, high_first, 100.0), Rule("derating_text", "input", 3086, names=GROWATT_LIMITS),
+    Rule("temp_device_c", "input", 3093, scale=0.1), Rule("fault_code", "input", 3105), Rule("warning_code", "input", 3106),
+    Rule("fault_code_2", "input", 3107), Rule("warning_code_2", "input", 3108),
 ]  # fmt: skip
 
 DEYE_TYPES = {3: "single-phase hybrid", 0x300: "single-phase hybrid", 2: "string", 0x200: "string"}

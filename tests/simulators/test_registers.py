@@ -76,7 +76,7 @@ def _wanted(profile: Profile) -> dict[str, Value]:
     for entry, parts in zip(profile.derived, leaves(profile.derived).values(), strict=True):
         if entry.name in inner or entry.join is not None or not parts & names.keys():
             continue
-        wanted[entry.quantity] = 345.0
+        wanted[entry.quantity] = 345_000.0 if entry.quantity.endswith("_wh") else 345.0
         for part in parts:
             wanted.pop(names.get(part) or "", None)
     return wanted
