@@ -134,7 +134,8 @@ GROWATT = [
     Rule("fault_code_2", "input", 3107), Rule("warning_code_2", "input", 3108),
 ]  # fmt: skip
 
-DEYE_TYPES = {3: "single-phase hybrid", 0x300: "single-phase hybrid", 2: "string", 0x200: "string"}
+DEYE_TYPES = {3: "single-phase hybrid", 0x300: "single-phase hybrid"}
+DEYE_AUX = {0: "AUX port for a generator", 1: "AUX port for a smart load", 2: "AUX port for micro-inverters"}
 DEYE_STATES = {0: "standby", 1: "starting", 2: "running", 3: "running", 4: "fault", 5: "starting"}
 DEYE_FAULTS = {13: "work mode changed", 18: "AC over-current", 20: "DC over-current", 23: "leakage current",
                24: "insulation", 35: "no grid", 56: "bus voltage low", 63: "arc", 64: "heat sink too hot"}  # fmt: skip
@@ -149,26 +150,47 @@ def deye_faults(words: Words) -> str:
     return "; ".join(f"F{n} {name}" for n, name in DEYE_FAULTS.items() if bits >> (n - 1) & 1)
 
 
+def deye_clock(words: Words) -> str:
+    """Two decimal parts in each register: year and month, day and hour, minute and second."""
+    year, month, day, hour, minute, second = (part for word in words for part in (word >> 8, word & 0xFF))
+    return f"20{year:02d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+
+
+def hours_and_minutes(words: Words) -> float:
+    """1830 is half past six in the evening; in minutes after midnight."""
+    return words[0] // 100 * 60 + words[0] % 100
+
+
 DEYE = [
     Rule("model", "holding", 0, names=DEYE_TYPES), Rule("serial_number", "holding", 3, text, 5),
-    two("rated_power_w", "holding", 16, low_first, 0.1), Rule("status", "holding", 59, names=DEYE_STATES),
+    two("rated_power_w", "holding", 16, low_first, 0.1), Rule("device_time", "holding", 22, deye_clock, 3),
+    Rule("status", "holding", 59, names=DEYE_STATES),
     Rule("energy_today_wh", "holding", 60, s16, scale=100.0), two("energy_wh", "holding", 63, signed_low_first, 100.0),
+    Rule("charge_today_wh", "holding", 70, scale=100.0), Rule("discharge_today_wh", "holding", 71, scale=100.0),
     two("charge_wh", "holding", 72, low_first, 100.0), two("discharge_wh", "holding", 74, low_first, 100.0),
+    Rule("import_today_wh", "holding", 76, scale=100.0), Rule("export_today_wh", "holding", 77, scale=100.0),
     Rule("import_wh", "holding", 78, lambda words: words[0] + 65536 * words[2], 3, 100.0),
-    Rule("frequency_hz", "holding", 79, scale=0.01), two("export_wh", "holding", 81, low_first, 100.0),
-    two("load_wh", "holding", 85, low_first, 100.0), Rule("temp_device_c", "holding", 91, scale=0.1, plus=-100.0),
+    Rule("grid_frequency_hz", "holding", 79, scale=0.01), two("export_wh", "holding", 81, low_first, 100.0),
+    Rule("load_today_wh", "holding", 84, scale=100.0), two("load_wh", "holding", 85, low_first, 100.0),
+    Rule("temp_device_c_2", "holding", 90, scale=0.1, plus=-100.0), Rule("temp_device_c", "holding", 91, scale=0.1, plus=-100.0),
     two("pv_energy_wh", "holding", 96, low_first, 100.0), two("warning_code", "holding", 101, low_first, 1.0),
     Rule("fault_text", "holding", 103, deye_faults, 4), Rule("fault_code", "holding", 103, deye_fault_bits, 4),
+    Rule("pv_energy_today_wh", "holding", 108, scale=100.0),
     Rule("pv_voltage_v_1", "holding", 109, scale=0.1), Rule("pv_current_a_1", "holding", 110, scale=0.1),
     Rule("pv_voltage_v_2", "holding", 111, scale=0.1), Rule("pv_current_a_2", "holding", 112, scale=0.1),
-    Rule("voltage_v", "holding", 150, scale=0.1), Rule("genset_w", "holding", 166, s16),
-    Rule("grid_w", "holding", 169, s16), Rule("power_w", "holding", 175, s16), Rule("load_w", "holding", 178, s16),
+    Rule("grid_voltage_v", "holding", 150, scale=0.1), Rule("voltage_v", "holding", 154, scale=0.1),
+    Rule("grid_current_a_1", "holding", 160, s16, scale=0.01), Rule("grid_current_a_2", "holding", 161, s16, scale=0.01),
+    Rule("genset_w", "holding", 166, s16), Rule("grid_w_1", "holding", 167, s16), Rule("grid_w_2", "holding", 168, s16),
+    Rule("grid_w", "holding", 169, s16), Rule("power_w", "holding", 175, s16), Rule("load_w_1", "holding", 176, s16),
+    Rule("load_w_2", "holding", 177, s16), Rule("load_w", "holding", 178, s16),
     Rule("battery_temp_c", "holding", 182, scale=0.1, plus=-100.0),
     Rule("battery_voltage_v", "holding", 183, scale=0.01), Rule("soc_pct", "holding", 184),
-    Rule("pv_power_w_1", "holding", 186), Rule("pv_power_w_2", "holding", 187),
-    Rule("pv_power_w", "holding", 186, lambda words: words[0] + words[1], 2),
+    *(Rule(f"pv_power_w_{n + 1}", "holding", 186 + n) for n in range(4)),
+    Rule("pv_power_w", "holding", 186, lambda words: float(sum(words)), 4),
     Rule("battery_w", "holding", 190, s16, scale=-1.0), Rule("battery_current_a", "holding", 191, s16, scale=-0.01),
-    Rule("grid_connected", "holding", 194),
+    Rule("frequency_hz", "holding", 193, scale=0.01), Rule("grid_connected", "holding", 194),
+    Rule("grid_charge", "holding", 232, lambda words: float(words[0] & 1)), Rule("mode", "holding", 235, names=DEYE_AUX),
+    *(Rule(f"slot_start_min_{n + 1}", "holding", 250 + n, hours_and_minutes) for n in range(6)),
 ]  # fmt: skip
 
 INVT_STATES = {1: "running", 2: "running", 3: "standby", 4: "fault", 5: "off", 6: "starting"}
