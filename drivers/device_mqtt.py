@@ -84,7 +84,7 @@ class MqttDevice:
             raise Refused(str(error), hint="Correct the site file or the profile", device=self.id) from None
         inhibit = self.profile.commands[command.quantity].inhibited_by
         known = self._last.get(inhibit.quantity) if inhibit is not None else None
-        if inhibit is not None and command.value and known in inhibit.is_:
+        if inhibit is not None and command.value and inhibit.holds(known):
             raise inhibited(command, inhibit, known)
         await self._steps.run(command, steps)
 
@@ -93,7 +93,7 @@ class MqttDevice:
         self._deliver = deliver
         timed: dict[str, bool] = {}
         for message in self._codec.messages:
-            timed[message.pattern] = timed.get(message.pattern, False) or message.time is not None
+            timed[message.pattern] = timed.get(message.pattern, False) or bool(message.times)
         for topic, has_time in timed.items():
             qos = 1 if has_time and not self._is_control else 0
             self._port.subscribe(topic, self._on_message, qos=qos, retained=has_time)

@@ -60,11 +60,7 @@ class Writes:
     async def allow(self, command: Command, entry: CommandEntry) -> None:
         """Before a start: what must be set up is, and no latched stop is in force. Raises Refused, DriverError."""
         inhibit = entry.inhibited_by
-        if (
-            inhibit is not None
-            and (value := self._known(inhibit.quantity)) in inhibit.is_
-            and value is not None
-        ):
+        if inhibit is not None and inhibit.holds(value := self._known(inhibit.quantity)):
             raise inhibited(command, inhibit, value)
         for setup in self._setup:
             if not setup.needed_by or command.quantity in setup.needed_by:

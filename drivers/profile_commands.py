@@ -202,15 +202,28 @@ class FailSafe(Model):
 
 
 class Inhibit(Model):
-    """While this quantity reads one of ``is``, the device takes the command and does not do it (a latched stop)."""
+    """While this quantity reads one of ``is`` (or none of ``is_not``), the device takes the command and does not do it: a latched
+    stop, a fault. What is not known forbids nothing.
+    """
 
     quantity: str
-    is_: Annotated[tuple[float | str, ...], Field(alias="is", min_length=1)]
+    is_: Annotated[tuple[float | str, ...], Field(alias="is")] = ()
+    is_not: tuple[float | str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _lists(cls, data: object) -> object:
-        return listed(data, "is")
+        return listed(data, "is", "is_not")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Inhibit:
+        if bool(self.is_) == bool(self.is_not):
+            raise ValueError("inhibited_by takes exactly one of is and is_not")
+        return self
+
+    def holds(self, value: float | str | None) -> bool:
+        """Whether a start is refused at this value."""
+        return value is not None and (value in self.is_ if self.is_ else value not in self.is_not)
 
 
 class CommandEntry(Model):

@@ -153,7 +153,7 @@ class RegisterDevice:
         entry = self.profile.commands[heard.quantity]
         rule = entry.inhibited_by
         latched = rule and self._world.value(self.device, rule.quantity, self._moment())
-        if rule is not None and heard.value and latched in rule.is_:
+        if rule is not None and heard.value and rule.holds(latched):
             return
         if heard.value == 0.0:
             for point in looked_at((entry,)):

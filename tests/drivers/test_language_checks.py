@@ -56,6 +56,8 @@ CASES: list[Case] = [
     ("altivar", 'value: "off"}]}', "value: stopped}]}", "[{mask: 0x08", "no normal state"),
     ("vacon", "needed_by: [running]", "needed_by: [runing]", "[runing]", "no command 'runing'"),
     ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permid, is: 0}", "{quantity: run_permid", "does not report"),
+    ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permit}", "{quantity: run_permit}", "exactly one of is and is_not"),
+    ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permit, is_not: [1, 2]}", "", ""),
     ("vacon", "setup: [{address: 813, value: 25", "setup: [{address: 813, value: 99999", "99999", "at most 65535"),
     ("lc", "exact_counts: {discrete: 8}", "exact_counts: {discrete: 2}", "", ""),
     ("lc", "minimum: 2, maximum: 20", "minimum: 20, maximum: 2", "{address: 0, function: 16", "minimum must be below"),
