@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from drivers.codec_links import leaves
@@ -115,7 +115,8 @@ def _derived(profile: Profile) -> list[Pass]:
 def _within(entry: Derived) -> float:
     row = quantity(entry.quantity)
     high = row.maximum if row is not None else DERIVED
-    return min(DERIVED, (high if entry.maximum is None else entry.maximum) / 2)
+    usual = DERIVED * 1000.0 if entry.quantity.endswith("_wh") else DERIVED
+    return min(usual, (high if entry.maximum is None else entry.maximum) / 2)
 
 
 def differs(got: Value | None, wanted: Value, step: float | None) -> bool:
@@ -138,8 +139,13 @@ def hasty(profile: Profile) -> Profile:
         "warm_up_s": 0,
     }
     limits = Limits.model_validate(profile.limits.model_dump(by_alias=True) | quick)
-    points = tuple(p.model_copy(update={"warm_up_s": None}) for p in profile.entries)
-    return profile.model_copy(update={"limits": limits, "entries": points}).fresh()
+    variants = tuple(v.model_copy(update={"points": _warm(v.points)}) for v in profile.variants)
+    update = {"limits": limits, "entries": _warm(profile.entries), "variants": variants}
+    return profile.model_copy(update=update).fresh()
+
+
+def _warm(points: Iterable[Point]) -> tuple[Point, ...]:
+    return tuple(p.model_copy(update={"warm_up_s": None}) for p in points)
 
 
 def excused(profile: Profile, whole: Profile) -> Iterator[str]:
