@@ -37,7 +37,7 @@ class _Message:
     entry: Message
     pattern: str
     fields: tuple[_Field, ...]
-    time: tuple[Step, ...] | None
+    times: tuple[tuple[Step, ...], ...]
     require: tuple[tuple[tuple[Step, ...], str | float | bool], ...]
     known: Mapping[Entry, int]
     group: int
@@ -104,7 +104,7 @@ class PayloadCodec:
             if not mine:
                 continue
             before, topic, payload = self._said.get(index, _UNSAID)
-            if message.time is not None or mine != before:
+            if message.times or mine != before:
                 topic, payload = message.pattern.replace("+", "1"), _encode(message, values, measured_at)
                 self._said[index] = (mine, topic, payload)
             sent.append((topic, payload))
@@ -144,7 +144,7 @@ def _compile(message: Message, topic: str, number: int | None, settings: Setting
     fields.sort(key=lambda f: (f.entry.name is None, bool(f.entry.helpers)))
     return _Message(
         message, fill_settings(fill_number(message.topic or "", number), topic, settings), tuple(fields),
-        parse_path(message.time) if message.time is not None else None,
+        tuple(parse_path(path) for path in message.time),
         tuple((parse_path(path), wanted) for path, wanted in message.require.items()),
         sizes(message.fields, message.layout) if message.layout is not None else {}, group,
     )  # fmt: skip
@@ -168,7 +168,7 @@ def _decode(message: _Message, payload: bytes) -> list[Measured]:
     data: Any = payload.decode("utf-8", "replace") if message.entry.payload == "text" else _json(payload)
     if any(not _same(look_up(data, path), wanted) for path, wanted in message.require):
         return []
-    at = as_time(look_up(data, message.time)) if message.time is not None else None
+    at = _time(message, data)
     packed = packed_of(message.entry.layout, data, payload) if message.entry.layout else None
     raws = [_by_path(field, data) for field in message.fields]
     if packed is not None and all(raw is MISSING for raw in raws):
@@ -185,6 +185,15 @@ def _decode(message: _Message, payload: bytes) -> list[Measured]:
         if field.quantity is not None:
             out.append((field.quantity, value, quality, at))
     return out
+
+
+def _time(message: _Message, data: Any) -> datetime | None:
+    """The first of the message's times that is one."""
+    for path in message.times:
+        at = as_time(look_up(data, path))
+        if at is not None:
+            return at
+    return None
 
 
 def _same(found: Any, wanted: str | float | bool) -> bool:
@@ -245,8 +254,8 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
     text: Any = None
     for path, wanted in message.require:
         put(data, path, wanted)
-    if message.time is not None and measured_at is not None:
-        put(data, message.time, measured_at.isoformat().replace("+00:00", "Z"))
+    if message.times and measured_at is not None:
+        put(data, message.times[0], measured_at.isoformat().replace("+00:00", "Z"))
     layout = message.entry.layout
     told = [(field, _to_tell(field, values)) for field in message.fields]
     told = [(field, value) for field, value in told if value is not MISSING]

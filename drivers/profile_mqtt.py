@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from drivers.profile_base import listed
 from drivers.profile_envelopes import ENVELOPES, Envelope, EnvelopeName
 from drivers.profile_points import Coding, Model, Name, NumberType, Repeat
 
@@ -118,27 +119,33 @@ class Message(Model):
 
     ``envelopes`` instead of ``topic``: a LoRaWAN device behind any of these network servers; topic, time, port and the place of
     the bytes follow by themselves, and paths of fields count from the decoded object. ``port``: only uplinks of this fPort.
-    ``time``: where the device's own time stands (ISO 8601 or Unix seconds). ``require``: path and value that the message
-    must carry to be ours (fPort 2, method NotifyStatus), otherwise it is not for this profile. ``repeat``: the same message
-    for several channels, {n} and {n0} filled in. ``simulate``: whether simulators send it.
+    ``time``: where the device's own time stands (ISO 8601 or Unix seconds); of several paths the first that is there.
+    ``require``: path and value that the message must carry to be ours (fPort 2, method NotifyStatus), otherwise it is not for
+    this profile. ``repeat``: the same message for several channels, {n} and {n0} filled in. ``simulate``: whether simulators
+    send it.
     """
 
     topic: str | None = None
     envelopes: tuple[EnvelopeName, ...] = ()
     port: Annotated[int, Field(ge=1, le=223)] | None = None
     payload: Literal["json", "text"] = "json"
-    time: str | None = None
+    time: tuple[str, ...] = ()
     layout: Layout | None = None
     require: dict[str, str | float | bool] = Field(default_factory=dict)
     fields: Annotated[tuple[MqttField, ...], Field(min_length=1)]
     repeat: Repeat | None = None
     simulate: bool = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _lists(cls, data: object) -> object:
+        return listed(data, "time")
+
     @model_validator(mode="after")
     def _one_source(self) -> Message:
         if (self.topic is None) == (not self.envelopes):
             raise ValueError("a message has either a topic or envelopes")
-        if self.envelopes and (self.time is not None or self.payload != "json"):
+        if self.envelopes and (self.time or self.payload != "json"):
             raise ValueError("the envelope says where the time stands, and is JSON")
         if self.port is not None and not self.envelopes:
             raise ValueError("port belongs to envelopes; use require with a topic")
@@ -183,9 +190,7 @@ def plain_messages(mqtt: Mqtt) -> Iterator[tuple[int, Message]]:
 
 def _in_envelope(message: Message, envelope: Envelope, *, simulate: bool) -> Message:
     fields = tuple(
-        f.model_copy(
-            update={"path": tuple(f"{envelope.decoded}.{p}" if p else envelope.decoded for p in f.path)}
-        )
+        f.model_copy(update={"path": tuple(f"{d}.{p}" if p else d for p in f.path for d in envelope.decoded)})
         for f in message.fields
     )
     update: dict[str, object] = {

@@ -47,7 +47,7 @@ class MqttDevice:
         most = math.inf if channels is None else channels
         self._names = tuple(name for name in profile.quantities if (split_channel(name)[1] or 0) <= most)
         self._readers = tuple(reader(world, device, name, self._moment) for name in self._names)
-        self._timed = any(message.time is not None for message in profile.mqtt.messages)
+        self._timed = any(message.times for message in self.codec.messages)
         self._values: list[Value | None] = []
         self._messages: list[tuple[str, bytes]] = []
         self._ports: list[MqttPort] = []

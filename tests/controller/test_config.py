@@ -36,7 +36,7 @@ def test_shipped_sites_use_every_profile_of_the_first_release() -> None:
     used = {device.profile for path in SHIPPED for device in load_site(path)[0].file.devices}
     promised = (
         "sunspec-inverter deye-hybrid-1p growatt-tl-x invt-gd100-pv sn-3002-soil-7in1 smt100 waveshare-relay-8ch sdm120 qdy30a "
-        "pulse-flow-meter rs-ra-pyranometer zigbee2mqtt-soil dragino-lse01-chirpstack tasmota-energy tasmota-relay "
+        "pulse-flow-meter rs-ra-pyranometer zigbee2mqtt-soil dragino-lse01 tasmota-energy tasmota-relay "
         "shelly-gen2-relay"
     )
     assert set(promised.split()) <= used

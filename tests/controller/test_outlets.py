@@ -109,7 +109,7 @@ async def test_a_flow_does_not_wait_behind_unacknowledged_uplinks(mosquitto: Mos
     client = MqttClient(Broker(mosquitto.host, mosquitto.port), uuid.uuid4().hex)
     sender = MqttClient(Broker(mosquitto.host, mosquitto.port), uuid.uuid4().hex)
     heard: list[str] = []
-    soil = make_device("soil", load_profile("dragino-lse01-chirpstack"), client, topic=topic)
+    soil = make_device("soil", load_profile("dragino-lse01"), client, topic=topic)
     flow = make_device(
         "flow", load_profile("pulse-flow-meter"), client, settings={"pulses_per_litre": 1}, topic=topic
     )
@@ -121,7 +121,7 @@ async def test_a_flow_does_not_wait_behind_unacknowledged_uplinks(mosquitto: Mos
         while not (client.connected and sender.connected):
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.2)
-        profile = load_profile("dragino-lse01-chirpstack")
+        profile = load_profile("dragino-lse01")
         codec = PayloadCodec(profile, topic, settings_for(profile, {}))
         for minute in range(30):
             [(name, uplink)] = codec.encode({"vwc": 0.25}, datetime(2026, 11, 20, 7, minute, tzinfo=UTC))

@@ -68,8 +68,7 @@ def test_the_same_bytes_through_every_server(server: str) -> None:
         "temp_c": pytest.approx(28.1), "vwc": pytest.approx(0.575), "ec_us_cm": 240, "node_battery_pct": 100,
     }  # fmt: skip
     assert len(rows) == 4
-    if server != "chirpstack_v3":  # its bytes are read by the first envelope that finds them
-        assert {r[3] for r in rows} == {datetime(2026, 3, 15, 1, 2, 3, 500_000, UTC)}
+    assert {r[3] for r in rows} == {datetime(2026, 3, 15, 1, 2, 3, 500_000, UTC)}
 
 
 @pytest.mark.parametrize("server", UP)
@@ -160,3 +159,17 @@ def test_the_site_is_asked_for_server_and_application() -> None:
     assert asked["application"].default is None
     with pytest.raises(CodecError):
         encode_command(device("uc511"), "valve_1", 0.0, 0.0, {"server": "nowhere"}, EUI)
+
+
+def test_an_older_server_tells_its_time_too() -> None:
+    """ChirpStack v3 shares its topic with v4 and has object and time elsewhere: taken from wherever they stand."""
+    at = datetime(2026, 3, 15, 1, 2, 3, 500_000, UTC)
+    packed = base64.b64encode(RAW).decode()
+    for extra in (
+        {"publishedAt": "2026-03-15T01:02:03.5Z", "objectJSON": '{"battery":51}'},
+        {"rxInfo": [{"time": "2026-03-15T01:02:03.5Z"}], "object": {"battery": 51}},
+    ):
+        message = json.dumps({"devEUI": "x", "fPort": 85, "data": packed} | extra).encode()
+        assert [(r[0], r[1], r[3]) for r in codec().decode(UP["chirpstack_v3"], message)] == [
+            ("node_battery_pct", 51, at)
+        ]

@@ -24,7 +24,7 @@ SETTINGS: dict[str, dict[str, float | str]] = {
 }  # fmt: skip
 NEEDED = {
     "sunspec-inverter", "deye-hybrid-1p", "growatt-tl-x", "invt-gd100-pv", "sn-3002-soil-7in1", "smt100", "waveshare-relay-8ch",
-    "sdm120", "qdy30a", "pulse-flow-meter", "rs-ra-pyranometer", "zigbee2mqtt-soil", "dragino-lse01-chirpstack", "tasmota-energy",
+    "sdm120", "qdy30a", "pulse-flow-meter", "rs-ra-pyranometer", "zigbee2mqtt-soil", "dragino-lse01", "tasmota-energy",
     "tasmota-relay", "shelly-gen2-relay",
 }  # fmt: skip
 

@@ -165,7 +165,7 @@ def test_mosquitto_sub_and_probe_agree(serve: Serve, mosquitto: Mosquitto) -> No
     assert soil.readings["vwc"] == pytest.approx(payload["soil_moisture"] / 100)
     assert soil.readings["temp_c"] == payload["temperature"]
 
-    node = probe("dragino-lse01-chirpstack", f"{url}/{topics['tanah-kacang']}", None, {}, "--wait", "30")
+    node = probe("dragino-lse01", f"{url}/{topics['tanah-kacang']}", None, {}, "--wait", "30")
     uplink = json.loads(heard(mosquitto, f"application/+/device/{topics['tanah-kacang']}/event/up", 1)[0][1])
     assert node.readings["vwc"] == pytest.approx(float(uplink["object"]["water_SOIL"]) / 100)
     assert node.readings["ec_us_cm"] == float(uplink["object"]["conduct_SOIL"])
