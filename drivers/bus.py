@@ -13,10 +13,21 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
 
 from drivers import line
-from drivers.errors import GATEWAY_SILENT, BackingOff, Disconnected, DriverError, ExceptionReply, TimeOut
+from drivers.bus_link import Link
+from drivers.bus_status import BusStatus, Share
+from drivers.bus_units import OWED_S, TRIES, Doubt, Unit
+from drivers.errors import (
+    GATEWAY_SILENT,
+    BackingOff,
+    BadReply,
+    Disconnected,
+    DriverError,
+    ExceptionReply,
+    TimeOut,
+)
+from drivers.heard import GLITCH, PATIENCE_S
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.reach import story
 from drivers.reconnect import RECONNECT_S, Reconnect
@@ -24,40 +35,7 @@ from drivers.transport import DEFAULT_TIMING, Read, Timing, Write
 
 log = logging.getLogger(__name__)
 
-BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _SETTLE_AFTER_CONNECT_S = 0.02  # bytes that the port still held are seen as stray before the first question
-
-
-class Link(Protocol):
-    """What a bus drives: ``drivers.modbus.ModbusLink``."""
-
-    name: str
-    frame_gap_s: float
-    late_replies: bool
-    busy_until: float
-    bytes_sent: int
-
-    @property
-    def connected(self) -> bool:
-        """Whether a request can be sent now."""
-        ...
-
-    @property
-    def bytes_received(self) -> int:
-        """Over all connections."""
-        ...
-
-    async def connect(self) -> None:
-        """Raises ``Disconnected``."""
-        ...
-
-    def close(self) -> None:
-        """At once; a request in flight fails as disconnected."""
-        ...
-
-    async def exchange(self, request: Read | Write, timing: Timing) -> tuple[int, ...]:
-        """One request, one answer, once. Raises ``DriverError``."""
-        ...
 
 
 class Priority(IntEnum):
@@ -74,41 +52,8 @@ class _Job:
     timing: Timing
     priority: Priority
     answer: asyncio.Future[tuple[int, ...]]
-
-
-@dataclass(slots=True)
-class _Unit:
-    """What the bus knows of one device address; all times are line time."""
-
-    free_at: float = 0.0  # its own gap since its last answer
-    quiet_until: float = 0.0  # a late answer may still come
-    retry_at: float = 0.0  # back-off: not polled before
-    failures: int = 0
-
-
-@dataclass(slots=True)
-class BusStatus:
-    """Counters since the start. ``busy_s`` is the time spent on requests, ``busy_share`` its part of the last minute or so.
-
-    ``lost``: why there is no connection, None while there is one or before the first attempt; ``lost_s``: for how long.
-    """
-
-    name: str
-    connected: bool = False
-    connects: int = 0
-    requests: int = 0
-    time_outs: int = 0
-    bad_replies: int = 0
-    exceptions: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
-    busy_s: float = 0.0
-    busy_share: float = 0.0
-    waiting: int = 0
-    last_error: str = ""
-    lost: Disconnected | None = None
-    lost_s: float = 0.0
-    silent_units: tuple[int, ...] = ()
+    since: float
+    doubt: Doubt = field(default_factory=Doubt)
 
 
 class Bus:
@@ -123,13 +68,15 @@ class Bus:
         self.hole_words = HOLE_WORDS_RTU if link.late_replies else HOLE_WORDS_TCP
         self._link = link
         self._queues: dict[Priority, deque[_Job]] = {priority: deque() for priority in Priority}
-        self._units: dict[int, _Unit] = {}
+        self._units: dict[int, Unit] = {}
+        self._last: Unit | None = None  # who was asked last, when that ended, and the stray bytes until then
+        self._last_at, self._last_strays = 0.0, 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._reconnect = Reconnect(one_client)
         self._line_free_at = 0.0
         self._status = BusStatus(link.name)
-        self._share = _Share()
+        self._share = Share()
 
     def start(self) -> None:
         """Begin to connect and to serve. Must be called in a running event loop."""
@@ -178,7 +125,7 @@ class Bus:
         if self._task is None:
             raise Disconnected("the bus is not started", bus=self.name, unit=request.unit)
         answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
-        self._queues[priority].append(_Job(request, timing, priority, answer))
+        self._queues[priority].append(_Job(request, timing, priority, answer, line.monotonic()))
         self._wake.set()
         return await answer
 
@@ -236,9 +183,10 @@ class Bus:
         if not self._link.connected:
             return 0.0 if job.priority is Priority.POLL else self._reconnect.tried_at + RECONNECT_S[0]
         unit = self._unit(job.request.unit)
-        ready = max(self._line_free_at, self._link.busy_until, unit.free_at)
+        silent_at = min(self._link.busy_until, job.since + PATIENCE_S)
+        ready = max(self._line_free_at, silent_at, unit.free_at)
         ready = max(ready, self._reconnect.connected_at + job.timing.connect_wait_s)
-        return max(ready, unit.quiet_until) if isinstance(job.request, Read) else ready
+        return max(ready, unit.ready_to_read(ready)) if isinstance(job.request, Read) else ready
 
     async def _do(self, job: _Job) -> None:
         if job.answer.done():
@@ -253,6 +201,7 @@ class Bus:
             _fail(job, error)
             return
         started = line.monotonic()
+        self._note_strays(job.timing)
         try:
             values = await self._link.exchange(job.request, job.timing)
         except DriverError as error:
@@ -260,8 +209,45 @@ class Bus:
             _fail(job, error)
         else:
             self._note(job, started, None)
-            if not job.answer.done():
+            if self._link.late_replies and not self._believes(job, line.monotonic() - started):
+                self._ask_again(job)
+            elif not job.answer.done():
                 job.answer.set_result(values)
+
+    def _believes(self, job: _Job, took_s: float) -> bool:
+        """Whether what was heard is the answer to this very question; see `drivers.bus_units`."""
+        unit = self._unit(job.request.unit)
+        if isinstance(job.request, Write):
+            unit.written()
+            return True
+        unit.took(took_s)
+        return unit.believes(job.request, self._link.heard, job.doubt, line.monotonic())
+
+    def _ask_again(self, job: _Job) -> None:
+        """Reading is harmless: when the true answer has had time to come, the question is put once more, before all others."""
+        unit, now = self._unit(job.request.unit), line.monotonic()
+        self._status.doubted += 1
+        if job.doubt.tries < TRIES:
+            unit.quiet_until = now + unit.settle_s(job.timing)
+            self._queues[job.priority].appendleft(job)
+            return
+        unit.missed(now, job.timing.late_s)
+        self._status.bad_replies += 1
+        error = BadReply(
+            f"{TRIES} answers in a row may have been answers to older questions",
+            hint="Check the wiring, that every address exists once, and what else speaks on this line",
+            bus=self.name, unit=job.request.unit, registers=job.request.registers,
+        )  # fmt: skip
+        self._status.last_error = str(error)
+        _fail(job, error)
+
+    def _note_strays(self, timing: Timing) -> None:
+        """Bytes that came since the last question was done were its unit's, unasked (or expected, after a time-out)."""
+        unit, heard = self._last, self._link.heard
+        if unit is None or heard.strays - self._last_strays <= GLITCH or heard.stray_at <= self._last_at:
+            return
+        if heard.stray_at > unit.quiet_until:
+            unit.spoke(heard.stray_at - self._last_at, line.monotonic(), timing.late_s)
 
     def _note(self, job: _Job, started: float, error: DriverError | None) -> None:
         """Account for one exchange: counters, gaps, quiet time, back-off."""
@@ -272,11 +258,11 @@ class Bus:
         self._share.at(now, status.busy_s)
         self._line_free_at = now + self._link.frame_gap_s
         unit.free_at = now + job.timing.gap_s
-        unit.quiet_until = 0.0
+        self._last, self._last_at, self._last_strays = unit, now, self._link.heard.strays
         if not isinstance(error, Disconnected):
             self._heard(answered=not isinstance(error, TimeOut))
         if error is None:
-            unit.failures, unit.retry_at = 0, 0.0
+            unit.alive()
             return
         status.last_error = str(error)
         silent = isinstance(error, TimeOut)
@@ -288,12 +274,11 @@ class Bus:
         elif not isinstance(error, Disconnected):
             status.bad_replies += 1
         if self._link.late_replies and not isinstance(error, ExceptionReply):
-            unit.quiet_until = now + job.timing.late_s
+            unit.missed(now, job.timing.late_s)
         if silent and not job.timing.wakes:
-            unit.retry_at = now + BACK_OFF_S[min(unit.failures, len(BACK_OFF_S) - 1)]
-            unit.failures += 1
+            unit.silent(now)
         elif isinstance(error, ExceptionReply):
-            unit.failures, unit.retry_at = 0, 0.0
+            unit.alive()
 
     def _heard(self, *, answered: bool) -> None:
         """What the end of a request says of the connection."""
@@ -331,6 +316,9 @@ class Bus:
             log.info("%s: connected%s", self.name, " again" if self._status.connects else "")
             self._status.lost = None
         self._line_free_at = state.connected_at + _SETTLE_AFTER_CONNECT_S
+        if self._status.connects:  # a gateway may still hold answers of before
+            for unit in self._units.values():
+                unit.owes_until = state.connected_at + OWED_S
         self._status.connects += 1
 
     def _lose(self, error: Disconnected) -> None:
@@ -343,8 +331,8 @@ class Bus:
 
     # ------------------------------------------------------------------------------------------------------- the rules
 
-    def _unit(self, number: int) -> _Unit:
-        return self._units.setdefault(number, _Unit())
+    def _unit(self, number: int) -> Unit:
+        return self._units.setdefault(number, Unit())
 
     def _check_back_off(self, request: Read | Write) -> None:
         unit = self._unit(request.unit)
@@ -381,23 +369,6 @@ class Bus:
     def _waiting(self) -> Iterator[_Job]:
         for queue in self._queues.values():
             yield from queue
-
-
-@dataclass(slots=True)
-class _Share:
-    """The busy part of the time, over windows of a minute."""
-
-    window_s: float = 60.0
-    marks: deque[tuple[float, float]] = field(default_factory=deque)
-
-    def at(self, now: float, busy_s: float) -> float:
-        """Share (0..1) over the time since the oldest mark in the window; records a mark once a second."""
-        if not self.marks or now - self.marks[-1][0] >= 1.0:
-            self.marks.append((now, busy_s))
-        while len(self.marks) > 1 and now - self.marks[0][0] > self.window_s:
-            self.marks.popleft()
-        since, before = self.marks[0]
-        return (busy_s - before) / (now - since) if now > since else 0.0
 
 
 def _fail(job: _Job, error: DriverError) -> None:

@@ -9,8 +9,10 @@ inbox in place of the library's frame handling, one time-out, and reconnecting l
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
+import sys
 import termios
 
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -23,11 +25,15 @@ from pymodbus.pdu import DecodePDU, ModbusPDU
 
 from drivers import line
 from drivers.errors import BadReply, Disconnected, DriverError, TimeOut
+from drivers.heard import PATIENCE_S, Heard
 from drivers.modbus_frames import Inbox, MbapInbox, Request, RtuInbox, body_of, check, values_of
 from drivers.modbus_url import Connection
 from drivers.reach import case_of, story
-from drivers.transport import Timing, Write
+from drivers.transport import Read, Timing, Write
 
+_MOMENT_S, _LOOK_S = 0.1, 0.005
+_FRAME_CHARACTERS = 8  # unit, function and checksum, of question and answer
+_TOO_OFTEN = 8  # answers in a row that are faster than the wire: then it is no wire (USB devices that only look like a port)
 _SETTLE_S = 0.05  # after stray bytes the line counts as busy for this long
 _SILENT_LIMIT = 3  # time-outs in a row without one byte: a half-open TCP connection looks like this
 _CONNECT_S = 3.0
@@ -66,7 +72,7 @@ class _RtuFramer(FramerRTU):
     def handleFrame(self, data: bytes, exp_devid: int, exp_tid: int) -> tuple[int, ModbusPDU | None]:  # noqa: N802
         """The library's name and contract: bytes used, reply or None. Never raises."""
         pdu = self._inbox.feed(data)
-        if self._inbox.request is None or self._inbox.surplus:
+        if self._inbox.request is None or self._link.heard.surplus:
             self._link.note_stray()
         return len(data), _Pdu(pdu[0], pdu[1:], exp_devid) if pdu else None
 
@@ -102,10 +108,13 @@ class ModbusLink:
         self.late_replies = connection.kind != "tcp"  # no transaction numbers: an old answer may pass for new
         self.busy_until = 0.0  # line time until which stray bytes forbid to speak
         self.bytes_sent = 0
+        self.heard = Heard()
+        self._is_copper, self._too_fast = False, 0
+        self._transaction = int.from_bytes(os.urandom(2), "big") // 2
         self._connection = connection
         self._connect_timeout_s = connect_timeout_s
         self._client: ModbusBaseClient | None = None
-        self._inbox: Inbox = RtuInbox()
+        self._inbox: Inbox = self._new_inbox()
         self._received_before = 0
         self._reason: BaseException | None = None
         self._silent = 0
@@ -137,13 +146,17 @@ class ModbusLink:
             case = case_of(self._reason)
             what, hint = story(case, self._reason)
             raise Disconnected(what, hint=hint, bus=self.name, params={"case": case})
+        self._is_copper = self._connection.kind == "rtu" and not _is_pseudo(self._connection)
+        # The library begins at 1 each time, and so may meet answers of before.
+        client.ctx.next_tid = self._transaction
 
     def close(self) -> None:
         """Close at once; a request in flight fails as disconnected."""
         client, self._client = self._client, None
-        self._received_before, self._silent = self.bytes_received, 0
-        self._inbox = MbapInbox() if self._connection.kind == "tcp" else RtuInbox()
+        self._received_before, self._silent, self._too_fast = self.bytes_received, 0, 0
+        self._inbox = self._new_inbox()
         if client is not None:
+            self._transaction = client.ctx.next_tid or self._transaction
             self._fail(client, ConnectionException("closed"))
             client.close()
 
@@ -156,6 +169,8 @@ class ModbusLink:
         client, inbox = self._client, self._inbox
         if client is None or not client.connected:
             raise self._lost(request)
+        if self.late_replies:
+            await self._listen(client, request)
         inbox.begin(request)
         received = inbox.received
         try:
@@ -177,10 +192,40 @@ class ModbusLink:
         function, body = body_of(request)
         broadcast = self.late_replies and request.unit == 0 and isinstance(request, Write)
         question = _Pdu(function, body, request.unit)
+        started = line.monotonic()
         # The library raises before it returns something to await when the socket has just gone.
         reply = await line.with_timeout(client.execute(broadcast, question), timing.timeout_s)
         self._silent = 0
+        if self._is_copper and not broadcast:
+            self._check_speed(line.monotonic() - started, len(body) + len(reply.body))
         return () if broadcast else values_of(request, reply.pdu)
+
+    async def _listen(self, client: ModbusBaseClient, request: Request) -> None:
+        """Bytes that the system holds were sent before our question: let them be heard as what they are.
+
+        Raises ``BadReply`` when the line does not fall silent; a write goes out all the same.
+        """
+        until = line.monotonic() + (PATIENCE_S if isinstance(request, Read) else _MOMENT_S)
+        while _unread(client) or (isinstance(request, Read) and line.monotonic() < self.busy_until):
+            if line.monotonic() >= until:
+                if isinstance(request, Write):
+                    return
+                raise BadReply(
+                    "the line is never silent",
+                    hint="Unplug one device after the other until it is; check the A/B wires and the line's bias",
+                    bus=self.name, unit=request.unit, registers=request.registers,
+                )  # fmt: skip
+            await line.sleep(_LOOK_S)
+
+    def _check_speed(self, seconds: float, bytes_: int) -> None:
+        """An answer that the wire cannot have carried in so many seconds was on its way before the question."""
+        least = 0.9 * (bytes_ + _FRAME_CHARACTERS) * self._connection.char_s
+        self.heard.too_fast = seconds < least
+        self._too_fast = self._too_fast + 1 if seconds < least else 0
+        self._is_copper = self._too_fast < _TOO_OFTEN
+
+    def _new_inbox(self) -> Inbox:
+        return MbapInbox() if self._connection.kind == "tcp" else RtuInbox(heard=self.heard)
 
     def _build(self) -> ModbusBaseClient:
         link = self._connection
@@ -231,7 +276,8 @@ class ModbusLink:
 
     def note_stray(self) -> None:
         """Bytes came that nobody asked for: let the line fall silent before the next question."""
-        self.busy_until = line.monotonic() + _SETTLE_S
+        self.heard.stray_at = line.monotonic()
+        self.busy_until = self.heard.stray_at + _SETTLE_S
 
     def give_up(self) -> None:
         """End the request in flight now: its answer came and is wrong."""
@@ -278,8 +324,22 @@ class ModbusLink:
         )
 
 
+def _unread(client: ModbusBaseClient) -> int:
+    """How many bytes the system has received and we have not."""
+    transport = client.ctx.transport
+    port = getattr(transport, "sync_serial", None) or transport.get_extra_info("socket")
+    try:
+        answer = fcntl.ioctl(port.fileno(), termios.FIONREAD, b"\0\0\0\0")
+    except (OSError, AttributeError):
+        return 0
+    return int.from_bytes(answer, sys.byteorder)
+
+
+def _is_pseudo(link: Connection) -> bool:
+    """A pseudo-terminal (socat, a serial port over the network) carries bytes, not bits, and at any speed."""
+    return os.path.realpath(link.device).startswith("/dev/pts/")
+
+
 def _parity(link: Connection) -> str:
-    """A pseudo-terminal (socat, a serial port over the network) carries bytes, not bits: the kernel refuses it parity, which
-    is set at its far end.
-    """
-    return "N" if os.path.realpath(link.device).startswith("/dev/pts/") else link.parity
+    """The kernel refuses a pseudo-terminal the parity, which is set at its far end."""
+    return "N" if _is_pseudo(link) else link.parity

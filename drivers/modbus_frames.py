@@ -9,11 +9,12 @@ Source: MODBUS Application Protocol V1.1b3, sections 4 and 6; MODBUS over Serial
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pymodbus.framer.rtu import FramerRTU
 
 from drivers.errors import BadReply, ExceptionReply, Refused
+from drivers.heard import GLITCH, Heard
 from drivers.transport import Read, Write
 
 Request = Read | Write
@@ -137,29 +138,36 @@ class RtuInbox:
 
     Only a frame with a right checksum, of the unit asked, and of exactly the shape asked for is an answer. Anything else is
     skipped, because it may be the late answer to an older question, and the right one may still follow; ``rejected``
-    remembers why, for the message at the time-out. Bytes that arrive when nothing was asked are ``stray``.
+    remembers why, for the message at the time-out. ``heard`` is told the answer and all bytes that belong to none.
     """
 
     request: Request | None = None
     rejected: BadReply | None = None
     received: int = 0
-    surplus: bool = False  # bytes followed the answer, as from a device that answers twice
+    heard: Heard = field(default_factory=Heard)
     _buffer: bytes = b""
+    _frame: bytes = b""
 
     def begin(self, request: Request) -> None:
         """Forget what the line said before and wait for the answer to ``request``."""
-        self.request, self.rejected, self.surplus, self._buffer = request, None, False, b""
+        self.request, self.rejected, self._buffer = request, None, b""
+        self.heard.begin()
 
     def end(self) -> None:
-        """Nothing is in flight any more: what comes now is stray."""
+        """Nothing is in flight any more: what comes now is stray, and so is what was no answer."""
+        self.heard.strays += len(self._buffer)
         self.request, self._buffer = None, b""
 
     def feed(self, data: bytes) -> bytes | None:
         """The PDU that answers the request in flight once it is complete, else None."""
         self.received += len(data)
         if self.request is None:
+            self.heard.strays += len(data)
             return None
         self._buffer = (self._buffer + data)[-_MAX_BUFFER:]
+        if self.heard.answer:
+            self._look_behind()
+            return None
         start = 0
         while start + 4 <= len(self._buffer):
             pdu = self._frame_at(start)
@@ -168,11 +176,24 @@ class RtuInbox:
                 continue
             self.rejected = fits(self.request, pdu)
             if self.rejected is None:
-                self.surplus = len(self._buffer) > start + len(pdu) + 3
+                self._take(pdu, start)
                 return pdu
+            self.heard.strays += start + len(pdu) + 3
             self._buffer = self._buffer[start + len(pdu) + 3 :]
             start = 0
         return None
+
+    def _take(self, pdu: bytes, start: int) -> None:
+        end = start + len(pdu) + 3
+        self._frame, self._buffer = self._buffer[start:end], self._buffer[end:]
+        self.heard.answer = pdu
+        self.heard.strays += start
+        self._look_behind()
+
+    def _look_behind(self) -> None:
+        """What follows the answer at once. The same frame again, or the start of it, is no reason to doubt it."""
+        rest = self._buffer
+        self.heard.surplus = len(rest) > GLITCH and not rest.startswith(self._frame[: len(rest)])
 
     def _frame_at(self, start: int) -> bytes | None:
         """The PDU of a complete frame of the asked unit with a right checksum at ``start``."""

@@ -14,6 +14,7 @@ from drivers.bus import Bus
 from drivers.codec_command import encode_command
 from drivers.device import make_device
 from drivers.errors import Disconnected
+from drivers.heard import Heard
 from drivers.profile import load_profile
 from drivers.reading import Command
 from drivers.transport import Read, Timing, Write
@@ -282,6 +283,7 @@ class SlowLink:
     connected = True
 
     def __init__(self) -> None:
+        self.heard = Heard()
         self.sent: list[Read | Write] = []
         self.go = asyncio.Semaphore(0)
 

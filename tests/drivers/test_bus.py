@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from drivers.bus import BACK_OFF_S, Bus
+from drivers.bus import Bus
+from drivers.bus_units import BACK_OFF_S
 from drivers.errors import BackingOff, Disconnected, TimeOut
 from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
@@ -56,7 +57,7 @@ async def test_a_dead_unit_costs_one_time_out_per_step(
     make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Polled without pause for a second, a dead unit is asked once per back-off step, and its neighbour never waits longer."""
-    monkeypatch.setattr("drivers.bus.BACK_OFF_S", (0.1, 0.2, 0.5))
+    monkeypatch.setattr("drivers.bus_units.BACK_OFF_S", (0.1, 0.2, 0.5))
     device = await make_rogue("tcp")
     device.by_unit[9] = r.silent
     bus = make_bus(device.url)
@@ -188,7 +189,7 @@ async def test_a_half_open_connection_is_replaced(
     make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three time-outs in a row without a byte: the TCP connection is opened anew, as a rebooted gateway needs it."""
-    monkeypatch.setattr("drivers.bus.BACK_OFF_S", (0.0,))
+    monkeypatch.setattr("drivers.bus_units.BACK_OFF_S", (0.0,))
     device = await make_rogue("tcp")
     device.faults = [r.silent] * 3
     bus = make_bus(device.url)

@@ -40,8 +40,11 @@ FAULTS = {
 
 
 async def outcome(bus: Bus, address: int, count: int = 2) -> tuple[int, ...] | DriverError:
-    """The values, or the error, of one read of holding registers of unit 3; waits out the back-off."""
+    """The values, or the error, of one read of holding registers of unit 3; waits out the back-off and the reconnecting."""
     for _ in range(200):
+        if bus.status().lost is not None and not bus.status().connected:
+            await asyncio.sleep(0.02)
+            continue
         try:
             return tuple(await bus.read(Read(3, Table.HOLDING, address, count), timing=FAST))
         except BackingOff:
@@ -58,7 +61,7 @@ async def test_no_fault_delivers_a_wrong_value(
     name: str, kind: str, make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever one reply does, each read ends in the right values or a DriverError, and the bus is right again afterwards."""
-    monkeypatch.setattr("drivers.bus.BACK_OFF_S", (0.02,))
+    monkeypatch.setattr("drivers.bus_units.BACK_OFF_S", (0.02,))
     device = await make_rogue(kind)
     device.faults = [FAULTS[name]]
     bus = make_bus(device.url)
@@ -75,7 +78,7 @@ async def test_a_late_reply_is_never_the_next_answer_even_after_many(
     kind: str, make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten late replies in a row shift nothing: every value that is delivered belongs to its address."""
-    monkeypatch.setattr("drivers.bus.BACK_OFF_S", (0.0,))
+    monkeypatch.setattr("drivers.bus_units.BACK_OFF_S", (0.0,))
     device = await make_rogue(kind)
     device.faults = [r.late(0.14), r.honest] * 5
     bus = make_bus(device.url)

@@ -1,0 +1,31 @@
+"""What a line without transaction numbers has said besides the answer: the material for doubts about the answer itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GLITCH = 3
+"""Up to so many bytes are no frame: transceivers that turn round add one or two (00 or FF) before or behind an answer."""
+
+
+PATIENCE_S = 0.25
+"""So long a question waits for a line that does not fall silent: then a read fails, and a write goes out all the same."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """``answer``: function code and data of the last answer that was taken. ``surplus``: more followed it at once, and it was not
+    the same again. ``too_fast``: it was complete before a wire of this speed can have carried question and answer.
+
+    ``strays``: bytes since the start that belonged to no answer; ``stray_at``: line time of the last that nobody had asked for.
+    """
+
+    answer: bytes = b""
+    surplus: bool = False
+    too_fast: bool = False
+    strays: int = 0
+    stray_at: float = 0.0
+
+    def begin(self) -> None:
+        """A question is sent."""
+        self.answer, self.surplus, self.too_fast = b"", False, False
