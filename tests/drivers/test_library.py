@@ -78,11 +78,8 @@ def test_the_check_of_registers_sees_what_it_is_for() -> None:
     text = 'if name == "sdm120": a = 3093\nport.read(Read(unit, Table.INPUT, 12, 2))\nx = 4096 + 2000'
     module = Module("drivers/x.py", text, ast.parse(text))
     found = list(repeated(module, places(), set(library())))
-    assert [line.partition(": ")[0] for line in found] == [
-        "drivers/x.py:2",
-        "drivers/x.py:1",
-        "drivers/x.py:1",
-    ]
+    assert len(found) == 3, found
+    assert all(any(word in line for line in found) for word in ("3093 is", "sdm120", "as a number in code"))
 
 
 @pytest.mark.parametrize("name", library())
