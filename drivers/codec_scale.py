@@ -200,7 +200,7 @@ def compile_coding(
     times, by = _static(coding, settings, None if bend else unit)
     return Coder(
         coding=coding, pre=coding.pre_offset, num=times, den=by, offset=coding.offset + (0.0 if bend else unit[2]),
-        low=low, high=high, absent=frozenset(a if isinstance(a, str) else float(a) for a in coding.absent),
+        low=low, high=high, absent=frozenset(coding.absent),  # whole numbers stay whole: 64 ones are no float
         factors=tuple(f for f in coding.scale_by if f.point is not None),
         shift=mask_shift(coding.mask), signed_byte=signed_byte, words=words_of(coding),
         outside=Quality.ABSENT if coding.out_of_range == "absent" else Quality.SUSPECT, form=form,

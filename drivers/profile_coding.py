@@ -129,7 +129,7 @@ class Coding(Model):
     polynomial: Annotated[tuple[float, ...], Field(min_length=2, max_length=8)] | None = None
     absolute: bool = False
     sign_by: SignBy | None = None
-    absent: tuple[float | str, ...] = ()
+    absent: tuple[int | float | str, ...] = ()
     absent_at_first: tuple[float, ...] = ()
     when: When | None = None
     minimum: float | None = None

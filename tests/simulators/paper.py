@@ -20,7 +20,7 @@ TYPICAL: dict[str, float] = {
     "vwc": 0.24, "level_m": 1.25, "irradiance_w_m2": 645.0, "ph": 6.5, "power_factor": 0.9, "soc_pct": 64.0, "flow_m3_h": 3.6,
     "volume_m3": 123.4, "rain_mm": 12.4, "battery_voltage_v": 51.2, "dc_voltage_v": 380.0, "ec_us_cm": 420.0, "rh_pct": 77.0,
     "permittivity": 21.3, "frequency_set_hz": 45.0, "import_wh": 880_000.0, "export_wh": 120_000.0, "energy_today_wh": 4500.0,
-    "running_s": 7_200_000.0,
+    "running_s": 7_200_000.0, "reactive_var": 120.0,
 }  # fmt: skip
 
 
@@ -91,7 +91,9 @@ def sample(point: Point) -> Value | None:
         value = 1.0
     if value is None:
         high = point.maximum if point.maximum is not None else row.maximum if row else 10.0
-        value = min(12.0, high / 2.0) if high > 0 else 0.0
+        low = row.minimum if row else 0.0
+        value = min(12.0 * max(1.0, abs(point.scale)), high / 2.0) if high > 0 else 0.0
+        value = value if value >= low else (low + high) / 2.0
     if point.maximum is not None and value > point.maximum:
         value = point.maximum / 2.0
     return value
