@@ -100,9 +100,10 @@ def _passes(check: IdentityCheck, told: Told) -> bool:
         return re.search(check.matches, str(value)) is not None
     if isinstance(value, str):
         return False
-    return (check.minimum is None or value >= check.minimum) and (
+    within = (check.minimum is None or value >= check.minimum) and (
         check.maximum is None or value <= check.maximum
     )
+    return within is not check.outside
 
 
 def _place(check: IdentityCheck) -> str:
@@ -120,10 +121,11 @@ def _wanted(check: IdentityCheck) -> str:
     if check.refused:
         return "nothing there"
     if check.is_:
-        return " or ".join(str(v) for v in check.is_)
+        return " or ".join(v if isinstance(v, str) else f"{v:g}" for v in check.is_)
     if check.matches is not None:
         return f"a text like {check.matches}"
-    return f"{'' if check.minimum is None else check.minimum} to {'' if check.maximum is None else check.maximum}"
+    span = f"{'' if check.minimum is None else check.minimum} to {'' if check.maximum is None else check.maximum}"
+    return f"anything but {span}" if check.outside else span
 
 
 async def _walked(profile: Profile, ask: Ask) -> Profile:
@@ -204,5 +206,5 @@ def _words(check: IdentityCheck) -> Sequence[int]:
         value = re.sub(r"[^A-Za-z0-9 ]", "", check.matches)
     else:
         bounds = [b for b in (check.minimum, check.maximum) if b is not None]
-        value = sum(bounds) / len(bounds)
+        value = bounds[-1] + 1.0 if check.outside else sum(bounds) / len(bounds)
     return encode_point(check.point, value, clamp=True)

@@ -16,7 +16,8 @@ class IdentityCheck(Model):
     """One look at one place that tells a model from its look-alikes.
 
     Exactly one of: ``is`` (one of these raw numbers or texts), ``matches`` (a text by regular expression), ``minimum`` and
-    ``maximum`` (raw times ``scale`` within), ``refused`` (the device has nothing there and says so with an exception).
+    ``maximum`` (raw times ``scale`` within, or not within when ``outside``), ``refused`` (the device has nothing there and says
+    so with an exception).
     """
 
     table: TableName = "holding"
@@ -29,6 +30,7 @@ class IdentityCheck(Model):
     matches: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    outside: bool = False
     refused: bool = False
     note: Note | None = None
 
@@ -42,6 +44,8 @@ class IdentityCheck(Model):
         bounds = self.minimum is not None or self.maximum is not None
         if sum((bool(self.is_), self.matches is not None, bounds, self.refused)) != 1:
             raise ValueError("takes exactly one of is, matches, minimum/maximum and refused")
+        if self.outside and (self.minimum is None or self.maximum is None):
+            raise ValueError("outside needs minimum and maximum")
         if self.matches is not None and self.type != "str":
             raise ValueError("matches needs type: str")
         if self.type == "str" and self.count is None:
