@@ -51,8 +51,8 @@ async def probe(
     except ProfileError as error:
         return {"device": name, "readings": [], "errors": [_problem("driver.profile", str(error), "")]}
     except DriverError as error:
-        return {"device": name, "readings": [], "errors": [_told(error)]}
-    return {"device": name, "readings": _rows(known, readings), "errors": [_told(error) for error in errors]}
+        return {"device": name, "readings": [], "errors": [told(error)]}
+    return {"device": name, "readings": _rows(known, readings), "errors": [told(error) for error in errors]}
 
 
 async def _ask(
@@ -109,13 +109,14 @@ async def _listen(
                 break
         errors += device.problems
         if not readings and not errors:
-            errors.append(_silent(client, topic, wait_s))
+            errors.append(silence(client, topic, wait_s))
     finally:
         await client.stop()
     return profile
 
 
-def _silent(client: MqttClient, topic: str, wait_s: float) -> DriverError:
+def silence(client: MqttClient, topic: str, wait_s: float) -> DriverError:
+    """Why no message came: no broker, or a broker without this device."""
     if not client.connected:
         hint = "Check that the broker runs, and its address, user and password"
         case = {"case": client.lost_case or "failed"}
@@ -148,7 +149,8 @@ def _rows(profile: Profile, readings: Iterable[Reading]) -> list[dict[str, Any]]
     ]
 
 
-def _told(error: DriverError) -> dict[str, Any]:
+def told(error: DriverError) -> dict[str, Any]:
+    """An error as plain values: ``{"key", "message", "hint", "params"}``."""
     head = f"{error.where}: {error.what}" if error.where else error.what
     return _problem(
         error.key, ". ".join(part for part in (head, error.means) if part), error.hint, error.params

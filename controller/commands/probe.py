@@ -1,127 +1,211 @@
-"""`tirta probe`: read one device once, before it is trusted."""
+"""`tirta probe`: look at one device before it is trusted: every point with its raw words, once or again and again."""
 
 from __future__ import annotations
 
 import argparse
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from controller.commands.console import err, json_option, language, out_json, t, table
+from controller.commands.console import err, json_option, out, out_json, t, table
+from controller.commands.scan_texts import UNVERIFIED
+from controller.commands.target import Target, settings_of, target_of, target_options
+from controller.commands.wire_words import INTERRUPTED, WRONG_WORDS, in_words, quiet
 from controller.errors import GOOD, UNREACHABLE, WRONG_INPUT, TirtaError
 
-WRONG_WORDS = ("driver.profile", "driver.refused")
-"""Error keys that are the caller's, not the world's."""
+if TYPE_CHECKING:
+    from drivers.probe_live import Live, Row
+
+__all__ = ["register", "run", "settings_of"]
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    probe = commands.add_parser("probe", help=t("read one device once", "baca satu alat sekali"))
-    known = t("a name of `tirta devices`, or a file", "nama dari `tirta devices`, atau berkas")
-    probe.add_argument("--profile", required=True, metavar="NAME|FILE", help=known)
-    probe.add_argument(
-        "--connection",
-        required=True,
-        metavar="URL",
-        help="tcp://, rtu://, rtu+tcp://, mqtt://host:port/topic",
+    probe = commands.add_parser(
+        "probe",
+        help=t("look at one device: values and raw words", "lihat satu alat: nilai dan angka mentahnya"),
     )
-    probe.add_argument("--unit", type=int, metavar="N", help=t("Modbus address", "alamat Modbus"))
+    target_options(probe)
+    wait = t("for an MQTT message", "menunggu pesan MQTT")
+    probe.add_argument("--wait", type=float, default=15.0, metavar="S", help=wait)
+    again = t("again every S seconds (2) until Ctrl-C", "ulangi tiap S detik (2) sampai Ctrl-C")
+    probe.add_argument("--watch", type=float, nargs="?", const=2.0, metavar="S", help=again)
     probe.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help=t("a setting of the profile", "pengaturan profil"),
+        "--times", type=int, metavar="N", help=t("end after N looks", "berhenti setelah N kali")
     )
     probe.add_argument(
-        "--wait", type=float, default=15.0, metavar="S", help=t("for an MQTT message", "menunggu pesan MQTT")
+        "--once", action="store_true", help=t("one look (so without --watch)", "sekali saja (bawaan)")
     )
+    raw = t(
+        "with --json: the points and their raw words too", "dengan --json: juga titik dan angka mentahnya"
+    )
+    probe.add_argument("--raw", action="store_true", help=raw)
     json_option(probe)
     probe.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 with readings and no error, 1 when the words were wrong, 2 when the device did not answer (all)."""
+    if args.watch is not None and args.once:
+        raise TirtaError(t("either --watch or --once", "pilih --watch atau --once"))
+    if args.watch is not None and not 0.2 <= args.watch <= 3600.0:
+        raise TirtaError(t("--watch is 0.2 to 3600 seconds", "--watch 0,2 sampai 3600 detik"))
+    target = target_of(args)
+    quiet()  # the answer says it all, once
+    import asyncio
+
+    if args.json and args.watch is None and not args.raw:
+        return _plain_json(args, target)
+    try:
+        return asyncio.run(_look(args, target))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _plain_json(args: argparse.Namespace, target: Target) -> int:
     import asyncio
 
     from drivers.probe import probe
 
-    if args.unit is not None and not 0 <= args.unit <= 255:
-        raise TirtaError(t("--unit must be 0 to 255", "--unit harus 0 sampai 255"))
-    settings = settings_of(args.set)
-    logging.disable(logging.CRITICAL)  # the answer says it all, once
-    answer = asyncio.run(probe(args.profile, args.connection, args.unit, settings=settings, wait_s=args.wait))
-    if args.json:
-        out_json(answer)
-    else:
-        _show(answer)
-    keys = [error["key"] for error in answer["errors"]]
+    work = probe(target.profile, target.connection, target.unit, settings=target.settings, wait_s=args.wait)
+    answer = asyncio.run(work)
+    out_json(answer)
+    return _code(answer["errors"], bool(answer["readings"]))
+
+
+def _code(errors: Iterable[Any], something: bool) -> int:
+    keys = [error["key"] for error in errors]
     if any(key in WRONG_WORDS for key in keys):
         return WRONG_INPUT
-    return UNREACHABLE if keys or not answer["readings"] else GOOD
+    return UNREACHABLE if keys or not something else GOOD
 
 
-def settings_of(words: Sequence[str]) -> dict[str, float | str]:
-    """NAME=VALUE pairs; a value that is a number becomes one. Raises TirtaError."""
-    settings: dict[str, float | str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise TirtaError(t("--set is written NAME=VALUE", "--set ditulis NAMA=NILAI"))
-        try:
-            settings[name] = float(value)
-        except ValueError:
-            settings[name] = value
-    return settings
+async def _look(args: argparse.Namespace, target: Target) -> int:
+    from drivers.errors import DriverError
+    from drivers.probe import told
+    from drivers.probe_live import watch_modbus, watch_mqtt
 
-
-def _show(answer: Mapping[str, Any]) -> None:
-    rows = [
-        (
-            r["quantity"],
-            _number(r["value"]),
-            r["unit"],
-            "" if r["quality"] == "good" else r["quality"],
-            r["name"],
-        )
-        for r in answer["readings"]
-    ]
-    table(rows)
-    for error in answer["errors"]:
-        message, hint = _in_indonesian(error) if language() == "id" else (error["message"], error["hint"])
-        err(f"{answer['device']}: {message}" + (f"\n       {hint}" if hint else ""))
-
-
-INDONESIAN = {
-    "driver.time_out": ("tidak ada jawaban dalam {seconds:g} s", "device_silent"),
-    "driver.bad_reply": ("jawabannya kacau dan tidak dipakai ({what})", "device_garbled"),
-    "driver.exception_reply": ("menolak pertanyaan, kode {code:g}", "device_refuses"),
-    "driver.disconnected": ("tidak ada sambungan ke {bus}: {why}", ""),
-    "driver.refused": ("tidak dikirim: {what}", ""),
-}
-"""What a driver's error says, and whose advice fits it; the others (a profile's own errors) exist in English only."""
-
-
-def _in_indonesian(error: Mapping[str, Any]) -> tuple[str, str]:
-    """(message, hint) of an error in Bahasa Indonesia."""
-    from controller.i18n import texts
-    from controller.web.advice import advice
-
-    words: dict[str, Any] = dict(error.get("params") or {})
-    if "topic" in words:
-        return f"broker menjawab, tetapi tidak ada pesan untuk {words['topic']}", advice(
-            "device_never", "", "id"
-        )
-    found = INDONESIAN.get(error["key"])
-    if found is None:
-        return error["message"], error["hint"]
-    case = str(words.get("case", "failed"))
-    words["why"] = texts()["whys"].get(case, texts()["whys"]["failed"])["id"]
-    place = ", ".join(
-        text for text in (words.get("unit") and f"alamat {words['unit']}", words.get("registers")) if text
+    profile = target.load()
+    watching = (
+        watch_modbus(profile, target.connection, target.unit, target.settings)
+        if profile.mqtt is None
+        else watch_mqtt(profile, target.connection, target.settings, args.wait, target.login)
     )
-    message = found[0].format_map(words) + (f" ({place})" if place else "")
-    return message, advice(found[1], "" if found[1] else case, "id")
+    try:
+        async with watching as live:
+            return await _looks(args, live)
+    except DriverError as error:
+        problem = told(error)
+        _complain(profile.name, [problem])
+        if args.json:
+            out_json({"device": profile.name, "readings": [], "errors": [problem], "points": []})
+        return _code([problem], something=False)
+
+
+async def _looks(args: argparse.Namespace, live: Live) -> int:
+    from drivers import line
+    from drivers.probe import told
+
+    times = args.times if args.times is not None else 1 if args.watch is None else None
+    looks = 0
+    while True:
+        rows = await live.look()
+        errors = [told(error) for error in live.errors]
+        if args.json:
+            _json(live, rows, errors, lines=args.watch is not None)
+        else:
+            _show(live, rows, errors, moving=args.watch is not None and sys.stdout.isatty())
+        looks += 1
+        if times is not None and looks >= times:
+            return _code(errors, any(row.age_s is not None for row in rows))
+        await line.sleep(args.watch or 0.0)
+
+
+def _json(live: Live, rows: Sequence[Row], errors: list[Any], *, lines: bool) -> None:
+    readings = [
+        {"quantity": r.quantity, "name": r.name, "value": r.value, "unit": r.unit, "quality": r.quality}
+        for r in rows
+        if r.quantity and r.age_s is not None
+    ]
+    answer = {
+        "device": live.profile.name, "confidence": live.profile.confidence, "readings": readings, "errors": errors,
+        "points": [asdict(row) for row in rows],
+    }  # fmt: skip
+    if lines:
+        out(json.dumps(answer, ensure_ascii=False, default=str))
+        sys.stdout.flush()
+    else:
+        out_json(answer)
+
+
+# ---------------------------------------------------------------------------------------------------------------- table
+
+
+def _show(live: Live, rows: Sequence[Row], errors: Sequence[Any], *, moving: bool) -> None:
+    if moving:
+        sys.stdout.write("\x1b[H\x1b[2J")
+    read = [row for row in rows if row.age_s is not None]
+    if read:
+        out(heading(live))
+        shown = rows[: max(5, shutil.get_terminal_size().lines - 5)] if moving else rows
+        head = (t("POINT", "TITIK"), t("PAPER", "KERTAS"), t("WIRE", "KAWAT"), t("RAW", "MENTAH"), "HEX",
+                t("VALUE", "NILAI"), "", t("AGE", "UMUR"), "")  # fmt: skip
+        table([head, *(cells(row, live.profile.confidence) for row in shown)])
+        if len(shown) < len(rows):
+            more = len(rows) - len(shown)
+            out(t(f"... {more} more: make the window taller", f"... {more} lagi: tinggikan jendela"))
+    sys.stdout.flush()
+    _complain(live.profile.name, errors)
+
+
+def heading(live: Live) -> str:
+    """Profile, model, and how far it may be trusted."""
+    profile = live.profile
+    trust = {
+        "C2": t("two sources agree", "dua sumber sepakat"),
+        "M": t("the maker's paper only", "hanya dokumen pembuat"),
+        "S": t("UNVERIFIED: one other source", "BELUM DIVERIFIKASI: satu sumber lain"),
+        "U": t("UNVERIFIED: uncertain", "BELUM DIVERIFIKASI: tidak pasti"),
+    }[profile.confidence]
+    return f"{profile.name} - {profile.maker} {profile.model} ({profile.confidence}: {trust})"
+
+
+def cells(row: Row, confidence: str) -> tuple[str, ...]:
+    """One row as text."""
+    words = row.raw if isinstance(row.raw, tuple) else ()
+    raw = row.raw if isinstance(row.raw, str) else " ".join(str(word) for word in words)
+    hexa = " ".join(f"{word:04X}" for word in words)
+    name = f"{row.name} ({row.quantity})" if row.quantity and row.quantity != row.name else row.name
+    age = "" if row.age_s is None else f"{row.age_s:.0f} s"
+    doubts = [quality_text(row.quality)]
+    if row.confidence != confidence and row.confidence in UNVERIFIED:
+        doubts.append(t("unverified", "belum diverifikasi"))
+    return (name, row.doc, row.place, _short(raw), _short(hexa), _number(row.value), row.unit, age,
+            ", ".join(d for d in doubts if d))  # fmt: skip
+
+
+def _short(text: str, most: int = 44) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def quality_text(quality: str) -> str:
+    """What is said of a value that is not simply good."""
+    return {
+        "good": "",
+        "absent": t("no value", "tanpa nilai"),
+        "suspect": t("suspect, not used", "diragukan, tidak dipakai"),
+        "unread": t("not read", "belum terbaca"),
+        "on_demand": t("only read when a command needs it", "hanya dibaca bila perintah memerlukannya"),
+    }.get(quality, quality)
+
+
+def _complain(device: str, errors: Iterable[Any]) -> None:
+    for error in errors:
+        message, hint = in_words(error)
+        err(f"{device}: {message}" + (f"\n       {hint}" if hint else ""))
 
 
 def _number(value: float | str | None) -> str:

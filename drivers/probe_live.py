@@ -1,0 +1,265 @@
+"""One device as a table: every point with its raw words beside its value, both numbers, quality and age. Nothing is written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol, get_args
+
+from drivers import line
+from drivers.bus import Bus
+from drivers.codec import CodecError, decode_point
+from drivers.device import make_device
+from drivers.device_modbus import ModbusDevice
+from drivers.errors import BackingOff, Disconnected, DriverError, Refused, TimeOut
+from drivers.modbus import ModbusLink
+from drivers.modbus_url import parse_connection
+from drivers.mqtt import Ack, Broker, Handler, MqttClient, parse_broker
+from drivers.probe import silence
+from drivers.profile_model import Poll, Profile
+from drivers.profile_points import Point
+from drivers.quantities import quantity
+from drivers.reading import Quality, Reading, Value
+from drivers.tap import Tap
+from drivers.transport import Table
+
+_CONNECT_S = 3.0
+_RAW_LENGTH = 60
+Settings = Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``doc``: the number on the maker's paper; ``place``: table and wire address, or the topic.
+
+    ``raw``: words as they came, or a piece of the payload; None when it was not read. ``age_s``: since when, None: never.
+    ``confidence``: of the point, else of the profile.
+    """
+
+    name: str
+    quantity: str
+    doc: str
+    place: str
+    raw: tuple[int, ...] | str | None
+    value: Value | None
+    unit: str
+    quality: str
+    age_s: float | None
+    confidence: str
+
+
+class Live(Protocol):
+    """A device that is being watched."""
+
+    errors: list[DriverError]
+
+    @property
+    def profile(self) -> Profile:
+        """As it was found."""
+        ...
+
+    async def look(self) -> list[Row]:
+        """Ask (or wait for messages) once, and the whole table."""
+        ...
+
+
+@dataclass(slots=True)
+class ModbusLive:
+    """See `Live`. The slow classes are asked again when their time has come, the fast one at every look."""
+
+    device: ModbusDevice
+    tap: Tap
+    errors: list[DriverError] = field(default_factory=list)
+    _readings: dict[str, tuple[Reading, float]] = field(default_factory=dict)
+    _asked_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Profile:
+        """As it was found: its variant, its models, its groups."""
+        return self.device.profile
+
+    async def look(self) -> list[Row]:
+        """See `Live.look`. Errors are kept in ``errors``; rows are what is known."""
+        self.errors.clear()
+        self.tap.exchanges.clear()
+        for poll in [p for p in get_args(Poll) if p in self.device.polls]:
+            now = line.monotonic()
+            if poll != "fast" and now - self._asked_s.get(poll, -1e9) < self.device.polls[poll]:
+                continue
+            try:
+                readings = await self.device.read(poll)
+            except DriverError as error:
+                self.errors.append(error)
+                if isinstance(error, TimeOut | Disconnected | BackingOff):
+                    break
+                continue
+            self._asked_s[poll] = now
+            self._readings |= {reading.quantity: (reading, line.monotonic()) for reading in readings}
+        self.errors += [error for error in self.device.problems if error not in self.errors]
+        return self._rows()
+
+    def _rows(self) -> list[Row]:
+        points = [p for p in self.profile.points if p.access != "write"]
+        rows = [self._row(point) for point in points]
+        told = {point.quantity for point in points}
+        return rows + [self._derived(name) for name in self._readings if name not in told]
+
+    def _row(self, point: Point) -> Row:
+        cells = [self.tap.cells.get((Table(point.table), a)) for a in point.addresses]
+        known = [cell for cell in cells if cell is not None]
+        raw = tuple(word for word, _ in known) if len(known) == len(cells) else None
+        age = None if raw is None else line.monotonic() - min(at for _, at in known)
+        value, quality, unit = self._value(point, raw)
+        confidence = point.confidence or self.profile.confidence
+        return Row(point.name, point.quantity or "", _doc(point), f"{point.table} {point.start}", raw, value, unit,
+                   quality, age, confidence)  # fmt: skip
+
+    def _value(self, point: Point, raw: tuple[int, ...] | None) -> tuple[Value | None, str, str]:
+        row = quantity(point.quantity or "")
+        unit = "" if row is None or row.is_text else row.unit
+        reading = self._readings.get(point.quantity or "")
+        if reading is not None:
+            return reading[0].value, str(reading[0].quality), unit
+        if raw is None:
+            return None, "on_demand" if point.poll == "on_demand" else "unread", unit
+        try:
+            value, quality = decode_point(point, raw)
+        except CodecError:
+            return None, "unread", unit
+        return value, str(quality), unit
+
+    def _derived(self, name: str) -> Row:
+        reading, at = self._readings[name]
+        row = quantity(name)
+        unit = "" if row is None or row.is_text else row.unit
+        age = line.monotonic() - at
+        return Row(
+            name, name, "", "", None, reading.value, unit, str(reading.quality), age, self.profile.confidence
+        )
+
+
+def _doc(point: Point) -> str:
+    return "" if point.doc is None or point.doc == point.address else str(point.doc)
+
+
+@asynccontextmanager
+async def watch_modbus(
+    profile: Profile, url: str, unit: int | None, settings: Settings
+) -> AsyncIterator[ModbusLive]:
+    """The device on its own connection, closed afterwards. Raises Refused for an impossible URL or settings."""
+    serial = profile.serial
+    connection = parse_connection(url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
+    bus = Bus(ModbusLink(connection, connect_timeout_s=_CONNECT_S))
+    tap = Tap(bus, bus.hole_words)
+    device = make_device(profile.name, profile, tap, unit, settings)
+    assert isinstance(device, ModbusDevice)
+    bus.start()
+    try:
+        yield ModbusLive(device, tap)
+    finally:
+        await bus.stop()
+
+
+# ----------------------------------------------------------------------------------------------------------------- MQTT
+
+
+@dataclass(slots=True)
+class Ear:
+    """An `drivers.mqtt.MqttPort` that writes down what came, by topic, before it is decoded."""
+
+    client: MqttClient
+    heard: dict[str, bytes] = field(default_factory=dict)
+    topic: str = ""
+
+    def subscribe(self, topic: str, handler: Handler, *, qos: int = 1, retained: bool = True) -> None:
+        """As the client; the broker forgets nothing because of us: messages are acknowledged as they come."""
+
+        def listen(where: str, payload: bytes, ack: Ack) -> None:
+            self.heard[where], self.topic = payload, where
+            handler(where, payload, ack)
+
+        self.client.subscribe(topic, listen, qos=qos, retained=retained)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
+        """Never. Raises Refused."""
+        raise Refused("looking sends nothing", hint="Use the controller to switch")
+
+
+@dataclass(slots=True)
+class MqttLive:
+    """See `Live`. ``wait_s``: the longest that one look waits while nothing has come at all."""
+
+    profile: Profile
+    ear: Ear
+    wait_s: float
+    topic: str = ""
+    errors: list[DriverError] = field(default_factory=list)
+    readings: dict[str, tuple[Reading, float, str]] = field(default_factory=dict)
+
+    def take(self, new: tuple[Reading, ...], ack: Ack | None) -> None:
+        """Deliver of the device."""
+        now = line.monotonic()
+        self.readings |= {reading.quantity: (reading, now, self.ear.topic) for reading in new}
+        if ack is not None:
+            ack()
+
+    async def look(self) -> list[Row]:
+        """See `Live.look`."""
+        end = line.monotonic() + self.wait_s
+        while not self.readings and line.monotonic() < end:
+            await line.sleep(0.1)
+        self.errors.clear()
+        if not self.readings:
+            self.errors.append(silence(self.ear.client, self.topic, self.wait_s))
+        rows = [self._row(name) for name in self.profile.quantities if name in self.readings]
+        missing = [name for name in self.profile.quantities if name not in self.readings]
+        return rows + [_silent(name, self.profile.confidence) for name in missing]
+
+    def _row(self, name: str) -> Row:
+        reading, at, topic = self.readings[name]
+        row = quantity(name)
+        payload = self.ear.heard.get(topic, b"").decode("utf-8", "replace")
+        raw = payload if len(payload) <= _RAW_LENGTH else payload[: _RAW_LENGTH - 1] + "…"
+        unit = "" if row is None or row.is_text else row.unit
+        age = line.monotonic() - at
+        return Row(
+            name,
+            name,
+            "",
+            topic,
+            raw,
+            reading.value,
+            unit,
+            str(reading.quality),
+            age,
+            self.profile.confidence,
+        )
+
+
+def _silent(name: str, confidence: str) -> Row:
+    row = quantity(name)
+    unit = "" if row is None or row.is_text else row.unit
+    return Row(name, name, "", "", None, None, unit, str(Quality.ABSENT), None, confidence)
+
+
+@asynccontextmanager
+async def watch_mqtt(
+    profile: Profile, url: str, settings: Settings, wait_s: float, login: tuple[str, str] = ("", "")
+) -> AsyncIterator[MqttLive]:
+    """The device on a session of its own. Raises Refused without a topic or for impossible settings."""
+    broker, topic = parse_broker(url)
+    if not topic:
+        raise Refused(f"{broker.url}: no topic", hint="Write mqtt://host:port/topic", bus=broker.url)
+    if login[0]:
+        broker = Broker(broker.host, broker.port, *login)
+    client = MqttClient(broker, f"tirta-probe-{uuid.uuid4().hex[:8]}", keep_session=False)
+    live = MqttLive(profile, Ear(client), wait_s, topic)
+    device = make_device(profile.name, profile, live.ear, settings=settings, topic=topic)
+    device.listen(live.take)
+    client.start()
+    try:
+        yield live
+    finally:
+        await client.stop()
