@@ -75,18 +75,22 @@ class Interlock(Generic[F, W]):
 
 
 def emergency(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+    """A person pressed the emergency stop."""
     return {} if f.c.emergency else None
 
 
 def stale_decision(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+    """The decision is older than it may be: the process was stopped or the machine slept."""
     return {"gap_s": f.c.gap_s} if f.c.restarted else None
 
 
 def proving(f: PumpFacts | ValveFacts) -> Params | None:
+    """It has not been proven off since the start."""
     return None if f.state.proven else {}
 
 
 def write_failed(f: PumpFacts | ValveFacts) -> Params | None:
+    """The last command did not reach the device."""
     return {} if f.w.key in f.c.failed else None
 
 
@@ -97,8 +101,10 @@ def low(level: float | None, limit: float, again: bool) -> Params | None:
 
 
 def grace(_: object) -> float:
+    """Seconds that a failed write may last."""
     return WRITE_GRACE_S
 
 
 def leak_after(_: object) -> float:
+    """Seconds after which a flow with everything closed is a leak."""
     return LEAK_AFTER_S
