@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from drivers.line import monotonic
+from drivers.line import monotonic, sleep
+from simulators.faults import Fault, answer_in, honest
 from simulators.frames import Bank, Garbled, Silent, answer, crc16, mbap, rtu, rtu_request_size
 
 SILENCE_S = 0.1
@@ -16,32 +17,27 @@ SILENCE_S = 0.1
 
 Extra = Literal["served", "closed", "mute"]
 
-Mangle = Callable[[bytes], Awaitable[bytes]]
-"""A misbehaviour: what happens to a reply frame on its way out (b"" loses it)."""
-
-
-async def faithful(frame: bytes) -> bytes:
-    """No misbehaviour."""
-    return frame
-
 
 @dataclass(slots=True)
 class TcpServer:
     """Modbus TCP (``rtu_framing`` False) or RTU over TCP on 127.0.0.1. ``port`` 0 picks a free one and is updated.
 
-    ``extra``: what becomes of a second client: served too, closed at once, or left waiting without a word.
+    ``fault``: how it misbehaves. ``extra``: what becomes of a second client: served too, closed at once, or left waiting without
+    a word.
     """
 
     bank: Bank
     port: int = 0
     rtu_framing: bool = False
-    mangle: Mangle = faithful
+    fault: Fault = honest
     host: str = "127.0.0.1"
     extra: Extra = "served"
     requests: int = 0
     connections: int = 0
     _server: asyncio.Server | None = None
     _clients: set[asyncio.StreamWriter] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _old_words: bytes = b""
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
@@ -50,6 +46,11 @@ class TcpServer:
 
     async def stop(self) -> None:
         """Close the port and all connections."""
+        for task in self._tasks:
+            task.cancel()
+        self._close()
+
+    def _close(self) -> None:
         if self._server is None:
             return
         self._server.close()
@@ -68,8 +69,7 @@ class TcpServer:
                 self.requests += 1
                 with contextlib.suppress(Silent, Garbled):
                     reply = answer(self.bank, head[6], pdu)
-                    writer.write(await self.mangle(mbap(int.from_bytes(head[:2], "big"), head[6], reply)))
-                    await writer.drain()
+                    await self._answer(mbap(int.from_bytes(head[:2], "big"), head[6], reply), writer)
 
     async def _serve_rtu(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = RtuLine(self.bank)
@@ -77,12 +77,43 @@ class TcpServer:
             while data := await reader.read(512):
                 for reply in line.feed(data):
                     self.requests += 1
-                    writer.write(await self.mangle(reply))
-                    await writer.drain()
+                    await self._answer(reply, writer)
+
+    async def _answer(self, frame: bytes, writer: asyncio.StreamWriter) -> None:
+        """Send it, or let it befall it what must; that goes on beside the next request."""
+
+        async def send(data: bytes) -> None:
+            with contextlib.suppress(ConnectionError):
+                writer.write(data)
+                await writer.drain()
+
+        if self.fault is honest:
+            await send(frame)
+            return
+        reply = answer_in(frame, self.rtu_framing, send, writer.close, self._restart)
+        self._begin(self.fault(reply))
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _restart(self, seconds: float, old_words: bytes) -> None:
+        async def away() -> None:
+            await sleep(seconds)
+            self._old_words = old_words
+            await self.start()
+
+        if self._server is not None:
+            self._close()
+            self._begin(away())
 
     @contextlib.asynccontextmanager
     async def _client(self, writer: asyncio.StreamWriter):  # type: ignore[no-untyped-def]
         self._clients.add(writer)
+        if self._old_words:
+            writer.write(self._old_words)
+            self._old_words = b""
         try:
             with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
                 yield

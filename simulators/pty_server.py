@@ -8,14 +8,15 @@ import os
 import pty
 import termios
 import tty
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.line import sleep
+from drivers.line import monotonic, sleep
 from drivers.transport import Table
+from simulators.faults import Fault, answer_in, honest
 from simulators.frames import Bank, Silent
-from simulators.modbus_server import Mangle, RtuLine, faithful
+from simulators.modbus_server import RtuLine
 
 Format = tuple[int, int]
 """Baud rate and stop bits. The parity is not part of it: a pseudo-terminal has none, the kernel takes it away."""
@@ -33,19 +34,22 @@ PIECE = 4
 class PtyServer:
     """RTU on a pseudo-terminal; ``path`` becomes a link to it. Bytes leave no faster than ``baud`` allows (0: unpaced).
 
-    ``hears``: whether a unit understands what is sent in a format; who asks at another speed hears nothing from it.
+    ``fault``: how it misbehaves. ``hears``: whether a unit understands what is sent in a format; who asks at another speed hears
+    nothing from it.
     """
 
     bank: Bank
     path: Path
     baud: int = 9600
-    mangle: Mangle = faithful
+    fault: Fault = honest
     hears: Callable[[int, Format], bool] | None = None
     requests: int = 0
     _master: int = -1
     _slave: int = -1
     _line: RtuLine = field(init=False)
     _task: asyncio.Task[None] | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _away_until: float = 0.0
     _data: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
 
     async def start(self) -> None:
@@ -66,7 +70,8 @@ class PtyServer:
         if self._task is None:
             return
         asyncio.get_running_loop().remove_reader(self._master)
-        self._task.cancel()
+        for task in (self._task, *self._tasks):
+            task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._task = None
@@ -90,15 +95,37 @@ class PtyServer:
             data = await self._data.get()
             for reply in self._line.feed(data):
                 self.requests += 1
-                frame = await self.mangle(reply)
-                await self._pace(frame, len(data))
+                if monotonic() < self._away_until:
+                    continue
+                if self.baud:
+                    await sleep(len(data) * BITS_PER_BYTE / self.baud)
+                await self._answer(reply)
 
-    async def _pace(self, frame: bytes, heard: int) -> None:
-        """The wire carried ``heard`` bytes of the request, then carries the reply, piece by piece."""
+    async def _answer(self, frame: bytes) -> None:
+        """Send it, or let it befall it what must; that goes on beside the next request."""
+        if self.fault is honest:
+            await self._pace(frame)
+        else:
+            self._begin(self.fault(answer_in(frame, True, self._pace, lambda: None, self._restart)))
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _restart(self, seconds: float, old_words: bytes) -> None:
+        async def away() -> None:
+            await sleep(seconds)
+            await self._pace(old_words)
+
+        self._away_until = monotonic() + seconds
+        self._begin(away())
+
+    async def _pace(self, frame: bytes) -> None:
+        """The wire carries the bytes piece by piece."""
         if not self.baud:
             self._send(frame)
             return
-        await sleep(heard * BITS_PER_BYTE / self.baud)
         for start in range(0, len(frame), PIECE):
             piece = frame[start : start + PIECE]
             await sleep(len(piece) * BITS_PER_BYTE / self.baud)

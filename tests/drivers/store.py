@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from tests.drivers.rogue import Ask, Rogue
+from tests.drivers.rogue import Rogue
 
 
 @dataclass
@@ -24,24 +24,22 @@ class Store:
         for i in range(0, len(data), 2):
             self.words[address + i // 2] = int.from_bytes(data[i : i + 2], "big")
 
-    async def answer(self, ask: Ask) -> None:
-        """One request, as a Rogue's fault."""
+    def reply(self, request: bytes) -> bytes | None:
+        """The PDU that answers a request's, None for none."""
         if self.silent:
-            return
-        function = ask.pdu[0]
-        address, second = struct.unpack(">HH", ask.pdu[1:5])
+            return None
+        function = request[0]
+        address, second = struct.unpack(">HH", request[1:5])
         if function <= 4:
-            pdu = self._read(function, range(address, address + second))
-        elif function == 16:
-            values = struct.unpack(f">{second}H", ask.pdu[6:])
+            return self._read(function, range(address, address + second))
+        if function == 16:
+            values = struct.unpack(f">{second}H", request[6:])
             self.writes.append((function, address, values))
             self.words |= {address + i: value for i, value in enumerate(values)}
-            pdu = ask.pdu[:5]
         else:
             self.writes.append((function, address, (second,)))
             self.words[address] = second
-            pdu = ask.pdu[:5]
-        ask.send(ask.frame(pdu))
+        return request[:5]
 
     def _read(self, function: int, addresses: range) -> bytes:
         table = self.coils if function <= 2 else self.words
@@ -57,4 +55,4 @@ class Store:
 
 async def serve(rogue: Rogue, store: Store, unit: int) -> None:
     """Let ``unit`` of the rogue answer from the store."""
-    rogue.by_unit[unit] = store.answer
+    rogue.replies[unit] = store.reply

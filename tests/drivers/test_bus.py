@@ -253,7 +253,7 @@ async def test_the_status_counts(make_rogue: MakeRogue, make_bus: MakeBus) -> No
     device = await make_rogue("tcp")
     bus = make_bus(device.url)
     await poll(bus)
-    device.faults = [r.exception(2), r.short, r.silent]
+    device.faults = [r.refusing(2), r.short, r.silent]
     await settle([poll(bus)])
     await settle([poll(bus)])
     await settle([poll(bus)])

@@ -23,6 +23,7 @@ from drivers.errors import (
 from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
 from drivers.transport import Read, Table, Timing, Write
+from simulators.frames import mbap, rtu
 from tests.drivers import rogue as r
 from tests.drivers.conftest import MakeBus, MakeRogue
 from tests.fixtures_serial import SerialCable
@@ -32,10 +33,11 @@ KINDS = ("tcp", "rtu+tcp", "rtu")
 FAST = Timing(timeout_s=0.12)
 FAULTS = {
     "late": r.late(0.15), "later": r.late(0.2), "silent": r.silent, "short": r.short, "long": r.long,
-    "odd": r.odd_count_byte, "function": r.wrong_function, "unit": r.wrong_unit, "garbage_first": r.garbage_first,
-    "garbage": r.garbage, "split": r.split, "doubled": r.doubled, "doubled_soon": r.doubled_soon, "chattering": r.chattering,
-    "checksum": r.broken_checksum, "closes": r.closes, "half": r.half_then_closes, "empty": r.empty,
-    "exc1": r.exception(1), "exc2": r.exception(2), "exc4": r.exception(4), "exc6": r.exception(6), "exc11": r.exception(11),
+    "odd": r.wrong_count, "function": r.wrong_function, "unit": r.wrong_unit, "garbage_first": r.garbage_first,
+    "garbage": r.garbage, "split": r.slow(1, 0.001), "doubled": r.doubled(0), "doubled_soon": r.doubled(0.002),
+    "chattering": r.doubled(0.003, 6),
+    "checksum": r.broken, "closes": r.closes, "half": r.half_then_closes, "empty": r.empty,
+    "exc1": r.refusing(1), "exc2": r.refusing(2), "exc4": r.refusing(4), "exc6": r.refusing(6), "exc11": r.refusing(11),
 }  # fmt: skip
 
 
@@ -98,7 +100,7 @@ async def test_a_late_reply_is_never_the_next_answer_even_after_many(
         (r.wrong_function, "tcp", BadReply, "instead of 3"),
         (r.wrong_function, "rtu+tcp", BadReply, "instead of 3"),
         (r.wrong_unit, "tcp", BadReply, "unit 4 answered instead of 3"),
-        (r.odd_count_byte, "tcp", BadReply, "expected 4"),
+        (r.wrong_count, "tcp", BadReply, "expected 4"),
         (r.garbage, "tcp", BadReply, "no Modbus TCP header"),
         (r.wrong_transaction, "tcp", TimeOut, "no answer within 0.12 s"),
         (r.zero_transaction, "tcp", TimeOut, "no answer within 0.12 s"),
@@ -106,10 +108,10 @@ async def test_a_late_reply_is_never_the_next_answer_even_after_many(
         (r.wrong_unit, "rtu+tcp", TimeOut, "no answer within 0.12 s"),
         (r.silent, "rtu", TimeOut, "no answer within 0.12 s"),
         (r.closes, "tcp", Disconnected, "closed"),
-        (r.exception(2), "tcp", ExceptionReply, "illegal data address"),
-        (r.exception(4), "rtu", ExceptionReply, "device failure"),
-        (r.exception(6), "rtu+tcp", ExceptionReply, "device busy"),
-        (r.exception(11), "tcp", ExceptionReply, "gateway target silent"),
+        (r.refusing(2), "tcp", ExceptionReply, "illegal data address"),
+        (r.refusing(4), "rtu", ExceptionReply, "device failure"),
+        (r.refusing(6), "rtu+tcp", ExceptionReply, "device busy"),
+        (r.refusing(11), "tcp", ExceptionReply, "gateway target silent"),
     ],
 )  # fmt: skip
 async def test_the_error_names_who_what_and_why(
@@ -170,8 +172,7 @@ async def test_fc5_carries_any_value(make_rogue: MakeRogue, make_bus: MakeBus) -
     """The timed-on of the Waveshare board goes out as its wiki prints it: 01 05 02 00 00 07, checksum 8D B0."""
     device = await make_rogue("rtu+tcp")
     await make_bus(device.url).write(Write(1, 5, 0x200, (7,)), timing=FAST)
-    ask = r.Ask(0, *device.asked[0], rtu=True, send=r.void, close=lambda: None)
-    assert ask.frame(ask.pdu) == bytes.fromhex("01 05 02 00 00 07 8D B0")
+    assert rtu(*device.asked[0]) == bytes.fromhex("01 05 02 00 00 07 8D B0")
 
 
 @pytest.mark.parametrize(
@@ -303,9 +304,9 @@ def test_frames_survive_every_split(kind: str) -> None:
     from drivers.modbus_frames import MbapInbox, RtuInbox, values_of
 
     request = Read(3, Table.HOLDING, 100, 4)
-    ask = r.Ask(9, 3, struct.pack(">BHH", 3, 100, 4), kind != "tcp", r.void, lambda: None)
+    pdu = r.right_answer(3, struct.pack(">BHH", 3, 100, 4))
     noise = b"" if kind == "tcp" else b"\x03\x03\x00"
-    stream = noise + ask.frame(ask.honest)
+    stream = noise + (rtu(3, pdu) if kind != "tcp" else mbap(9, 3, pdu))
     for cut in range(1, len(stream)):
         for second in range(cut, len(stream)):
             inbox = RtuInbox() if kind != "tcp" else MbapInbox()

@@ -84,7 +84,7 @@ async def test_what_cannot_be_reached_is_told(make_rogue: MakeRogue) -> None:
     """Refused, missing port, silent unit, wrong URL, unknown profile: no reading and one error that names it, no exception."""
     rogue = await make_rogue("tcp")
     await meter(rogue)
-    rogue.by_unit[9] = Store(silent=True).answer
+    rogue.replies[9] = Store(silent=True).reply
     cases = (
         (await probe("sdm120", f"tcp://127.0.0.1:{free_port()}"), "driver.disconnected", "refused"),
         (await probe("sdm120", "rtu:///dev/none?baud=9600"), "driver.disconnected", "No such file"),

@@ -19,6 +19,7 @@ from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
 from drivers.profile import load_profile
 from drivers.reading import Command
+from simulators.faults import Answer
 from simulators.modbus_server import TcpServer
 from simulators.pty_server import PtyServer
 from simulators.registers import RegisterBank, RegisterDevice
@@ -165,18 +166,17 @@ async def test_garbage_ends_one_connection_only(tmp_path: Path) -> None:
 
 
 async def test_a_misbehaviour_is_between_bank_and_wire(tmp_path: Path) -> None:
-    """What ``mangle`` makes of a reply is what goes out; an empty one is lost."""
+    """What a fault makes of a right answer is what goes out: here nothing, and the fault has seen the answer."""
     async with served("tcp", tmp_path) as wire:
         lost: list[bytes] = []
 
-        async def lose(frame: bytes) -> bytes:
-            lost.append(frame)
-            return b""
+        async def lose(answer: Answer) -> None:
+            lost.append(answer.pdu)
 
-        wire.server.mangle = lose
+        wire.server.fault = lose
         said = await mbpoll(wire, "-a", "2", "-t", "3:float", "-r", "0", "-o", "0.2")
         assert "timed out" in said.lower()
-        assert len(lost) == 1
+        assert [pdu[0] for pdu in lost] == [4]
 
 
 async def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
