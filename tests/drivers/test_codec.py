@@ -278,7 +278,7 @@ def test_wrong_length() -> None:
 def test_coils() -> None:
     """Coils are one value each, 0 or 1, also as truth values."""
     profile = load_profile("waveshare-relay-8ch")
-    codec = BlockCodec(Block("coil", 0, 8, profile.points), {})
+    codec = BlockCodec(Block("coil", 0, 8, profile.of_class("fast")), {})
     assert codec.encode({"switch_2": 1.0, "switch_8": 1.0}) == [0, 1, 0, 0, 0, 0, 0, 1]
     assert codec.decode([True] + [False] * 7)[0] == ("switch_1", 1.0, GOOD)
 
