@@ -121,9 +121,16 @@ def _at(place: tuple[str, int], told: Seen, rivals: Sequence[Candidate]) -> Diff
         if place in seen.cells
     ]
     first = opinions[0]
-    if all(one.quantity == first.quantity and _equal(one.value, first.value) for one in opinions):
+    if all(
+        _base(one.quantity) == _base(first.quantity) and _equal(one.value, first.value) for one in opinions
+    ):
         return None
     return Difference(*place, told.raw, tuple(opinions))
+
+
+def _base(quantity: str) -> str:
+    """Without the index of a channel or phase."""
+    return quantity.rstrip("0123456789").rstrip("_")
 
 
 def _equal(one: Value | None, other: Value | None) -> bool:

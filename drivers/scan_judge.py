@@ -32,6 +32,7 @@ temperature of 28 is as good a moisture of 28.
 
 _LEAST_BITS = 3.0
 _OWN_ADDRESS_BITS = 6.0
+_COMMON = 16  # small numbers stand in many registers
 _IMPLAUSIBLE_BITS = 10.0
 _TYPICAL: Mapping[str, tuple[float, float]] = {
     "voltage_v": (90.0, 480.0), "line_voltage_v": (150.0, 480.0), "frequency_hz": (44.0, 66.0), "temp_c": (5.0, 60.0),
@@ -114,7 +115,7 @@ async def _judge_one(profile: Profile, variant: str, notebook: Notebook, line: F
         return _out(found, Misfit.REFUSED, refusal.what)
     except (DriverError, CodecError) as error:
         return _out(found, Misfit.SILENT, str(error))
-    _count_looks(found, known)
+    _count_looks(found, known, notebook)
     await _count_own_address(found, notebook)
     return await _values(found, met, settings, notebook)
 
@@ -124,14 +125,15 @@ def _out(found: Candidate, misfit: Misfit, why: str) -> Candidate:
     return found
 
 
-def _count_looks(found: Candidate, known: Profile) -> None:
+def _count_looks(found: Candidate, known: Profile, notebook: Notebook) -> None:
     if known.sunspec is not None:
         found.proven, found.bits = True, found.bits + 32.0
     measured = {(p.table, a) for p in known.points if p.quantity for a in p.addresses}
     for check in known.identify:
         bits = look_bits(check)
         found.bits += bits
-        if bits >= HARD_BITS and (check.table, check.address) not in measured:
+        own_address = notebook.cell(check.table, check.address) == notebook.unit  # many families show it
+        if bits >= HARD_BITS and not own_address and (check.table, check.address) not in measured:
             found.proven = True
     if found.line_fits:
         found.bits += 1.0
@@ -159,7 +161,9 @@ def look_bits(check: IdentityCheck) -> float:
     if check.matches is not None:
         return 16.0
     if check.is_:
-        return 1.0 if 0 in check.is_ else 16.0 - math.log2(len(check.is_))
+        numbers = [one for one in check.is_ if not isinstance(one, str)]
+        common = any(one < _COMMON for one in numbers)
+        return 1.0 if 0 in numbers else _LEAST_BITS if common else 16.0 - math.log2(len(check.is_))
     low = 0.0 if check.minimum is None else check.minimum / check.scale
     high = 65535.0 if check.maximum is None else check.maximum / check.scale
     share = (abs(high - low) + 1.0) / 65536.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def meaning(name: str) -> str:
     if row is None:
         return name
     text = row.description_id if language() == "id" else row.description_en
-    return text.split(",")[0].split(" (")[0].split(":")[0]
+    return re.split(r"[,;:]| \(", text)[0]
 
 
 def _base(quantity: str) -> str:

@@ -21,6 +21,13 @@ def snippet(hits: list[Hit]) -> Iterator[str]:
     yield "buses:"
     for url, name in buses.items():
         yield f'  - {{id: {name}, url: "{url}"}}'
+    if len({hit.connection.device for hit in hits if hit.connection.device}) < sum(
+        "rtu:" in url for url in urls
+    ):
+        yield "  # " + t(
+            "one cable has one speed and format: set all its devices alike, then one of these buses is enough",
+            "satu kabel hanya satu kecepatan dan format: samakan semua alatnya, lalu cukup satu bus dari ini",
+        )
     yield "devices:"
     names: set[str] = set()
     for hit in hits:
