@@ -21,8 +21,8 @@ ASKS = {"Read": 2, "Write": 2, "WireWrite": 1, "ask": 1, "Point": 99, "WriteStep
 
 
 def telling(number: object) -> bool:
-    """Whether a number in the code can hardly be anything but a register: above a byte, no power of two, not round."""
-    return type(number) is int and number > 256 and number % 1000 != 0 and number & (number - 1) != 0
+    """Whether a number in the code can hardly be anything but a register: four digits, no power of two, not round."""
+    return type(number) is int and number > 1000 and number % 100 != 0 and number & (number - 1) != 0
 
 
 def places() -> dict[int, str]:
@@ -63,7 +63,7 @@ def repeated(module: Module, registers: dict[int, str], names: set[str]) -> Iter
 
 
 def test_no_register_stands_anywhere_but_in_its_profile() -> None:
-    """No Python file of drivers, controller and simulators holds a telling register number of any profile (above 256, neither
+    """No Python file of drivers, controller and simulators holds a telling register number of any profile (above 1000, neither
     round nor a power of two), the name of a profile, or a number as a place in a read, a write or a point. It cannot see small
     or round register numbers that are computed with elsewhere; without a profile's name there is no device to apply them to.
     """
