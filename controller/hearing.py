@@ -7,7 +7,7 @@ themselves (MQTT) and have fallen silent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from controller.core.decision import Decision, Reason
@@ -16,11 +16,11 @@ from controller.core.site import DeviceEntry, Site
 from controller.core.snapshot import Snapshot
 from controller.i18n import render
 from controller.poller import Health, Poller
-from controller.troubles import silent_trouble, silent_wires, trouble, wire_trouble
+from controller.troubles import silent_trouble, silent_wires, sleeps, trouble, wire_trouble
 from controller.web.advice import advice
 from controller.wires import WireState
 from drivers.profile import Profile
-from schedules.solar import cos_zenith
+from schedules.solar import is_low
 
 log = logging.getLogger("tirta")
 
@@ -29,9 +29,6 @@ TELL_AFTER_S = 10.0
 
 WAKING_S = 70.0
 """How long the devices of a wire that comes back are waited for, real seconds: the longest back-off is a minute."""
-
-DARK_COSINE = 0.1
-"""Cosine of the sun's zenith angle below which panels give an inverter too little to be awake (about 6 degrees high)."""
 
 
 @dataclass(slots=True)
@@ -53,18 +50,21 @@ class Hearing:
         if self._began_s is None:
             self._began_s = at.mono_s
         lost = {bus: state for bus, state in self.states().items() if state.case}
-        found = {
-            bus: (wire_trouble(self.site, bus, state, self.rate), at.mono_s - state.lost_s * self.rate)
-            for bus, state in lost.items()
-        }
+        is_low = self._is_low(at)
+        found: dict[str, tuple[Reason, float]] = {}
         for entry in self.site.file.devices:
             health = self.poller.health[entry.id]
             self._listen(entry, health, entry.bus in lost, at)
-            health.asleep = not health.ok and self.profiles[entry.id].limits.may_sleep and self._is_dark(at)
-            if not health.ok and health.failures and not health.asleep and health.key != "Disconnected":
+            health.waived = is_low is not False and self.profiles[entry.id].limits.may_sleep
+            health.asleep = health.waived and is_low is True and not health.ok
+            if not health.ok and health.failures and not health.waived and health.key != "Disconnected":
                 found[entry.id] = (trouble(entry, health), health.since_mono_s)
+        for bus, state in lost.items():
+            if not sleeps(self.site, bus, self.poller.health):
+                since_s = at.mono_s - state.lost_s * self.rate
+                found[bus] = (wire_trouble(self.site, bus, state, self.rate), since_s)
         self._join(found, at)
-        self._tell(found, at.mono_s)
+        self._tell(found, at.mono_s, lost)
 
     def _join(self, found: dict[str, tuple[Reason, float]], at: Instant) -> None:
         """Where nobody answers the wire is told instead of its devices; they are waited for when it comes back."""
@@ -96,15 +96,25 @@ class Hearing:
             self.poller.silence(entry.id, failure, failure, at)
             health.since_mono_s = since_s
 
-    def _is_dark(self, at: Instant) -> bool:
-        """Whether the sun is down or nearly so, when an inverter without a battery may sleep."""
+    def _is_low(self, at: Instant) -> bool | None:
+        """Whether the sun is down or nearly so, when an inverter without a battery may sleep; None while the hour is unknown."""
         site = self.site.file.site
-        return at.trusted and cos_zenith(at.epoch_s, site.latitude, site.longitude) < DARK_COSINE
+        return is_low(at.epoch_s, site.latitude, site.longitude) if at.trusted else None
 
-    def _tell(self, found: Mapping[str, tuple[Reason, float]], now_s: float) -> None:
+    def _is_back(self, name: str, lost: Collection[str]) -> bool:
+        """Whether what is not told any more speaks again, and is not just asleep, or silent behind a wire that is told instead."""
+        health = self.poller.health
+        if name in health:
+            return health[name].ok
+        members = [health[entry.id] for entry in self.site.file.devices if entry.bus == name]
+        return name not in lost and (not members or any(one.ok or not one.waived for one in members))
+
+    def _tell(self, found: Mapping[str, tuple[Reason, float]], now_s: float, lost: Collection[str]) -> None:
         language = self.site.file.site.language
         for name in [name for name in self._told if name not in found]:
             _reason, since_s = self._told.pop(name)
+            if not self._is_back(name, lost):
+                continue
             back = Reason(name, "device_back", {"since_s": now_s - since_s})
             log.info("%s: %s", name, render(back, language))
         for name, (reason, since_s) in found.items():

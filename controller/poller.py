@@ -35,7 +35,8 @@ IDLE_S, BUSY_S = 0.25, 0.01
 class Health:
     """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
     does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed. ``heard_mono_s``: the last message
-    of a device that speaks by itself, None before the first. ``asleep``: silent in the dark, as it may be.
+    of a device that speaks by itself, None before the first. ``waived``: it may sleep, and the sun is down or the hour unknown:
+    its silence says nothing. ``asleep``: it is silent, and the sun is down.
     """
 
     ok: bool = False
@@ -44,6 +45,7 @@ class Health:
     since_mono_s: float = 0.0
     failures: int = 0
     heard_mono_s: float | None = None
+    waived: bool = False
     asleep: bool = False
 
 
@@ -203,7 +205,7 @@ class Poller:
         told = isinstance(error, Disconnected | BackingOff)  # by the bus, or with the time-out before
         quiet = told and float(getattr(error, "params", {}).get("failures", LOST_TURNS)) >= LOST_TURNS
         if not job.failed and not told and isinstance(error, DriverError):
-            log.warning("%s", error)
+            log.log(logging.DEBUG if health.waived else logging.WARNING, "%s", error)
         job.failed = True
         health.error, health.key = str(error) or repr(error), type(error).__name__
         if quiet or all(one.failed for one in self._jobs_of[device]) or not health.ok:

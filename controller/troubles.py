@@ -45,13 +45,20 @@ def silent_wires(site: Site, health: Mapping[str, Health]) -> dict[str, float]:
     members: dict[str, list[Health]] = {}
     for entry in site.file.devices:
         one = health.get(entry.id, Health())
-        if entry.unit is not None and not one.asleep:
+        if entry.unit is not None and not one.waived:
             members.setdefault(entry.bus, []).append(one)
     return {
         bus: max(one.since_mono_s for one in asked)
         for bus, asked in members.items()
         if len(asked) > 1 and all(not one.ok and one.failures and one.key in SILENT for one in asked)
     }
+
+
+def sleeps(site: Site, bus: str, health: Mapping[str, Health]) -> bool:
+    """Whether a network connection may be gone because all that hangs on it may sleep: an inverter's own dongle sleeps too."""
+    url = next(one.url for one in site.file.buses if one.id == bus)
+    members = [health.get(entry.id, Health()) for entry in site.file.devices if entry.bus == bus]
+    return not url.startswith("rtu:") and bool(members) and all(one.waived and not one.ok for one in members)
 
 
 def silent_trouble(site: Site, bus: str) -> Reason:

@@ -18,6 +18,10 @@ RELAX_S = 6 * 3600.0
 32 % after 15 minutes and 51 % after two hours (one-minute data, Bangkok), so tomorrow knows nothing of this cloud."""
 
 
+LOW_COSINE = math.sin(math.radians(10.0))
+"""Cosine of the zenith angle of a sun 10 degrees high: below it neither brightness nor silence says anything."""
+
+
 class Sun(NamedTuple):
     """True (unrefracted) elevation above the horizon and azimuth from north over east, degrees."""
 
@@ -130,6 +134,11 @@ def sunrise_sunset(epoch_s: float, latitude_deg: float, longitude_deg: float) ->
     return found[0], found[1]
 
 
+def is_low(epoch_s: float, latitude_deg: float, longitude_deg: float) -> bool:
+    """Whether the sun is down or lower than 10 degrees: under clouds panels may give an inverter too little to be awake."""
+    return cos_zenith(epoch_s, latitude_deg, longitude_deg) < LOW_COSINE
+
+
 def clear_sky_ghi(cosine: float) -> float:
     """Global horizontal irradiance of a clear sky, W/m2: 1098 cos(z) exp(-0.059 / cos(z)) (Haurwitz 1945); 0 at night."""
     return 1098.0 * cosine * math.exp(-0.059 / cosine) if cosine > 0.0 else 0.0
@@ -211,7 +220,7 @@ class Array:
 def clearness(ghi_w_m2: float, epoch_s: float, latitude_deg: float, longitude_deg: float) -> float | None:
     """Clear-sky index now: measured over Haurwitz, 0..1.5; None while the sun is lower than 10 degrees (no information)."""
     cosine = cos_zenith(epoch_s, latitude_deg, longitude_deg)
-    if cosine < math.sin(math.radians(10.0)):
+    if cosine < LOW_COSINE:
         return None
     return min(1.5, max(0.0, ghi_w_m2 / clear_sky_ghi(cosine)))
 

@@ -20,6 +20,7 @@ from controller.core.draft import Draft, Params
 from controller.core.runs import RANK
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
+from schedules.solar import is_low
 
 HOUR_S = 3600.0
 
@@ -106,6 +107,9 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
     """The sentence of a pump that waits for the sun, with the power that it sees and needs."""
     power = c.power
     if power.budget_w is None:
+        place = c.wiring.site.file.site
+        if c.trusted and is_low(c.epoch, place.latitude, place.longitude):  # what measures the sun may sleep
+            return Reason(pump.id, "pump_waits_morning", group=group)
         return Reason(pump.id, "pump_power_unknown", {}, Level.WARNING, group)
     reserved = surplus.reserved_w(c, pump, starting=True)
     now = max(0.0, power.budget_w - reserved)

@@ -9,7 +9,7 @@ from controller.core.decision import Reason
 from controller.core.site import DeviceEntry
 from controller.i18n import render
 from controller.poller import Health
-from controller.troubles import cut_trouble, silent_trouble, silent_wires, trouble, wire_trouble
+from controller.troubles import cut_trouble, silent_trouble, silent_wires, sleeps, trouble, wire_trouble
 from controller.web.advice import advice
 from controller.web.context import LANGUAGES, Language, WebContext
 from controller.wires import WireState
@@ -21,7 +21,8 @@ PASSING = ("Disconnected", "BackingOff")
 
 
 def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[Json]:
-    """Every device of the site file. ``ok`` is None before its first word and while it sleeps in the dark (``asleep``).
+    """Every device of the site file. ``ok`` is None before its first word and while its silence says nothing (``asleep``: it
+    sleeps in the dark; an unknown hour tells neither).
 
     ``said`` and ``help`` (each with ``id`` and ``en``): why it does not speak and what to do; None while it speaks.
     ``error``: the technical words.
@@ -40,7 +41,7 @@ def _device(
     now_s: float,
     epoch_s: float,
 ) -> Json:
-    asked = (health.ok or health.failures > 0) and not health.asleep
+    asked = health.ok or (health.failures > 0 and not health.waived)
     since = now_s - health.since_mono_s if asked else None
     reason = None
     if asked and not health.ok:
@@ -67,9 +68,10 @@ def _help(reason: Reason, language: Language) -> str:
 
 
 def lost_wires(context: WebContext) -> dict[str, WireState]:
-    """The buses without a connection, by id."""
+    """The buses without a connection that should have one, by id."""
     states = context.wires() if context.wires is not None else {}
-    return {bus: state for bus, state in states.items() if state.case}
+    site, health = context.live.site, context.health
+    return {bus: state for bus, state in states.items() if state.case and not sleeps(site, bus, health)}
 
 
 def wires(context: WebContext) -> list[Reason]:
@@ -81,4 +83,4 @@ def wires(context: WebContext) -> list[Reason]:
 
 def silent(context: WebContext) -> int:
     """How many devices are silent that should speak."""
-    return sum(1 for one in context.health.values() if not one.ok and one.failures and not one.asleep)
+    return sum(1 for one in context.health.values() if not one.ok and one.failures and not one.waived)

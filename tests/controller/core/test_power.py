@@ -7,7 +7,7 @@ import pytest
 from controller.core.decision import EventKind
 from controller.core.snapshot import Order
 from tests.controller.core.sites import direct_site, tank_site, two_pump_site
-from tests.controller.core.timeline import SILENT, Plant, at, play, runs_plan
+from tests.controller.core.timeline import NOON, SILENT, Plant, at, play, runs_plan
 
 GRID = {"irradiance": None, "grid_power": "grid.power_w", "pv_power": "inverter.power_w"}
 
@@ -62,6 +62,16 @@ def test_power_that_nobody_measures_starts_nothing_but_a_person():
     plant = Plant(tank_site())
     play(plant, at(0, level=0.5), at(700).on().why("sumur", "pump_power_unknown"))
     play(plant, at(701).order(Order.RUN_PUMP, "sumur", 5.0).on("sumur"))
+
+
+@pytest.mark.parametrize(
+    ("hour", "trusted", "key"),
+    [(12, True, "pump_power_unknown"), (0, True, "pump_waits_morning"), (0, False, "pump_power_unknown")],
+)
+def test_the_night_changes_the_sentence_only(hour, trusted, key):
+    """Power that nobody tells in the dark is the night, by day or at an unknown hour a want; the pump waits all the same."""
+    plant = Plant(tank_site(), epoch_s=NOON + (hour - 12) * 3600.0, trusted=trusted)
+    play(plant, at(0, level=0.5), at(700).on().why("sumur", key))
 
 
 def test_the_sensor_that_falls_silent_stops_the_pump_after_a_while():

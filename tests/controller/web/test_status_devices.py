@@ -101,7 +101,8 @@ def test_sleep_and_the_first_word_are_no_silence() -> None:
     station = Station()
     station.cycle()
     inverter, probe = station.health["inverter"], station.health["tanah-melon"]
-    inverter.ok, inverter.failures, inverter.key, inverter.asleep = False, 500, "TimeOut", True
+    inverter.ok, inverter.failures, inverter.key = False, 500, "TimeOut"
+    inverter.waived = inverter.asleep = True
     probe.ok = False
     found = status_devices.devices(station.context(), station.at.mono_s, station.at.epoch_s)
     assert (one(found, "inverter")["ok"], one(found, "inverter")["asleep"]) == (None, True)
