@@ -132,12 +132,24 @@ def _topic(profile: Profile, step: PublishStep | DownlinkStep, base: str, settin
 
 
 def _all_steps(profile: Profile) -> Iterator[tuple[str, CommandEntry, str, AnyStep, bool]]:
-    """(quantity, entry, "on"/"off"/"set"/"press", step, is it the last one) of every command; steps with fixed words first."""
+    """(quantity, entry, "on"/"off"/"set"/"press", step, does it complete the command) of every command; steps with fixed words
+    first. A set-point is complete with its number, whatever switches follow it.
+    """
     found = []
     for quantity, entry in profile.commands.items():
         for part, steps in entry.parts:
-            found += [(quantity, entry, part, step, i == len(steps) - 1) for i, step in enumerate(steps)]
+            numbered = [i for i, step in enumerate(steps) if part == "set" and _carries_value(step)]
+            telling = numbered[-1] if numbered else len(steps) - 1
+            found += [(quantity, entry, part, step, i == telling) for i, step in enumerate(steps)]
     return iter(sorted(found, key=lambda row: any(w in str(row[3]) for w in ("lease", "value'", "'keep'"))))
+
+
+def _carries_value(step: AnyStep) -> bool:
+    if isinstance(step, WriteStep):
+        return "value" in step.values
+    if isinstance(step, DownlinkStep):
+        return any(isinstance(part, DownlinkWord) and part.word == "value" for part in step.downlink)
+    return "$value" in str(step.payload)
 
 
 def _heard(
