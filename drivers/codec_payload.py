@@ -154,7 +154,8 @@ def _field(entry: MqttField, number: int | None, settings: Settings) -> _Field:
     name = fill_number(entry.quantity, number) if entry.quantity else None
     row = quantity(name) if name else None
     paths = tuple(parse_path(fill_number(p, number)) for p in entry.path)
-    return _Field(entry, name, paths, compile_coding(entry, settings), bool(row and row.is_text))
+    coding = entry.model_copy(update={"quantity": name})  # its unit and bounds are those of the name with its number
+    return _Field(entry, name, paths, compile_coding(coding, settings), bool(row and row.is_text))
 
 
 def _json(payload: bytes) -> Any:
@@ -259,8 +260,9 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
     layout = message.entry.layout
     told = [(field, _to_tell(field, values)) for field in message.fields]
     told = [(field, value) for field, value in told if value is not MISSING]
+    context: Context = {f.entry.name: v for f, v in told if f.entry.name is not None and v is not None}
     for field, value in told:
-        written = _written(field, value)
+        written = _written(field, value, context)
         if field.paths and field.paths[0]:
             put(data, field.paths[0], written)
         elif field.paths:
@@ -287,7 +289,7 @@ def _to_tell(field: _Field, values: Mapping[str, Value | None]) -> Any:
     return field.entry.simulate.value if field.entry.simulate is not None else MISSING
 
 
-def _written(field: _Field, value: Value | None) -> Any:
+def _written(field: _Field, value: Value | None, context: Context) -> Any:
     """A value as the device would write it into its payload."""
     entry = field.entry
     if value is None:
@@ -301,7 +303,7 @@ def _written(field: _Field, value: Value | None) -> Any:
         raise CodecError(f"{field.quantity} has no {value!r}")
     if isinstance(value, str):
         return value
-    number = field.coder.encode(value, {})
+    number = field.coder.encode(value, context)
     if isinstance(number, str):
         return number
     raw = round(float(number), entry.decimals)

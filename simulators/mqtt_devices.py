@@ -40,7 +40,12 @@ class MqttDevice:
         self.device, self.profile, self.topic = device, profile, topic
         self.settings = settings_for(profile, settings)
         self.codec = PayloadCodec(profile, topic, self.settings)
-        self.outputs = Outputs(device, world, now)
+        limits = {
+            quantity: entry.fail_safe.max_s
+            for quantity, entry in profile.commands.items()
+            if entry.fail_safe.kind in ("comm_loss", "device_limit") and entry.fail_safe.max_s is not None
+        }
+        self.outputs = Outputs(device, world, now, limits)
         self.period_s = profile.mqtt.stale_s / PERIODS_PER_SILENCE
         self.silent = False
         self._moment = Moment(now)

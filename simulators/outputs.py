@@ -56,7 +56,7 @@ def reader(world: World, device: str, quantity: str, moment: Moment) -> Callable
 
 @dataclass(slots=True)
 class Outputs:
-    """The outputs of one device. ``dead_s``: the device's own communication time-out, s, by quantity."""
+    """The outputs of one device. ``dead_s``: the device's own communication time-out or limit, s, by quantity."""
 
     device: str
     world: World

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.codec import settings_for
 from drivers.codec_paths import MISSING, as_number, as_time, look_up, parse_path, put
 from drivers.codec_payload import PayloadCodec, topic_matches
 from drivers.codec_scale import CodecError
 from drivers.profile import library, load_profile
+from drivers.quantities import quantity as glossary
 from drivers.reading import Quality
+from tests.simulators.paper import settings_of
 
 GOOD, ABSENT, SUSPECT = Quality.GOOD, Quality.ABSENT, Quality.SUSPECT
 
@@ -169,10 +172,12 @@ def test_simulated_messages_come_back() -> None:
         profile = load_profile(name)
         if profile.mqtt is None:
             continue
-        given: dict[str, float | str] = {"pulses_per_litre": 450.0} if profile.settings else {}
-        payloads = PayloadCodec(profile, "dev", given)
+        payloads = PayloadCodec(profile, "dev", settings_for(profile, settings_of(profile)))
         values: dict[str, Any] = dict.fromkeys(profile.quantities, 1.0)
-        values |= {"vwc": 0.35, "valve_status": "normal_state", "energy_wh": 12345.0}
+        values |= {"vwc": 0.35, "energy_wh": 12345.0, "air_pressure_hpa": 1008.0, "run_duration_s": 120.0}
+        values |= {
+            name: "high" for name in profile.quantities if (row := glossary(name)) is not None and row.is_text
+        }
         at = datetime(2026, 3, 15, 1, 2, 3, tzinfo=UTC)
         for topic, payload in payloads.encode(values, at):
             for quantity, value, quality, stamp in payloads.decode(topic, payload):

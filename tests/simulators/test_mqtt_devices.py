@@ -124,6 +124,32 @@ def test_commands_are_obeyed_reported_and_run_out(name: str) -> None:
     assert bench.world.told[-1] == ("it", quantity, 0.0)
 
 
+LIMITED = [
+    name
+    for name in SWITCHES
+    if any(c.fail_safe.kind == "device_limit" for c in profile_of(name).commands.values())
+]
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_a_limit_set_by_hand_ends_the_output(name: str) -> None:
+    """The output falls by itself so long after the last order on, and every order on begins the time anew."""
+    import asyncio
+
+    bench = Bench(name)
+    bench.simulated.join(bench.broker)
+    quantity, entry = next(iter(bench.profile.commands.items()))
+    limit = entry.fail_safe.max_s
+    assert limit is not None
+    for _ in range(2):
+        asyncio.run(bench.device.command(Command("it", quantity, 1.0, 60.0)))
+        bench.world.clock.pass_(0.9 * limit)
+        assert bench.say()[quantity].value == 1.0
+    bench.world.clock.pass_(0.2 * limit)
+    assert bench.say()[quantity].value == 0.0
+    assert bench.world.told[-1] == ("it", quantity, 0.0)
+
+
 def test_a_silent_device_neither_speaks_nor_obeys() -> None:
     """Without power nothing is published and no command is heard."""
     import asyncio
