@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from drivers.codec_links import leaves
@@ -25,16 +25,20 @@ class Pass:
 
     values: dict[str, Value] = field(default_factory=dict)
     steps: dict[str, float | None] = field(default_factory=dict)
-    cells: set[tuple[str, int]] = field(default_factory=set)
+    cells: dict[tuple[str, int], int] = field(default_factory=dict)
     asked: dict[str, object] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    claimed: set[tuple[str, int]] = field(default_factory=set)
 
-    def takes(self, point: Point, value: Value) -> bool:
+    def takes(self, point: Point, value: Value, others: Mapping[str, Point]) -> bool:
         """Add a point's value, unless it contradicts what is there."""
-        cells = {(point.table, address) for address in point.addresses}
+        cells = cells_of(point)
         wishes = dict(wishes_of(point))
+        claims = {cell for name in wishes if name in others for cell in cells_of(others[name])}
         if (
-            (cells & self.cells and not point.mask)
+            any(self.cells.get(cell, 0) & bits_of(point) for cell in cells)
+            or cells & self.claimed
+            or claims & self.cells.keys()
             or point.quantity in self.values
             or point.name in self.asked
             or wishes.keys() & self.names
@@ -42,12 +46,32 @@ class Pass:
         ):
             return False
         assert point.quantity is not None
-        self.cells |= cells
+        self.cells |= {cell: self.cells.get(cell, 0) | bits_of(point) for cell in cells}
         self.asked |= wishes
+        self.claimed |= claims
         self.names.add(point.name)
         self.values[point.quantity] = value
         self.steps[point.quantity] = step_of(point)
         return True
+
+
+def cells_of(point: Point) -> set[tuple[str, int]]:
+    """Its registers."""
+    return {(point.table, address) for address in point.addresses}
+
+
+def bits_of(point: Point) -> int:
+    """Which bits of its registers it looks at: all of them where it does not say."""
+    return point.mask or {"hi": 0xFF00, "lo": 0x00FF}.get(point.byte or "", -1)
+
+
+def tellable(point: Point) -> Value | None:
+    """A value for the point that fits into the bits that it has."""
+    value = sample(point)
+    if point.mask is None or point.enum or point.first or not isinstance(value, float):
+        return value
+    most = point.mask // (point.mask & -point.mask)
+    return min(value, most * abs(point.scale))
 
 
 def wishes_of(point: Point) -> Iterator[tuple[str, object]]:
@@ -73,12 +97,13 @@ def step_of(point: Point) -> float | None:
 def passes(profile: Profile) -> list[Pass]:
     """Every point with a quantity that can be read by itself, in as few passes as contradict nothing; then what is derived."""
     plates = identity_cells(profile)
-    told = [p for p in profile.points if is_told(p) and not plates & {(p.table, a) for a in p.addresses}]
-    left = [(p, v) for p in told if (v := sample(p)) is not None]
+    told = [p for p in profile.points if is_told(p) and not plates & cells_of(p)]
+    left = [(p, v) for p in told if (v := tellable(p)) is not None]
+    others = {p.name: p for p in profile.points}
     made: list[Pass] = []
     while left:
         one = Pass()
-        left = [(point, value) for point, value in left if not one.takes(point, value)]
+        left = [(point, value) for point, value in left if not one.takes(point, value, others)]
         made.append(one)
     return made + _derived(profile)
 
@@ -155,7 +180,7 @@ def excused(profile: Profile, whole: Profile) -> Iterator[str]:
     plates = identity_cells(profile)
     for point in profile.points:
         by_site = any(isinstance(x, str) for x, _ in point.curve or ())
-        plate = plates & {(point.table, a) for a in point.addresses}
+        plate = plates & cells_of(point)
         if point.quantity and (by_site or plate or not is_told(point)):
             yield point.quantity
     known = {p.name for p in profile.points}
