@@ -10,7 +10,7 @@ from drivers.errors import GATEWAY_SILENT, BadReply, Disconnected, DriverError, 
 from drivers.modbus import ModbusLink
 from drivers.modbus_url import Connection
 from drivers.scan_plan import Question
-from drivers.transport import Read, Table, Timing
+from drivers.transport import DEFAULT_TIMING, Read, Table, Timing, Write
 
 _CONNECT_S = 2.0
 _SETTLE_S = 0.05
@@ -49,6 +49,9 @@ class ScanLine:
 
         ``careful``: after a silence a late answer to the question before is waited for, so that it does not pass for this one.
         """
+        return await self._exchange(request, gap_s, careful=careful)
+
+    async def _exchange(self, request: Read | Write, gap_s: float, *, careful: bool) -> tuple[int, ...]:
         if not self._link.connected:
             await self.open()
         late = careful and self._silent == request.unit and self._link.late_replies
@@ -80,6 +83,20 @@ class ScanLine:
             return Sound.NOISE, ()
         except TimeOut:
             return (Sound.NOISE if self._link.bytes_received > before else Sound.SILENCE), ()
+
+
+class MoveLine(ScanLine):
+    """A line on which a technician gives devices their addresses: a `drivers.transport.Port` that can also write."""
+
+    async def read(
+        self, request: Read, gap_s: float = 0.0, *, careful: bool = True, timing: Timing = DEFAULT_TIMING
+    ) -> tuple[int, ...]:
+        """See `ScanLine.read`; ``timing`` only says the gap."""
+        return await self._exchange(request, max(gap_s, timing.gap_s), careful=careful)
+
+    async def write(self, request: Write, *, urgent: bool = False, timing: Timing = DEFAULT_TIMING) -> None:
+        """See `drivers.transport.Port`. Raises DriverError."""
+        await self._exchange(request, timing.gap_s, careful=True)
 
 
 class Notebook:

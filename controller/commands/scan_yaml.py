@@ -38,8 +38,8 @@ def _device(hit: Hit, bus: str, names: set[str]) -> Iterator[str]:
     verdict = hit.verdict
     if hit.find:
         yield "  # " + t(
-            f"give it an address of its own first (tirta readdress --from {hit.unit})",
-            f"beri alamat sendiri dulu (tirta readdress --from {hit.unit})",
+            f"give it an address of its own first (tirta readdress --unit {hit.unit})",
+            f"beri alamat sendiri dulu (tirta readdress --unit {hit.unit})",
         )
     if verdict.chosen is not None and not hit.find:
         one = verdict.chosen
