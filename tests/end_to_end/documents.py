@@ -96,7 +96,10 @@ SMT100 = [
     Rule("permittivity", "holding", 2, scale=0.01),
 ]
 
-WAVESHARE = [Rule(f"switch_{n + 1}", "coil", n) for n in range(8)]
+WAVESHARE = [
+    *(Rule(f"switch_{n + 1}", "coil", n) for n in range(8)),
+    Rule("version", "holding", 0x8000, lambda words: f"{words[0] / 100:.2f}"),
+]
 
 GROWATT_STATES = {0: "standby", 1: "running", 3: "fault", 4: "waiting"}
 GROWATT_MODES = {
@@ -305,21 +308,35 @@ def three_phase(block: Words) -> Iterator[tuple[str, Value]]:
     def scaled(value: float, factor: int) -> float:
         return value * math.pow(10, s16(block[factor:]))
 
-    yield "current_a", scaled(block[2], 6)
-    yield "voltage_v", scaled(block[10], 13)
-    yield "power_w", scaled(s16(block[14:]), 15)
-    yield "frequency_hz", scaled(block[16], 17)
+    def unsigned(offset: int, factor: int) -> Value:
+        return None if block[offset] == 0xFFFF else scaled(block[offset], factor)
+
+    def signed(offset: int, factor: int) -> Value:
+        return None if block[offset] == 0x8000 else scaled(s16(block[offset:]), factor)
+
+    for name, offset, factor in [
+        ("current_a", 2, 6), ("current_a_1", 3, 6), ("current_a_2", 4, 6), ("current_a_3", 5, 6), ("line_voltage_v_1", 7, 13),
+        ("line_voltage_v_2", 8, 13), ("line_voltage_v_3", 9, 13), ("voltage_v", 10, 13), ("voltage_v_2", 11, 13),
+        ("voltage_v_3", 12, 13), ("frequency_hz", 16, 17), ("dc_current_a", 27, 28), ("dc_voltage_v", 29, 30),
+    ]:  # fmt: skip
+        yield name, unsigned(offset, factor)
+    for name, offset, factor in [
+        ("power_w", 14, 15), ("apparent_va", 18, 19), ("reactive_var", 20, 21), ("dc_power_w", 31, 32), ("temp_device_c", 33, 37),
+        ("temp_device_c_2", 34, 37), ("temp_device_c_3", 35, 37), ("temp_device_c_4", 36, 37),
+    ]:  # fmt: skip
+        yield name, signed(offset, factor)
+    per_cent = signed(22, 23)
+    yield "power_factor", per_cent / 100 if isinstance(per_cent, float) else None
     yield (
         "energy_wh",
         scaled(high_first(block[24:]), 26) or None,
     )  # an accumulator that never counted is "not implemented"
-    yield "dc_current_a", scaled(block[27], 28)
-    yield "dc_voltage_v", scaled(block[29], 30)
-    yield "dc_power_w", scaled(s16(block[31:]), 32)
-    yield "temp_device_c", scaled(s16(block[33:]), 37)
     yield "status", SUNSPEC_STATES[block[38]]
     yield "fault_code", high_first(block[40:])
     yield "fault_text", "" if high_first(block[40:]) == 0 else "?"
+    for number, offset in [(2, 44), (3, 46), (4, 48), (5, 50)]:
+        bits = high_first(block[offset:])
+        yield f"fault_code_{number}", None if bits == 0xFFFFFFFF else bits
 
 
 def mppt(block: Words) -> Iterator[tuple[str, Value]]:
@@ -327,3 +344,5 @@ def mppt(block: Words) -> Iterator[tuple[str, Value]]:
         base = 10 + 20 * module
         for name, offset, factor in [("pv_current_a", 9, 2), ("pv_voltage_v", 10, 3), ("pv_power_w", 11, 4)]:
             yield f"{name}_{module + 1}", block[base + offset] * math.pow(10, s16(block[factor:]))
+        counted = high_first(block[base + 12 :]) * math.pow(10, s16(block[5:]))
+        yield f"pv_energy_wh_{module + 1}", counted or None
