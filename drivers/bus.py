@@ -28,6 +28,7 @@ from drivers.errors import (
     TimeOut,
 )
 from drivers.heard import GLITCH, PATIENCE_S
+from drivers.modbus_frames import frames_in
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.reach import story
 from drivers.reconnect import RECONNECT_S, Reconnect
@@ -244,6 +245,10 @@ class Bus:
     def _note_strays(self, timing: Timing) -> None:
         """Bytes that came since the last question was done were its unit's, unasked (or expected, after a time-out)."""
         unit, heard = self._last, self._link.heard
+        if heard.noise:
+            for number, said in frames_in(heard.noise, self._units):
+                self._unit(number).said(said, line.monotonic())
+            heard.noise = b""
         if unit is None or heard.strays - self._last_strays <= GLITCH or heard.stray_at <= self._last_at:
             return
         if heard.stray_at > unit.quiet_until:
@@ -285,6 +290,8 @@ class Bus:
         if self._reconnect.heard(answered=answered):
             log.info("%s: connected again", self.name)
             self._status.lost = None
+        if self._reconnect.hopeless:
+            self._link.close()
 
     def _is_due(self) -> bool:
         """Whether it is time for the next attempt to connect; a connection that has just ended is accounted for."""

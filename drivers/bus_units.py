@@ -109,9 +109,10 @@ class Unit:
             believed = believed and (quiet if answer == doubt.answer else not said_before)
             believed = believed and (doubt.too_fast or not heard.too_fast)
         else:
-            repeats = said_before and self._told.get(request) != answer
+            same = self._told.get(request) == answer and now >= self.chatty_until
+            repeats = said_before and not same
             believed = believed and not repeats and now >= self.owes_until and not heard.too_fast
-        self._remember(answer, now)
+        self.said(answer, now)
         if believed:
             self._told[request] = answer
             self.owes_until = 0.0
@@ -120,7 +121,8 @@ class Unit:
             doubt.too_fast = heard.too_fast
         return believed
 
-    def _remember(self, answer: bytes, now: float) -> None:
+    def said(self, answer: bytes, now: float) -> None:
+        """It has said this, asked or unasked."""
         self._said.pop(answer, None)
         self._said[answer] = now  # the youngest stands last
         while len(self._said) > _KEPT or now - next(iter(self._said.values())) >= AGAIN_S:

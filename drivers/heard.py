@@ -8,6 +8,8 @@ GLITCH = 3
 """Up to so many bytes are no frame: transceivers that turn round add one or two (00 or FF) before or behind an answer."""
 
 
+_KEPT = 1024
+
 PATIENCE_S = 0.25
 """So long a question waits for a line that does not fall silent: then a read fails, and a write goes out all the same."""
 
@@ -17,14 +19,22 @@ class Heard:
     """``answer``: function code and data of the last answer that was taken. ``surplus``: more followed it at once, and it was not
     the same again. ``too_fast``: it was complete before a wire of this speed can have carried question and answer.
 
-    ``strays``: bytes since the start that belonged to no answer; ``stray_at``: line time of the last that nobody had asked for.
+    ``strays``: bytes since the start that belonged to no answer, the last of them in ``noise``; ``stray_at``: line time of the last
+    that nobody had asked for.
     """
 
     answer: bytes = b""
     surplus: bool = False
     too_fast: bool = False
     strays: int = 0
+    noise: bytes = b""
     stray_at: float = 0.0
+
+    def stray(self, data: bytes) -> None:
+        """Bytes that belong to no answer."""
+        if data:
+            self.strays += len(data)
+            self.noise = (self.noise + data)[-_KEPT:]
 
     def begin(self) -> None:
         """A question is sent."""

@@ -9,6 +9,7 @@ Source: MODBUS Application Protocol V1.1b3, sections 4 and 6; MODBUS over Serial
 from __future__ import annotations
 
 import struct
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from pymodbus.framer.rtu import FramerRTU
@@ -155,14 +156,14 @@ class RtuInbox:
 
     def end(self) -> None:
         """Nothing is in flight any more: what comes now is stray, and so is what was no answer."""
-        self.heard.strays += len(self._buffer)
+        self.heard.stray(self._buffer)
         self.request, self._buffer = None, b""
 
     def feed(self, data: bytes) -> bytes | None:
         """The PDU that answers the request in flight once it is complete, else None."""
         self.received += len(data)
         if self.request is None:
-            self.heard.strays += len(data)
+            self.heard.stray(data)
             return None
         self._buffer = (self._buffer + data)[-_MAX_BUFFER:]
         if self.heard.answer:
@@ -178,16 +179,16 @@ class RtuInbox:
             if self.rejected is None:
                 self._take(pdu, start)
                 return pdu
-            self.heard.strays += start + len(pdu) + 3
+            self.heard.stray(self._buffer[: start + len(pdu) + 3])
             self._buffer = self._buffer[start + len(pdu) + 3 :]
             start = 0
         return None
 
     def _take(self, pdu: bytes, start: int) -> None:
         end = start + len(pdu) + 3
-        self._frame, self._buffer = self._buffer[start:end], self._buffer[end:]
         self.heard.answer = pdu
-        self.heard.strays += start
+        self.heard.stray(self._buffer[:start])
+        self._frame, self._buffer = self._buffer[start:end], self._buffer[end:]
         self._look_behind()
 
     def _look_behind(self) -> None:
@@ -205,6 +206,20 @@ class RtuInbox:
             return None
         crc = int.from_bytes(buffer[end - 2 : end], "big")
         return buffer[start + 1 : end - 2] if FramerRTU.compute_CRC(buffer[start : end - 2]) == crc else None
+
+
+def frames_in(data: bytes, units: Container[int]) -> Iterator[tuple[int, bytes]]:
+    """(unit, function code and data) of every whole answer frame of these units in ``data``."""
+    start = 0
+    while start + 5 <= len(data):
+        size = 5 + data[start + 2] if data[start + 1] <= 4 else 8
+        frame = data[start : start + size]
+        whole = len(frame) == size and data[start] in units
+        if whole and FramerRTU.compute_CRC(frame[:-2]) == int.from_bytes(frame[-2:], "big"):
+            yield frame[0], frame[1:-2]
+            start += size
+        else:
+            start += 1
 
 
 def _rtu_size(function: int, count: int, request: Request) -> int:

@@ -90,7 +90,8 @@ class Rogue:
     """The device. ``kind`` as in connection URLs; ``asked`` lists (unit, pdu) of every request it saw.
 
     ``replies``: units that answer in their own way (None: not at all). A request takes the next of ``faults``, else that of its
-    unit in ``by_unit``, else ``always``.
+    unit in ``by_unit``, else ``always``. ``in_order``: one answer after the other, however late, as from a single device or
+    through a network that stalls; else each goes its own way.
     """
 
     def __init__(self, kind: str) -> None:
@@ -102,12 +103,14 @@ class Rogue:
         self.replies: dict[int, Callable[[bytes], bytes | None]] = {}
         self.asked: list[tuple[int, bytes]] = []
         self.asked_at: list[float] = []
+        self.in_order = False
         self.connections = 0
         self.url = ""
         self.port = 0
         self._server: asyncio.Server | None = None
         self._writers: list[asyncio.StreamWriter] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._newest: asyncio.Future[None] | None = None
         self._fds: tuple[int, ...] = ()
         self._deaf = False
         self._old_words = b""
@@ -221,9 +224,14 @@ class Rogue:
 
     def _answer(self, answer: Answer) -> None:
         fault = self.faults.pop(0) if self.faults else self.by_unit.get(answer.unit, self.always)
-        self._begin(fault(answer))
+        self._begin(self._after(self._newest, fault(answer)) if self.in_order else fault(answer))
+
+    async def _after(self, other: asyncio.Future[None] | None, work: Awaitable[None]) -> None:
+        if other is not None:
+            await asyncio.wait([other])
+        await work
 
     def _begin(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+        task = self._newest = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
