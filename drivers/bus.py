@@ -111,6 +111,11 @@ class Bus:
         """See ``Port.write``. Always tried, once, whatever the unit did before."""
         await self._submit(request, timing, Priority.STOP if urgent else Priority.WRITE)
 
+    @property
+    def takes_one_client(self) -> bool:
+        """Whether the other side has one place only."""
+        return self._reconnect.one_client
+
     def status(self) -> BusStatus:
         """The counters now."""
         now, status = line.monotonic(), self._status

@@ -56,6 +56,11 @@ class Reconnect:
         was_doubtful, self.doubtful = self.doubtful, self.doubtful and self.one_client and not self._answered
         return was_doubtful and not self.doubtful
 
+    @property
+    def hopeless(self) -> bool:
+        """Nobody has spoken on a connection to a single place: another client is inside, and waiting would only block the door."""
+        return self.one_client and self._silent and not self._answered
+
     def gone(self, now: float) -> bool:
         """The connection has ended. Whether it never was one: closed (or, with one place, left waiting) before any answer.
 

@@ -97,7 +97,7 @@ async def test_a_night_and_a_noon(rows: list[Row], tmp_path: Path, caplog: pytes
     station = Field(tmp_path)
     await station.until(rows[0][0])
     nights = 0
-    for (_, state, page, lines), (until, *_rest) in zip(rows, [*rows[1:], (10.5,)], strict=True):
+    for (_, state, page, lines), until in zip(rows, [*(row[0] for row in rows[1:]), 10.5], strict=True):
         caplog.clear()
         station.becomes(state)
         await station.until(until if until != station.hour else until + 1.0)
