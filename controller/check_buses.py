@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from controller.check_base import Finding, Subject, error, outputs, warning
+from controller.check_base import Finding, Subject, error, warning
+from controller.check_stops import stop_waits
 from controller.core.site import Bus, DeviceEntry
 from drivers.errors import Refused
 from drivers.marked_yaml import Loc
 from drivers.modbus_url import Connection, parse_connection
-from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, pack
+from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, hole_of, pack
 from drivers.profile_model import Profile
 
 TURN_S = 0.02
@@ -90,7 +91,7 @@ def _cable(subject: Subject, bus: Bus, connection: Connection) -> Iterator[Findi
 
 
 def _time(subject: Subject, bus: Bus, connection: Connection, loc: Loc) -> Iterator[Finding]:
-    line_share, slowest, who = 0.0, 0.0, ""
+    line_share = 0.0
     for at, device, profile in _members(subject, bus):
         try:
             busy, own = load(device, profile, connection, bus)
@@ -100,25 +101,20 @@ def _time(subject: Subject, bus: Bus, connection: Connection, loc: Loc) -> Itera
         line_share += busy
         if own > FULL_SHARE:
             yield error((*at, "id"), "device-too-slow", device=device.id, share=100.0 * own)
-        timeout = bus.timeout_s if bus.timeout_s is not None else profile.limits.timeout_ms / 1000.0
-        if timeout > slowest:
-            slowest, who = timeout, device.id
     if line_share > FULL_SHARE:
         yield error((*loc, "url"), "bus-overloaded", bus=bus.id, share=100.0 * line_share)
     elif line_share > NOTICE_SHARE:
         yield warning((*loc, "url"), "bus-busy", bus=bus.id, share=100.0 * line_share)
-    switched = {output.device for _, output in outputs(subject.file)}
-    gaps = [_gap_s(p, bus) for _, d, p in _members(subject, bus) if d.id in switched]
-    if gaps:
-        worst = slowest + max(gaps) + exchange_s(_assumed(connection), 4)
-        if worst > SLOW_STOP_S:
-            yield warning((*loc, "url"), "stop-slow", bus=bus.id, seconds=worst, device=who)
+    waits = [wait for wait in stop_waits(subject.file, subject.profiles) if wait.bus == bus.id]
+    worst = max(waits, key=lambda wait: wait.seconds, default=None)
+    if worst is not None and worst.seconds > SLOW_STOP_S:
+        yield warning((*loc, "url"), "stop-slow", bus=bus.id, seconds=worst.seconds, device=worst.silent)
 
 
 def load(device: DeviceEntry, profile: Profile, connection: Connection, bus: Bus) -> tuple[float, float]:
     """(share of the line's time, share of the device's own time with its gaps) that its polls take. Raises PackingError."""
     wire = connection if profile.tcp_port is not None and connection.kind == "tcp" else _assumed(connection)
-    hole = HOLE_WORDS_TCP if wire.kind == "tcp" else HOLE_WORDS_RTU
+    hole = hole_of(HOLE_WORDS_TCP if wire.kind == "tcp" else HOLE_WORDS_RTU, profile.tcp_port is not None)
     busy = own = 0.0
     for poll in ("fast", "slow"):
         period = device.poll_s.get(poll, getattr(profile.poll_s, poll))

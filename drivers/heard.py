@@ -13,6 +13,9 @@ _KEPT = 1024
 PATIENCE_S = 0.25
 """So long a question waits for a line that does not fall silent: then a read fails, and a write goes out all the same."""
 
+MOMENT_S = 0.1
+"""So long a write waits for bytes that have come and are not read yet."""
+
 
 @dataclass(slots=True)
 class Heard:

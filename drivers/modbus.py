@@ -25,13 +25,13 @@ from pymodbus.pdu import DecodePDU, ModbusPDU
 
 from drivers import line
 from drivers.errors import BadReply, Disconnected, DriverError, TimeOut
-from drivers.heard import PATIENCE_S, Heard
+from drivers.heard import MOMENT_S, PATIENCE_S, Heard
 from drivers.modbus_frames import Inbox, MbapInbox, Request, RtuInbox, body_of, check, values_of
 from drivers.modbus_url import Connection
 from drivers.reach import case_of, story
 from drivers.transport import Read, Timing, Write
 
-_MOMENT_S, _LOOK_S = 0.1, 0.005
+_LOOK_S = 0.005
 _FRAME_CHARACTERS = 8  # unit, function and checksum, of question and answer
 _TOO_OFTEN = 8  # answers in a row that are faster than the wire: then it is no wire (USB devices that only look like a port)
 _SETTLE_S = 0.05  # after stray bytes the line counts as busy for this long
@@ -205,7 +205,7 @@ class ModbusLink:
 
         Raises ``BadReply`` when the line does not fall silent; a write goes out all the same.
         """
-        until = line.monotonic() + (PATIENCE_S if isinstance(request, Read) else _MOMENT_S)
+        until = line.monotonic() + (PATIENCE_S if isinstance(request, Read) else MOMENT_S)
         while _unread(client) or (isinstance(request, Read) and line.monotonic() < self.busy_until):
             if line.monotonic() >= until:
                 if isinstance(request, Write):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from controller.commands.console import as_dict, config_option, err, json_option, out, out_json, t, table
 from controller.errors import GOOD, WRONG_INPUT
+
+if TYPE_CHECKING:
+    from controller.check_stops import StopWait
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,8 +38,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_check(args: argparse.Namespace) -> int:
     """Every problem with file, line and column; 1 when there is an error."""
+    from dataclasses import asdict
     from datetime import UTC, datetime
 
+    from controller.check_stops import stop_waits
     from controller.clock import SystemClock
     from controller.config import load
 
@@ -43,23 +49,39 @@ def run_check(args: argparse.Namespace) -> int:
     today = datetime.fromtimestamp(now.epoch_s, UTC).date() if now.trusted else None
     loaded = load(args.config, language=args.language, today=today)
     good = not loaded.problems
+    stops = [] if loaded.site is None else list(stop_waits(loaded.site.file, loaded.profiles))
     if args.json:
         problems = [as_dict(problem) for problem in loaded.problems]
-        out_json(
-            {"ok": good, "problems": problems, "warnings": [as_dict(warning) for warning in loaded.warnings]}
-        )
+        warnings = [as_dict(warning) for warning in loaded.warnings]
+        told = [asdict(stop) for stop in stops]
+        out_json({"ok": good, "problems": problems, "warnings": warnings, "stops": told})
         return GOOD if good else WRONG_INPUT
     indonesian = loaded.language == "id"
     for problem in loaded.problems:
         err(str(problem))
     for warning in loaded.warnings:
         err(f"{'peringatan' if indonesian else 'warning'}: {warning}")
+    for stop in stops:
+        out(_stop_text(stop, indonesian))
     if good:
         out(f"{args.config}: {'baik' if indonesian else 'good'}")
     else:
         count = len(loaded.problems)
         err(f"{count} {'masalah' if indonesian else 'problem' if count == 1 else 'problems'}")
     return GOOD if good else WRONG_INPUT
+
+
+def _stop_text(stop: StopWait, indonesian: bool) -> str:
+    """The worst time of one stop, in a line."""
+    if indonesian:
+        return (
+            f"{stop.owner}: perintah mati sampai di kabel '{stop.bus}' paling lambat {stop.seconds:.1f} detik "
+            f"(bila '{stop.silent}' tidak menjawab)"
+        )
+    return (
+        f"{stop.owner}: a stop is on the wire '{stop.bus}' after {stop.seconds:.1f} s at most "
+        f"(when '{stop.silent}' does not answer)"
+    )
 
 
 def run_schema(args: argparse.Namespace) -> int:
