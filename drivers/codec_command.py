@@ -91,7 +91,7 @@ def encode_command(
             raise CodecError(f"{quantity} is only switched on for a time, and none is given")
         numbers["lease"] = encode_lease(entry.lease, lease_s)
     wired = tuple(_wire(profile, step, entry, numbers, order, topic, settings) for step in steps)
-    if entry.press and entry.verify is not None and entry.verify.equals and wired[-1].until is None:
+    if wired and entry.press and entry.verify is not None and wired[-1].until is None:
         return (*wired[:-1], replace(wired[-1], until=_outcome(profile, entry.verify)))
     return wired
 

@@ -53,8 +53,12 @@ class Shared:
 
 
 def _bits_of(point: Point, coder: Coder) -> dict[int, int]:
-    """Which bits of which register a point fills."""
+    """Which bits of which register a point fills; a point that tests bits fills those that it tests."""
     mask = coder.coding.mask
+    if mask is None and coder.coding.first is not None:
+        mask = 0
+        for test in coder.coding.first:
+            mask |= test.mask
     if mask is None or len(point.addresses) > 1:
         return dict.fromkeys(point.addresses, _WHOLE)
     return {point.addresses[0]: mask}

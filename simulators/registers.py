@@ -104,7 +104,8 @@ class RegisterDevice:
 
     def _shown(self, table: Table, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
         known = {name: value for name, value in zip(view.names, values, strict=True) if value is not None}
-        known |= self._states
+        if known.get("status") != "fault":  # a fault ends what the steps of a command have led to
+            known |= self._states
         words = view.codec.encode(known, self._context)
         first = view.address - view.codec.address
         words = words[first : first + view.count]
@@ -163,6 +164,12 @@ class RegisterDevice:
             self.worn += 1
         self.outputs.take(heard)
         if self._states or heard.shows:
+            self._views.clear()
+
+    def expire(self, at: Instant) -> None:
+        """Outputs whose time is over end by themselves, and so does what their commands' steps have led to."""
+        if self.outputs.expire(at):
+            self._states.clear()
             self._views.clear()
 
     def restart(self) -> None:
@@ -268,7 +275,7 @@ class RegisterBank:
     def expire(self, at: Instant) -> None:
         """Let the devices' own timers run out."""
         for device in self.units.values():
-            device.outputs.expire(at)
+            device.expire(at)
 
     def _find(self, unit: int) -> RegisterDevice:
         device = self.units.get(unit)

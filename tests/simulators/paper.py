@@ -16,7 +16,7 @@ from tests.controller.stations import HandClock
 Key = tuple[str, str]
 
 TYPICAL: dict[str, float] = {
-    "voltage_v": 231.0, "current_a": 4.4, "power_w": 1234.0, "energy_wh": 5_670_000.0, "frequency_hz": 49.5, "temp_c": 31.5,
+    "voltage_v": 231.0, "current_a": 4.4, "power_w": 1200.0, "energy_wh": 5_670_000.0, "frequency_hz": 49.5, "temp_c": 31.5,
     "vwc": 0.24, "level_m": 1.25, "irradiance_w_m2": 645.0, "ph": 6.5, "power_factor": 0.9, "soc_pct": 64.0, "flow_m3_h": 3.6,
     "volume_m3": 123.4, "rain_mm": 12.4, "battery_voltage_v": 51.2, "dc_voltage_v": 380.0, "ec_us_cm": 420.0, "rh_pct": 77.0,
     "permittivity": 21.3, "frequency_set_hz": 45.0, "import_wh": 880_000.0, "export_wh": 120_000.0, "energy_today_wh": 4500.0,
@@ -33,11 +33,8 @@ class Paper:
     values: dict[Key, Value] = field(default_factory=dict)
     told: list[tuple[str, str, float]] = field(default_factory=list)
     clock: HandClock = field(default_factory=HandClock)
-    _presses: dict[Key, tuple[Key, Value]] = field(default_factory=dict)
-
-    def presses(self, device: str, quantity: str, result: str, value: Value) -> None:
-        """A press of one quantity leads to a value of another."""
-        self._presses[device, quantity] = ((device, result), value)
+    presses: dict[Key, dict[Key, Value]] = field(default_factory=dict)
+    """What a press leads to."""
 
     def value(self, device: str, quantity: str, at: datetime) -> Value | None:
         """What is written down."""
@@ -47,9 +44,7 @@ class Paper:
         """Write it down; an output shows what it was told."""
         self.told.append((device, quantity, value))
         self.values[device, quantity] = value
-        if (device, quantity) in self._presses:
-            key, result = self._presses[device, quantity]
-            self.values[key] = result
+        self.values |= self.presses.get((device, quantity), {})
 
     def advance(self, at: datetime) -> None:
         """Paper does not move."""

@@ -125,7 +125,8 @@ async def test_every_command_is_obeyed_and_read_back(name: str) -> None:
     for quantity, entry in profile.commands.items():
         value = 1.0 if entry.value is None else min(entry.value.maximum, max(entry.value.minimum, 20.0))
         if entry.verify is not None and entry.verify.equals:
-            bench.world.presses("it", quantity, entry.verify.quantity, entry.verify.equals[0])
+            result = (("it", entry.verify.quantity), entry.verify.equals[0])
+            bench.world.presses["it", quantity] = {("it", "fault_code"): 0.0} | dict([result])
             bench.world.values |= {("it", "status"): "fault", ("it", "fault_code"): 7.0}
         await bench.device.command(Command("it", quantity, value, 60.0))
         assert bench.world.told[-1] == ("it", quantity, pytest.approx(value, rel=0.02))
