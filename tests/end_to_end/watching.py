@@ -134,7 +134,7 @@ class MqttWatch(Watch):
         try:
             payload = json.loads(message.payload)
         except ValueError:
-            return
+            payload = message.payload.decode("utf-8", "replace")  # a bare word
         on = self._read(message.topic, payload)
         if on is not None:
             self._note(on)
