@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from drivers.reading import Quality, Value
 from drivers.scan_judge import Candidate, Seen
 
-ENOUGH_BITS = 6.0
+ENOUGH_BITS = 10.0
 """Less evidence than this chooses nobody, even when nobody else fits."""
 
 MARGIN_BITS = 10.0
@@ -17,6 +17,7 @@ SAME_KIND_MARGIN_BITS = 16.0
 """So far behind the first a candidate is out; look-alikes are mostly of one kind, there more is wanted."""
 
 _ALIKE = 0.05
+_LESS_BITS = 3.0  # a map that says the same and as much is another product with the same registers: the label decides
 MOST_DIFFERENCES = 6
 
 
@@ -65,7 +66,7 @@ def decide(candidates: Iterable[Candidate]) -> Verdict:
     for other in others:
         if first.proven and not other.proven:
             verdict.out.append(other)
-        elif _says_no_more(other, first):
+        elif _says_no_more(other, first) and other.bits < first.bits - _LESS_BITS:
             verdict.also.append(other)
         elif other.bits > first.bits - _margin(first, other):
             rivals.append(other)

@@ -130,10 +130,11 @@ def _count_looks(found: Candidate, known: Profile, notebook: Notebook) -> None:
         found.proven, found.bits = True, found.bits + 32.0
     measured = {(p.table, a) for p in known.points if p.quantity for a in p.addresses}
     for check in known.identify:
+        if notebook.cell(check.table, check.address) == notebook.unit:
+            continue  # its own address, which many families show: weighed by itself
         bits = look_bits(check)
         found.bits += bits
-        own_address = notebook.cell(check.table, check.address) == notebook.unit  # many families show it
-        if bits >= HARD_BITS and not own_address and (check.table, check.address) not in measured:
+        if bits >= HARD_BITS and (check.table, check.address) not in measured:
             found.proven = True
     if found.line_fits:
         found.bits += 1.0
@@ -231,10 +232,7 @@ def value_bits(point: Point, seen: Seen) -> float:
     """How surprising it is that this raw number makes sense."""
     space = 65536.0 ** min(2, len(seen.raw))
     if isinstance(seen.value, str):
-        if point.enum or point.first or point.bits:
-            known = len(point.enum or point.first or point.bits or ())
-            return math.log2(65536.0 / max(1, known)) / 2.0
-        return 8.0 if seen.value.isprintable() and len(seen.value) > 2 else 0.0
+        return _text_bits(point, seen)
     row = quantity(seen.quantity)
     base = seen.quantity.rstrip("0123456789").rstrip("_")
     low, high = _TYPICAL.get(base, (math.nan, math.nan))
@@ -245,3 +243,13 @@ def value_bits(point: Point, seen: Seen) -> float:
     number = abs(int.from_bytes(b"".join(word.to_bytes(2, "big") for word in seen.raw), "big"))
     step = abs(seen.value) / number if number else 1.0
     return min(12.0, max(0.5, math.log2(space * step / max(step, high - low))))
+
+
+def _text_bits(point: Point, seen: Seen) -> float:
+    """A text of letters is one; a word for a state says more the rarer its number is; bits and open lists fit any number."""
+    if point.first or point.bits or point.otherwise is not None:
+        return 0.5
+    if point.enum:
+        return 2.0 if max(seen.raw) < _COMMON else min(6.0, math.log2(65536.0 / len(point.enum)) / 2.0)
+    readable = str(seen.value).isascii() and str(seen.value).isprintable() and len(str(seen.value)) > 2
+    return 8.0 if readable and point.type == "str" else 0.5
