@@ -14,6 +14,7 @@ Answer = tuple[Value | None, Quality]
 NEAREST_STATE: Mapping[Value, Value] = {
     # what a simulated device shows for a normal state that its maker does not tell apart
     "derated": "running", "off_grid": "running", "waiting": "standby", "starting": "standby", "off": "standby", "standby": "off",
+    "fault": "standby",
 }  # fmt: skip
 
 RAW = "raw"

@@ -68,7 +68,7 @@ class Sequences:
             if step.wait_s > 0:
                 await self._pause(step.wait_s)
             if step.until is not None:
-                await self._await(step.until)
+                await self._await(step.until, command, number)
 
     def _check(self, command: Command, number: int) -> None:
         if not command.is_stop and self._newest[command.quantity] != number:
@@ -77,11 +77,12 @@ class Sequences:
                 device=self._device,
             )
 
-    async def _await(self, until: Until) -> None:
+    async def _await(self, until: Until, command: Command, number: int) -> None:
         seconds = until.within_ms / 1000
         for _ in range(max(1, math.ceil(seconds / _LOOK_S))):
             if meets(await self._look(until.what), until):
                 return
+            self._check(command, number)
             await self._pause(min(_LOOK_S, seconds))
         if not meets(value := await self._look(until.what), until):
             wanted = " or ".join(map(str, until.equals))
