@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from drivers import line
 from drivers.capture import Capture, CaptureError, Settings, as_told, decoded, decoded_payloads, read_all
@@ -15,6 +15,7 @@ from drivers.probe_live import watch_modbus, watch_mqtt
 from drivers.profile_golden import TOPIC, same
 from drivers.profile_model import Profile
 from drivers.tap import Exchange
+from drivers.transport import Read
 
 Told = Mapping[str, tuple[float | str | None, str]]
 
@@ -40,8 +41,7 @@ async def capture_modbus(
         exchanges = list(live.tap.exchanges)
     if not readings:
         raise errors[0] if errors else CaptureError(f"{profile.name}: nothing was read")
-    answers = [(e.request, answer) for e in exchanges if (answer := _answer(e)) is not None]
-    masked = mask_exchanges(answers, met)
+    masked = mask_exchanges(answers_of(exchanges), met)
     draft = Capture(
         profile.name, hash_of(profile), origin, settings_for(profile, settings), tuple(masked), note=note
     )
@@ -51,11 +51,15 @@ async def capture_modbus(
     return _with(draft, told)
 
 
-def _answer(one: Exchange) -> tuple[int, ...] | int | None:
-    """Words, or the code of a refusal; None for what is no answer of the device."""
-    if one.error is None:
-        return one.words
-    return one.error.code if isinstance(one.error, ExceptionReply) else None
+def answers_of(exchanges: Iterable[Exchange]) -> list[tuple[Read, tuple[int, ...] | int]]:
+    """Words, or the code of a refusal; what was no answer of the device is left out."""
+    answers: list[tuple[Read, tuple[int, ...] | int]] = []
+    for one in exchanges:
+        if one.error is None:
+            answers.append((one.request, one.words))
+        elif isinstance(one.error, ExceptionReply):
+            answers.append((one.request, one.error.code))
+    return answers
 
 
 def _must_agree(live: Told, masked: Told, hidden: set[str]) -> None:

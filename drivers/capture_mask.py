@@ -91,15 +91,16 @@ def _replacements(exchanges: list[tuple[Read, Words | int]], profile: Profile) -
     kept: dict[Cell, int] = {}
     for check in profile.identify:
         kept |= _of_check(check, held)
+    looked_at = frozenset(kept)  # without what it is known by it would be another model
     for point in profile.points:
         cells = [(Table(point.table), a) for a in point.addresses]
         if not all(cell in held for cell in cells):
             continue
         words = tuple(held[cell] for cell in cells)
-        if not is_identity(point):
+        looks = [c for c in profile.identify if c.matches and (Table(c.table), c.address) == cells[0]]
+        if not is_identity(point) or (not looks and looked_at.issuperset(cells)):
             kept |= {cell: word for cell, word in zip(cells, words, strict=True) if cell not in kept}
             continue
-        looks = [c for c in profile.identify if c.matches and (Table(c.table), c.address) == cells[0]]
         masked = mask_words(words, _passing(looks)) if point.type == "str" else _mask_number(words)
         kept |= dict(zip(cells, masked, strict=True))
     return kept | _chain(profile, held)
