@@ -7,12 +7,14 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from controller.check_base import Finding, Subject, error, warning
+from controller.check_gpio import check_gpio
 from controller.check_stops import stop_waits
 from controller.core.site import Bus, DeviceEntry
 from drivers.errors import Refused
 from drivers.marked_yaml import Loc
 from drivers.modbus_url import Connection, parse_connection
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, hole_of, pack
+from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Profile
 
 TURN_S = 0.02
@@ -34,6 +36,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if bus.url.partition(":")[0] == "mqtt":
             yield from _mqtt(bus, loc)
             wire = bus.url
+        elif is_gpio(bus.url):
+            yield from check_gpio(subject, bus, loc)
+            wire = "gpio"
         else:
             try:
                 connection = parse_connection(bus.url)

@@ -18,7 +18,7 @@ from drivers.device_meeting import is_known, meet
 from drivers.device_steps import Sequences, pause_of
 from drivers.device_writes import Writes
 from drivers.errors import BadReply, DriverError, ExceptionReply, Refused
-from drivers.packing import HOLE_WORDS_RTU, PackingError
+from drivers.packing import HOLE_WORDS_RTU, PackingError, hole_of
 from drivers.profile_model import Poll, Profile
 from drivers.profile_points import Point, expand
 from drivers.reading import Command, Quality, Reading, Value
@@ -68,7 +68,7 @@ class ModbusDevice:
         self._guard = Guard((), settings, 0.0)
         self._timed = _is_timed(profile)
         self._line = UnitLine(device, port, unit, profile.limits, timed=self._timed)
-        self._hole_words: int = getattr(port, "hole_words", HOLE_WORDS_RTU)
+        self._hole_words = hole_of(getattr(port, "hole_words", HOLE_WORDS_RTU), profile.tcp_port is not None)
         self._context: Context = {}
         self._blocks: dict[str, tuple[_Block, ...]] = {}
         self._problems: dict[str, tuple[DriverError, ...]] = {}

@@ -13,7 +13,15 @@ HOLE_WORDS_RTU = 7
 turn-round takes about 15 ms, a register 2.1 ms."""
 
 HOLE_WORDS_TCP = 31
-"""The same on TCP, where a round trip costs far more than two bytes."""
+"""The same on TCP, where a round trip costs far more than two bytes, but a serial line may follow behind a gateway."""
+
+HOLE_WORDS_NATIVE = 64
+"""The same for a device that speaks Modbus TCP itself: nothing slow follows."""
+
+
+def hole_of(bus_words: int, native: bool) -> int:
+    """Holes worth reading through, registers: what the bus says, more where the device has its own TCP port."""
+    return HOLE_WORDS_NATIVE if native and bus_words == HOLE_WORDS_TCP else bus_words
 
 
 @dataclass(frozen=True, slots=True)
