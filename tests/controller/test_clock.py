@@ -38,7 +38,7 @@ async def test_every_is_never_early_and_does_not_drift() -> None:
 
 async def test_missed_periods_are_skipped() -> None:
     """After a stall of ten periods there is one tick at once, and then the period again: nothing is made up."""
-    period, times = 0.05, []
+    period, times = 0.2, []
     async for _ in SystemClock().every(period):
         times.append(time.monotonic())
         if len(times) == 2:
@@ -47,7 +47,7 @@ async def test_missed_periods_are_skipped() -> None:
             break
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[1] >= 10 * period - 1e-6
-    assert min(gaps[2:]) >= period - 0.005
+    assert min(gaps[2:]) >= period / 2, "a tick that was made up would come at once"
 
 
 async def test_a_fast_plant_still_gets_a_tenth_of_a_second() -> None:
