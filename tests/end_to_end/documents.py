@@ -94,6 +94,7 @@ SMT100 = [
     Rule("temp_c", "holding", 0, scale=0.01, plus=-100.0),
     Rule("vwc", "holding", 1, scale=0.0001),
     Rule("permittivity", "holding", 2, scale=0.01),
+    Rule("moisture_raw", "holding", 3),
 ]
 
 WAVESHARE = [
