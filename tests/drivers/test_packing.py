@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, Block, PackingError, pack
+from drivers.packing import (
+    HOLE_WORDS_NATIVE,
+    HOLE_WORDS_RTU,
+    HOLE_WORDS_TCP,
+    Block,
+    PackingError,
+    hole_of,
+    pack,
+)
 from drivers.profile_model import BlockEntry, Limits
 from drivers.profile_points import Point
 
@@ -23,12 +31,19 @@ def spans(blocks: tuple[Block, ...]) -> list[tuple[int, int]]:
 
 
 def test_holes_by_protocol() -> None:
-    """A hole is read through while it costs less than another request: 7 registers on RS485, 31 on TCP."""
+    """A hole is read through while it costs less than another request: 7 registers on RS485, 44 on TCP."""
     near, far = [at(0), at(8)], [at(0), at(9)]
     assert spans(pack(near, Limits(), HOLE_WORDS_RTU)) == [(0, 9)]
     assert spans(pack(far, Limits(), HOLE_WORDS_RTU)) == [(0, 1), (9, 1)]
-    assert spans(pack([at(0), at(32)], Limits(), HOLE_WORDS_TCP)) == [(0, 33)]
-    assert spans(pack([at(0), at(33)], Limits(), HOLE_WORDS_TCP)) == [(0, 1), (33, 1)]
+    assert spans(pack([at(0), at(45)], Limits(), HOLE_WORDS_TCP)) == [(0, 46)]
+    assert spans(pack([at(0), at(46)], Limits(), HOLE_WORDS_TCP)) == [(0, 1), (46, 1)]
+
+
+def test_a_device_with_its_own_tcp_port_is_read_through_wider_holes() -> None:
+    """Nothing slow stands behind it; on a serial line nothing changes."""
+    assert hole_of(HOLE_WORDS_TCP, native=True) == HOLE_WORDS_NATIVE > HOLE_WORDS_TCP
+    assert hole_of(HOLE_WORDS_TCP, native=False) == HOLE_WORDS_TCP
+    assert hole_of(HOLE_WORDS_RTU, native=True) == HOLE_WORDS_RTU
 
 
 def test_limits() -> None:
