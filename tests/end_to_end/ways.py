@@ -1,7 +1,8 @@
 """Every way in which a shipped device stops when the controller dies: a small site that uses it, and eyes on its output.
 
-The list is made from the library's profiles: one that has a fail-safe of its own and is not wired here, in `ways_air` or in
-`ways_boards`, fails the test of the list. A drive without one is stopped by its contactor, whatever its make: one stands for all.
+The list is made from the library's profiles: one that has a fail-safe of its own and is not wired here, in `ways_air`,
+`ways_boards` or `ways_drives`, fails the test of the list. A drive without one is stopped by its contactor, whatever its make:
+one stands for all.
 """
 
 from __future__ import annotations
@@ -13,19 +14,11 @@ from pymodbus.client import ModbusTcpClient
 
 from controller.core.leases import OUTLIVES
 from drivers.profile import library, load_profile
-from tests.end_to_end import ways_air, ways_boards
+from tests.end_to_end import ways_air, ways_boards, ways_drives
 from tests.end_to_end.living import Devices
 from tests.end_to_end.small_site import AIR, DRIVE, LEASE_S, RELAY, SmallSite, pump, valve
-from tests.end_to_end.watching import ModbusWatch, Watch, draws_power
+from tests.end_to_end.watching import ModbusWatch, Watch
 from tests.end_to_end.way import Way, by_coil, by_topic, panel_port, wireless
-
-SILENCE_S = 20.0
-"""After so long without a word the drive of ``comm_loss`` stops."""
-
-
-def _by_power(devices: Devices, _broker: int) -> Watch:
-    """A meter of its own: asking the drive itself would be a word to it."""
-    return ModbusWatch(devices.now_s, panel_port(devices), draws_power(2))
 
 
 def _by_power_of_drive(devices: Devices, _broker: int) -> Watch:
@@ -57,18 +50,6 @@ def _contactor(folder: Path) -> SmallSite:
     return SmallSite([RELAY, drive], pump=entry)
 
 
-def _comm_loss(folder: Path) -> SmallSite:
-    """A drive that stops by itself when nobody speaks to it; no shipped profile claims that, the language knows it."""
-    shipped = (Path(__file__).parents[2] / "drivers/profiles/invt-gd100-pv.yaml").read_text(encoding="utf-8")
-    own = shipped.replace("fail_safe: {kind: none}", f"fail_safe: {{kind: comm_loss, max_s: {SILENCE_S:g}}}")
-    assert own != shipped
-    (folder / "drive.yaml").write_text(
-        own.replace("profile: invt-gd100-pv", "profile: drive"), encoding="utf-8"
-    )
-    entry = pump("penggerak.running", supply="pv", lease_s=SILENCE_S)
-    return SmallSite([RELAY, {**DRIVE, "profile": "./drive.yaml"}], pump=entry)
-
-
 WAYS: Mapping[str, Way] = {
     "waveshare-relay-8ch": Way(lambda folder: SmallSite(), ("relay", "switch_1"), by_coil(RELAY["unit"], 0)),
     "tasmota-relay": Way(
@@ -88,9 +69,9 @@ WAYS: Mapping[str, Way] = {
         OUTLIVES * LEASE_S,
     ),
     "invt-gd100-pv": Way(_contactor, ("relay", "switch_1"), _by_power_of_drive, kind="none"),
-    "comm-loss": Way(_comm_loss, ("penggerak", "running"), _by_power, SILENCE_S, "comm_loss"),
     **ways_air.WAYS,
     **ways_boards.WAYS,
+    **ways_drives.WAYS,
 }
 
 
