@@ -33,6 +33,8 @@ async def with_timeout(work: Awaitable[T], seconds: float) -> T:
 
 async def wait_for(event: asyncio.Event, seconds: float | None) -> bool:
     """True when ``event`` was set within ``seconds`` (None: wait for ever)."""
+    if seconds is None:
+        return await event.wait()
     try:
         async with asyncio.timeout(seconds):
             return await event.wait()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pymodbus.framer.rtu import FramerRTU
 
@@ -26,14 +27,20 @@ _ECHO_FUNCTIONS = (5, 6, 15, 16)
 
 def check(request: Request) -> None:
     """Raise ``Refused`` for a request that the protocol cannot carry (unit, address, count, value out of range)."""
-    for name, ok in _limits(request):
-        if not ok:
-            raise Refused(
-                f"{request.registers}: {name} out of range",
-                hint="Correct the profile or the value",
-                unit=request.unit,
-                registers=request.registers,
-            )
+    wrong = _wrong(request)
+    if wrong:
+        raise Refused(
+            f"{request.registers}: {wrong} out of range",
+            hint="Correct the profile or the value",
+            unit=request.unit,
+            registers=request.registers,
+        )
+
+
+@lru_cache(maxsize=1024)
+def _wrong(request: Request) -> str:
+    """What is out of range first, "" when nothing is; polls ask the same all day."""
+    return next((name for name, ok in _limits(request) if not ok), "")
 
 
 def _limits(request: Request) -> tuple[tuple[str, bool], ...]:
@@ -124,6 +131,10 @@ def _bad(request: Request, what: str) -> BadReply:
 
 def fits(request: Request, pdu: bytes) -> BadReply | None:
     """None when ``pdu`` has the shape of the answer to ``request`` (or of its exception), else why not."""
+    if isinstance(request, Read) and pdu[:1] == bytes((request.table.function,)):
+        size = _data_size(request)
+        if len(pdu) == size + 2 and pdu[1] == size:
+            return None
     try:
         values_of(request, pdu)
     except ExceptionReply:
