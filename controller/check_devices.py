@@ -19,6 +19,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         "rtu",
         "rtu+tcp",
         "mqtt",
+        "gpio",
     )  # a bus whose address is wrong is told there, not at all its devices
     schemes = {bus.id: bus.url.partition(":")[0] for bus in subject.file.buses}
     kinds = {bus: scheme for bus, scheme in schemes.items() if scheme in known}
@@ -28,21 +29,21 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield from _transport(device, profile, ("devices", i), kinds.get(device.bus))
             yield from _settings(device, profile, ("devices", i))
             if profile.confidence in UNVERIFIED:
-                params = {"device": device.id, "profile": profile.name, "how": CONFIDENCE[profile.confidence]}
-                yield warning(("devices", i, "profile"), "profile-unverified", params)
+                how = CONFIDENCE[profile.confidence]
+                place: Loc = ("devices", i, "profile")
+                yield warning(place, "profile-unverified", device=device.id, profile=profile.name, how=how)
     yield from _clashes(subject)
 
 
 def _transport(device: DeviceEntry, profile: Profile, loc: Loc, kind: str | None) -> Iterator[Finding]:
-    if kind is not None and (kind == "mqtt") != (profile.transport == "mqtt"):
+    if kind is not None and (kind if kind in ("mqtt", "gpio") else "modbus") != profile.transport:
         params = {"device": device.id, "profile": profile.name, "bus": device.bus}
-        yield Finding(
-            (*loc, "bus"), "bus-needs-mqtt" if profile.transport == "mqtt" else "bus-needs-modbus", params
-        )
+        yield Finding((*loc, "bus"), f"bus-needs-{profile.transport}", params)
         return
-    if profile.transport == "modbus":
+    if profile.transport != "mqtt":
         if device.unit is None:
-            yield error((*loc, "id"), "unit-missing", device=device.id, unit=profile.serial.unit)
+            key = "unit-missing" if profile.transport == "modbus" else "unit-missing-gpio"
+            yield error((*loc, "id"), key, device=device.id, unit=profile.serial.unit)
         elif device.unit == 0 and profile.serial.unit != 0:
             yield error((*loc, "unit"), "unit-broadcast", device=device.id)
         if device.topic is not None:
@@ -76,6 +77,8 @@ def _value(name: str, value: float | str, setting: Setting, loc: Loc) -> Iterato
             yield error(
                 loc, "setting-choice", name=name, value=str(value), choices=", ".join(setting.choices)
             )
+    elif setting.text and not isinstance(value, str):
+        yield error(loc, "setting-text", name=name, value=value)
     elif isinstance(value, str) and (isinstance(setting.default, float | int) or setting.minimum is not None):
         yield error(loc, "setting-number", name=name, value=value)
     elif isinstance(value, float | int):

@@ -105,7 +105,7 @@ def _fresh(subject: Subject, loc: Loc, signal: Signal, profile: Profile) -> Iter
 
 def _period(subject: Subject, signal: Signal, profile: Profile) -> float | None:
     """Seconds between two readings of the signal; None for what comes by itself (MQTT)."""
-    if profile.transport != "modbus":
+    if profile.transport == "mqtt":
         return None
     points = [
         *profile.points,

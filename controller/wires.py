@@ -9,10 +9,13 @@ from pathlib import Path
 from controller.core.site import Bus as BusEntry
 from controller.core.site import Site
 from drivers.bus import Bus
+from drivers.codec import settings_for
+from drivers.gpio import GpioLink, Member
 from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
 from drivers.mqtt import Broker, MqttClient, MqttPort, parse_broker
 from drivers.profile import Profile
+from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Serial
 from drivers.transport import Port
 
@@ -71,12 +74,25 @@ def open_wires(site: Site, profiles: Mapping[str, Profile], folder: Path) -> Wir
     for entry in site.file.buses:
         if entry.url.startswith("mqtt:"):
             wires.mqtt[entry.id] = _client(site, entry, folder)
+        elif is_gpio(entry.url):
+            wires.modbus[entry.id] = Bus(_pins(site, profiles, entry.id))
         else:
             serial = _serial_of(site, profiles, entry.id)
             connection = parse_connection(entry.url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
             one_client = connection.kind != "rtu" and _takes_one(site, profiles, entry.id)
             wires.modbus[entry.id] = Bus(ModbusLink(connection), one_client=one_client)
     return wires
+
+
+def _pins(site: Site, profiles: Mapping[str, Profile], bus: str) -> GpioLink:
+    """The computer's own pins, for all devices that hang on them."""
+    members: dict[int, Member] = {}
+    for entry in site.file.devices:
+        if entry.bus == bus:
+            profile = profiles[entry.id]
+            unit = profile.serial.unit if entry.unit is None else entry.unit
+            members[unit] = (profile.gpio, settings_for(profile, entry.settings))
+    return GpioLink(members)
 
 
 def _client(site: Site, entry: BusEntry, folder: Path) -> MqttClient:

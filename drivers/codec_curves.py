@@ -28,13 +28,13 @@ class Bend:
 def bend_of(coding: Coding, settings: Mapping[str, float | str]) -> Bend | None:
     """The bend of a coding, None where it is straight. Raises CurveError."""
     if coding.curve is not None:
-        return _through([(_x(x, settings), y) for x, y in coding.curve])
+        return _through([(_number(x, settings), _number(y, settings)) for x, y in coding.curve])
     if coding.polynomial is not None:
         return _polynomial(coding.polynomial)
     return None
 
 
-def _x(x: float | str, settings: Mapping[str, float | str]) -> float:
+def _number(x: float | str, settings: Mapping[str, float | str]) -> float:
     if not isinstance(x, str):
         return float(x)
     value = settings.get(x)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from drivers.marked_yaml import Loc, Marks, Problem
 from drivers.packing import PackingError, pack
 from drivers.profile_checks_commands import check_command, check_write
+from drivers.profile_checks_gpio import check_gpio
 from drivers.profile_checks_mqtt import check_mqtt
 from drivers.profile_checks_points import Placed, check_points, near
 from drivers.profile_derived import expand_derived
@@ -35,6 +36,7 @@ def check(profile: Profile, marks: Marks) -> Iterator[Problem]:
     yield from _sunspec(profile, marks)
     yield from _derived(profile, marks)
     yield from check_mqtt(profile, marks)
+    yield from check_gpio(profile, marks)
     for name, entry in profile.command_entries.items():
         yield from check_command(profile, name, entry, ("commands", name), marks)
     yield from _settings(profile, marks)

@@ -76,7 +76,7 @@ def _parts(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Ite
 def _step(
     profile: Profile, entry: CommandEntry, part: str, step: AnyStep, loc: Loc, marks: Marks
 ) -> Iterator[Problem]:
-    if isinstance(step, WriteStep) != (profile.transport == "modbus"):
+    if isinstance(step, WriteStep) != (profile.transport != "mqtt"):
         yield marks.problem(loc, f"does not fit transport {profile.transport}")
         return
     if _uses(step, "lease") and (entry.lease is None or part == "off"):

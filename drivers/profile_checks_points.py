@@ -140,11 +140,11 @@ def _curves(profile: Profile, coding: Coding, loc: Loc, marks: Marks) -> Iterato
     counter = coding.counter
     if counter is not None and counter.rolls_at is not None and any(f.point for f in coding.scale_by):
         yield marks.problem((*loc, "counter"), "rolls_at needs a scale that is known before run time")
-    for x, _ in coding.curve or ():
+    for x in (number for pair in coding.curve or () for number in pair):
         if isinstance(x, str) and x not in profile.settings:
             hint = near(x, list(profile.settings))
             yield marks.problem((*loc, "curve"), f"there is no setting '{x}'", hint)
-    numbers = [(x, y) for x, y in coding.curve or () if not isinstance(x, str)]
+    numbers = [pair for pair in coding.curve or () if not any(isinstance(x, str) for x in pair)]
     if len(numbers) == len(coding.curve or ()):
         try:
             bend_of(coding, {})

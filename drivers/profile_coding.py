@@ -104,8 +104,8 @@ class Simulate(Model):
     per_hour: float = 0.0
 
 
-CurvePoint = tuple[float | str, float]
-"""(raw number, or the name of the site's setting that holds it; value in ``unit``)."""
+CurvePoint = tuple[float | str, float | str]
+"""(raw number, value in ``unit``); instead of either the name of the site's setting that holds it."""
 
 
 class Coding(Model):

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from drivers.profile_base import Confidence, Model, Note, Order, TableName
 from drivers.profile_commands import CommandEntry, expand_command
 from drivers.profile_derived import Derived, expand_derived
+from drivers.profile_gpio import GpioLine
 from drivers.profile_identity import IdentityCheck, Variant
 from drivers.profile_limits import BlockEntry, Limits, PollPeriods, Serial
 from drivers.profile_mqtt import Mqtt, channels, fill_number
@@ -71,7 +72,7 @@ class Profile(Model):
         "weather",
         "sensor",
     ]
-    transport: Literal["modbus", "mqtt"] = "modbus"
+    transport: Literal["modbus", "mqtt", "gpio"] = "modbus"
     confidence: Confidence
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
     notes: tuple[Note, ...] = ()
@@ -91,6 +92,7 @@ class Profile(Model):
     derived_entries: tuple[Derived, ...] = Field(default=(), alias="derived")
     sunspec: SunSpec | None = None
     mqtt: Mqtt | None = None
+    gpio: tuple[GpioLine, ...] = ()
     command_entries: dict[str, CommandEntry] = Field(default_factory=dict, alias="commands")
     golden: tuple[Golden, ...] = ()
 

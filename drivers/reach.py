@@ -20,6 +20,9 @@ CASES: dict[str, tuple[str, str]] = {
     "one_client": ("it serves one client only, and another one holds its place, or Modbus TCP is off there",
                    f"{ONE_CLIENT}; or switch Modbus TCP on in it"),
     "denied": ("the broker denies us", "Correct username and password_file of the bus"),
+    "gpio_missing": ("no pins here: the GPIO library is not installed, or this is no Raspberry Pi",
+                     "Install it (make install ARGS=--gpio) on the Raspberry Pi that carries the relays"),
+    "gpio_busy": ("another program uses a pin", "End the other program; a pin belongs to one program at a time"),
     "failed": ("it failed", "Check power, cable, address and port"),
 }  # fmt: skip
 AGAIN = "the connection is tried again by itself"

@@ -1,17 +1,26 @@
 #!/bin/sh
-# install.sh [--root DIR]: puts Tirtasurya on this computer as a service, or brings an installed one to this version.
+# install.sh [--gpio] [--root DIR]: puts Tirtasurya on this computer as a service, or brings an installed one to this version.
 # Own user, own Python environment under /opt, configuration in /etc (never overwritten), state in /var/lib, starts at boot.
+# --gpio: with the library for relays and sensors on the computer's own pins; an installation that has it keeps it.
 # --root DIR writes everything below DIR and touches neither users nor services: for images, packages and tests.
 set -eu
 cd "$(dirname "$0")/.." || exit 1
 . scripts/lib.sh
 
 root=
-case ${1:-} in
-  '') ;;
-  --root) [ -n "${2:-}" ] || die "install.sh: --root needs a folder"; mkdir -p "$2"; root=$(cd "$2" && pwd) ;;
-  *) die "install.sh: unknown argument '$1' (--root DIR)" ;;
-esac
+lock=requirements.lock
+option=
+for argument in "$@"; do
+  case $option$argument in
+    --root | --gpio) ;;
+    --root--*) break ;;
+    --root?*) mkdir -p "$argument"; root=$(cd "$argument" && pwd) ;;
+    *) die "install.sh: unknown argument '$argument' (--gpio, --root DIR)" ;;
+  esac
+  [ "$argument" != --gpio ] || lock=requirements-gpio.lock
+  option=$([ "$argument" != --root ] || echo --root)
+done
+[ -z "$option" ] || die "install.sh: --root needs a folder"
 if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null 2>&1 || die "Installing needs root. Run:  su -c 'make install'"
   exec sudo scripts/install.sh "$@"
@@ -28,7 +37,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 make_user() {
   getent passwd "$user" >/dev/null ||
     useradd --system --user-group --home-dir /var/lib/tirtasurya --no-create-home --shell /usr/sbin/nologin "$user"
-  for group in dialout gpio; do
+  for group in dialout gpio spi; do
     if getent group "$group" >/dev/null; then usermod -aG "$group" "$user"; fi
   done
 }
@@ -40,8 +49,9 @@ make_release() {
   say "Installing Tirtasurya $version into $release ..."
   mkdir -p "$opt/releases"
   before=$(readlink "$opt/venv" || true)
+  for kept in "$opt"/venv/lib/python*/site-packages/gpiozero; do [ ! -d "$kept" ] || lock=requirements-gpio.lock; done
   make_venv "$python" "$release"
-  if ! install_locked "$release/bin/python" requirements.lock .cache/wheels ||
+  if ! install_locked "$release/bin/python" "$lock" .cache/wheels ||
     ! quiet_pip "$release/bin/python" install --no-index --no-deps --no-build-isolation .; then
     rm -rf "$release"
     die "Not installed; what was there before still runs. The first time needs the network; run the same command again."

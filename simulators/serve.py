@@ -13,6 +13,7 @@ from controller.core.site import Bus, Site
 from drivers.modbus_url import parse_connection
 from drivers.mqtt import Broker, MqttClient, parse_broker
 from drivers.profile import Profile
+from drivers.profile_gpio import is_gpio
 from simulators.embedded_broker import EmbeddedBroker, ServeError, listens
 from simulators.modbus_server import Extra, TcpServer
 from simulators.outputs import World
@@ -71,6 +72,14 @@ class Served:
         bank = self.rig.banks.get(bus.id)
         if bank is None:
             return
+        if is_gpio(bus.url):
+            raise ServeError(
+                t(
+                    f"bus {bus.id}: pins cannot be simulated on a wire",
+                    f"bus {bus.id}: pin tidak dapat ditiru lewat kabel",
+                ),
+                t("try the site with tirta-sim season", "coba situs ini dengan tirta-sim season"),
+            )
         connection = parse_connection(bus.url)
         if connection.kind == "rtu":
             told = "baud" in parse_qs(urlsplit(bus.url).query)  # else whoever opens it takes the devices' own

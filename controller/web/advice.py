@@ -193,6 +193,14 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Perbaiki username dan password_file pada bus itu di config.yaml.",
         "Correct username and password_file of that bus in config.yaml.",
     ),
+    "gpio_missing": (
+        "Pasang pustaka GPIO (make install ARGS=--gpio) di Raspberry Pi yang memegang relai.",
+        "Install the GPIO library (make install ARGS=--gpio) on the Raspberry Pi that carries the relays.",
+    ),
+    "gpio_busy": (
+        "Hentikan program lain yang memakai pin itu.",
+        "End the other program that uses the pin.",
+    ),
     "failed": (
         "Periksa listrik, kabel, alamat dan port.",
         "Check power, cable, address and port.",

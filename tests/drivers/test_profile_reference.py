@@ -12,6 +12,7 @@ from drivers.profile_base import When
 from drivers.profile_coding import BitTest, Coding, Counter, Factor, SignBy, Simulate, UnitBy
 from drivers.profile_commands import CommandEntry, DownlinkStep, PublishStep, ValueCoding, Verify, WriteStep
 from drivers.profile_derived import Derived
+from drivers.profile_gpio import GpioLine
 from drivers.profile_identity import IdentityCheck, Variant
 from drivers.profile_limits import Limits, PollPeriods, Serial
 from drivers.profile_model import Golden, Manual, Numbering, Profile, Readdress, Setting, Setup
@@ -27,7 +28,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "sign_by": (SignBy,), "when": (When,), "first": (BitTest,), "counter": (Counter,), "simulate": (Simulate,),
     "derived": (Derived,), "identify": (IdentityCheck,), "variants": (Variant,), "setup": (Setup,), "readdress": (Readdress,),
     "commands": (CommandEntry,), "steps": (WriteStep, PublishStep, DownlinkStep), "value": (ValueCoding,), "verify": (Verify,),
-    "messages": (Message,), "mqtt": (Mqtt,), "sunspec": (SunSpec,), "golden": (Golden,),
+    "messages": (Message,), "mqtt": (Mqtt,), "sunspec": (SunSpec,), "gpio": (GpioLine,), "golden": (Golden,),
 }  # fmt: skip
 
 

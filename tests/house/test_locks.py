@@ -13,6 +13,7 @@ from tests.house.source import ROOT
 
 LOCKS = {
     "requirements.lock": (),
+    "requirements-gpio.lock": ("gpio",),
     "requirements-demo.lock": ("demo",),
     "requirements-dev.lock": ("demo", "dev"),
 }
@@ -68,12 +69,13 @@ def test_locks_follow_the_project(lock: str, extras: tuple[str, ...]) -> None:
 
 
 def test_locks_agree() -> None:
-    """The daemon's lock is part of the demo's, and that of the developers': one version of each package everywhere."""
-    runtime, demo, dev = ({(name, *sorted(v)) for name, v in _pins(lock).items()} for lock in LOCKS)
+    """The daemon's lock is part of the others, the demo's of the developers': one version of each package everywhere."""
+    runtime, gpio, demo, dev = ({(name, *sorted(v)) for name, v in _pins(lock).items()} for lock in LOCKS)
     assert runtime <= demo <= dev
+    assert runtime <= gpio
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-demo.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-gpio.lock", "requirements-demo.lock"])
 def test_nothing_heavy_on_small_computers(lock: str) -> None:
     """The daemon and the demo install nothing heavier than NumPy."""
     assert not HEAVY & set(_pins(lock))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -75,8 +76,21 @@ def _words(point: Point) -> Value | None:
     return "running" if "running" in words else max(words, key=str)
 
 
-def sample(point: Point) -> Value | None:
-    """A plausible value for a point, another one than what the profile itself would show; None when it has no quantity."""
+def _bent(point: Point, settings: Mapping[str, float | str] | None) -> Value | None:
+    """What stands in the middle of a curve."""
+    ends = [x for x, _ in point.curve or ()]
+    if settings is None and any(isinstance(x, str) for pair in point.curve or () for x in pair):
+        return None
+    numbers = [float((settings or {})[x]) if isinstance(x, str) else x for x in ends]
+    raw = int(sum(numbers) / len(numbers)) if numbers else 400
+    return decode_point(point, (raw,), settings or {})[0]
+
+
+def sample(point: Point, settings: Mapping[str, float | str] | None = None) -> Value | None:
+    """A plausible value for a point, another one than what the profile itself would show; None when it has no quantity.
+
+    ``settings``: the site's answers, complete; without them a curve that needs some has no value.
+    """
     if point.quantity is None:
         return None
     row = glossary(point.quantity)
@@ -84,10 +98,7 @@ def sample(point: Point) -> Value | None:
     if words is not None:
         return words
     if point.polynomial is not None or point.curve is not None:
-        numbers = [x for x, _ in point.curve or () if not isinstance(x, str)]
-        raw = int(sum(numbers) / len(numbers)) if numbers else 400
-        settings = {x: 100.0 * i for i, (x, _) in enumerate(point.curve or ()) if isinstance(x, str)}
-        return None if settings else decode_point(point, (raw,))[0]
+        return _bent(point, settings)
     if row is not None and row.is_text:
         return "2026-03-15T08:30:00" if point.type == "clock" else "abc"[: 2 * point.size]
     base = point.quantity.rstrip("0123456789").rstrip("_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.codec import settings_for
 from drivers.codec_command import encode_lease
 from drivers.codec_links import leaves
 from drivers.device import make_device
@@ -63,9 +64,10 @@ class Bench:
 def _wanted(profile: Profile) -> dict[str, Value]:
     """A value for everything that can be told at once: no second view of a register, no condition, no parts of a whole."""
     wanted: dict[str, Value] = {}
+    answers = settings_for(profile, settings_of(profile))
     taken: set[tuple[str, int]] = set()
     for point in profile.points:
-        value, cells = sample(point), {(point.table, address) for address in point.addresses}
+        value, cells = sample(point, answers), {(point.table, address) for address in point.addresses}
         told = point.access != "write" and point.poll != "on_demand" and point.when is None
         if value is not None and told and point.quantity is not None:
             if not cells & taken or point.mask:  # another view of the same register would contradict
