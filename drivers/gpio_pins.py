@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ class Pins:
     def __init__(self) -> None:
         # lgpio keeps a file in the working directory, which a service may not write to
         os.environ.setdefault("LG_WD", tempfile.gettempdir())
+        warnings.filterwarnings("ignore", category=gpiozero.PinFactoryFallback)  # what counts is what is left
         self._open: list[Any] = []
         self._outputs: list[Any] = []
 

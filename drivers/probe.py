@@ -8,21 +8,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from drivers import line
-from drivers.bus import Bus
-from drivers.codec import CodecError, settings_for
 from drivers.device import make_device
 from drivers.errors import BackingOff, Disconnected, DriverError, Refused, TimeOut
-from drivers.gpio import GpioLink
-from drivers.modbus import ModbusLink
-from drivers.modbus_url import parse_connection
 from drivers.mqtt import Ack, MqttClient, parse_broker
+from drivers.probe_bus import bus_for
 from drivers.profile import ProfileError, load_profile
-from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Poll, Profile
 from drivers.quantities import quantity
 from drivers.reading import Reading
 
-_CONNECT_S = 3.0
 _MORE_S = 1.0  # after a message, others of the same device are waited for this long
 
 
@@ -63,13 +57,14 @@ async def _ask(
     readings: list[Reading], errors: list[DriverError],
 ) -> Profile:  # fmt: skip
     """Read every poll class once over Modbus; the profile as it was found (SunSpec)."""
-    bus = _bus(profile, url, unit, settings)
+    bus = bus_for(profile, url, unit, settings)
     device = make_device(profile.name, profile, bus, unit, settings)
     bus.start()
     try:
         for poll in [p for p in get_args(Poll) if p in device.polls]:
             try:
-                readings += await device.read(poll)
+                # a refused request is taken apart; what the device has after all comes with the next one
+                readings += await device.read(poll) or await device.read(poll)
             except DriverError as error:
                 errors.append(error)
                 if isinstance(error, TimeOut | Disconnected | BackingOff):
@@ -78,19 +73,6 @@ async def _ask(
     finally:
         await bus.stop()
     return device.profile
-
-
-def _bus(profile: Profile, url: str, unit: int | None, settings: Mapping[str, float | str]) -> Bus:
-    if is_gpio(url):
-        number = profile.serial.unit if unit is None else unit
-        try:
-            return Bus(GpioLink({number: (profile.gpio, settings_for(profile, settings))}))
-        except CodecError as error:
-            raise Refused(str(error), hint="Give it with --set name=value", device=profile.name) from None
-    serial = profile.serial
-    connection = parse_connection(url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
-    link = ModbusLink(connection, connect_timeout_s=_CONNECT_S)
-    return Bus(link, one_client=profile.limits.single_client and connection.kind != "rtu")
 
 
 async def _listen(

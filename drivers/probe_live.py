@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, get_args
 
 from drivers import line
-from drivers.bus import Bus
 from drivers.codec import CodecError, decode_point
 from drivers.device import make_device
 from drivers.device_modbus import ModbusDevice
 from drivers.errors import BackingOff, Disconnected, DriverError, Refused, TimeOut
-from drivers.modbus import ModbusLink
-from drivers.modbus_url import parse_connection
 from drivers.mqtt import Ack, Broker, Handler, MqttClient, parse_broker
 from drivers.probe import silence
+from drivers.probe_bus import bus_for
 from drivers.profile_model import Poll, Profile
 from drivers.profile_points import Point
 from drivers.quantities import quantity
@@ -25,7 +23,6 @@ from drivers.reading import Quality, Reading, Value
 from drivers.tap import Tap
 from drivers.transport import Table
 
-_CONNECT_S = 3.0
 _RAW_LENGTH = 60
 Settings = Mapping[str, float | str]
 
@@ -149,9 +146,7 @@ async def watch_modbus(
     profile: Profile, url: str, unit: int | None, settings: Settings
 ) -> AsyncIterator[ModbusLive]:
     """The device on its own connection, closed afterwards. Raises Refused for an impossible URL or settings."""
-    serial = profile.serial
-    connection = parse_connection(url, baud=serial.baud, parity=serial.parity, stop=serial.stop)
-    bus = Bus(ModbusLink(connection, connect_timeout_s=_CONNECT_S))
+    bus = bus_for(profile, url, unit, settings)
     tap = Tap(bus, bus.hole_words)
     device = make_device(profile.name, profile, tap, unit, settings)
     assert isinstance(device, ModbusDevice)

@@ -18,6 +18,7 @@ from drivers.device import Device, make_device
 from drivers.errors import Disconnected, ExceptionReply, Refused
 from drivers.gpio import GpioLink
 from drivers.gpio_pulses import KEPT, Pulses
+from drivers.probe import probe
 from drivers.profile import load_profile
 from drivers.reading import Command, Reading
 from drivers.transport import DEFAULT_TIMING, Read, Table, Write
@@ -188,3 +189,17 @@ def test_the_library_is_not_loaded_for_others() -> None:
     """Building the wires of the daemon and every profile loads no gpiozero: it costs memory only where it is used."""
     code = "import sys, controller.wires, drivers.probe; sys.exit('gpiozero' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+async def test_probe_reads_pins(board: MockFactory) -> None:
+    """`tirta probe` looks at pins like at any device; what the site must answer is asked for, impossible pins are refused."""
+    board.pin(24).drive_low()
+    looked = await probe("gpio-inputs", "gpio://", settings={"pins": "23 24"})
+    assert [(row["quantity"], row["value"]) for row in looked["readings"]] == [
+        ("input_1", 0.0),
+        ("input_2", 1.0),
+    ]
+    assert not looked["errors"]
+    for settings, word in (({}, "'pins'"), ({"pins": "99"}, "no pin 99")):
+        (error,) = (await probe("gpio-inputs", "gpio://", settings=settings))["errors"]
+        assert word in error["message"]
