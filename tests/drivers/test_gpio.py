@@ -191,9 +191,9 @@ def test_the_library_is_not_loaded_for_others() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
-async def test_probe_reads_pins(board: MockFactory) -> None:
+@pytest.mark.usefixtures("board")
+async def test_probe_reads_pins() -> None:
     """`tirta probe` looks at pins like at any device; what the site must answer is asked for, impossible pins are refused."""
-    board.pin(24).drive_low()
     looked = await probe("gpio-inputs", "gpio://", settings={"pins": "23 24"})
     assert [(row["quantity"], row["value"]) for row in looked["readings"]] == [
         ("input_1", 0.0),
