@@ -197,7 +197,7 @@ async def test_probe_reads_pins() -> None:
     looked = await probe("gpio-inputs", "gpio://", settings={"pins": "23 24"})
     assert [(row["quantity"], row["value"]) for row in looked["readings"]] == [
         ("input_1", 0.0),
-        ("input_2", 1.0),
+        ("input_2", 0.0),
     ]
     assert not looked["errors"]
     for settings, word in (({}, "'pins'"), ({"pins": "99"}, "no pin 99")):
