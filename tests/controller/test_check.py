@@ -245,8 +245,14 @@ def test_a_missing_setting_comes_with_its_choices_and_in_one_language(tmp_path: 
     path = copy_site(DEMO, tmp_path)
     edit(path, ", settings: {level_unit: m}", "")
     english, indonesian = (load(path, language=one, today=TODAY).problems[0] for one in LANGUAGES)
-    assert english.hint == "add settings: {level_unit: m | cm | mm | kPa of water | mbar of water | bar of water}"
-    assert indonesian.hint == "tambahkan settings: {level_unit: m | cm | mm | kPa of water | mbar of water | bar of water}"
+    assert (
+        english.hint
+        == "add settings: {level_unit: m | cm | mm | kPa of water | mbar of water | bar of water}"
+    )
+    assert (
+        indonesian.hint
+        == "tambahkan settings: {level_unit: m | cm | mm | kPa of water | mbar of water | bar of water}"
+    )
     assert "unit on" in english.message
     assert "satuan pada" in indonesian.message
     assert "satuan" not in english.message
