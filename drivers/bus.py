@@ -53,7 +53,6 @@ class _Job:
     timing: Timing
     priority: Priority
     answer: asyncio.Future[tuple[int, ...]]
-    since: float
     doubt: Doubt = field(default_factory=Doubt)
 
 
@@ -131,7 +130,7 @@ class Bus:
         if self._task is None:
             raise Disconnected("the bus is not started", bus=self.name, unit=request.unit)
         answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
-        self._queues[priority].append(_Job(request, timing, priority, answer, line.monotonic()))
+        self._queues[priority].append(_Job(request, timing, priority, answer))
         self._wake.set()
         return await answer
 
@@ -189,7 +188,7 @@ class Bus:
         if not self._link.connected:
             return 0.0 if job.priority is Priority.POLL else self._reconnect.tried_at + RECONNECT_S[0]
         unit = self._unit(job.request.unit)
-        silent_at = min(self._link.busy_until, job.since + PATIENCE_S)
+        silent_at = min(self._link.busy_until, self._link.heard.noisy_since + PATIENCE_S)
         ready = max(self._line_free_at, silent_at, unit.free_at)
         ready = max(ready, self._reconnect.connected_at + job.timing.connect_wait_s)
         return max(ready, unit.ready_to_read(ready)) if isinstance(job.request, Read) else ready

@@ -11,7 +11,7 @@ GLITCH = 3
 _KEPT = 1024
 
 PATIENCE_S = 0.25
-"""So long a question waits for a line that does not fall silent: then a read fails, and a write goes out all the same."""
+"""So long a question waits while a line is never silent: then a read fails, and a write goes out all the same."""
 
 MOMENT_S = 0.1
 """So long a write waits for bytes that have come and are not read yet."""
@@ -23,7 +23,7 @@ class Heard:
     the same again. ``too_fast``: it was complete before a wire of this speed can have carried question and answer.
 
     ``strays``: bytes since the start that belonged to no answer, the last of them in ``noise``; ``stray_at``: line time of the last
-    that nobody had asked for.
+    that nobody had asked for, ``noisy_since``: since when the line has not been silent for a moment (once it is not).
     """
 
     answer: bytes = b""
@@ -32,6 +32,7 @@ class Heard:
     strays: int = 0
     noise: bytes = b""
     stray_at: float = 0.0
+    noisy_since: float = 0.0
 
     def stray(self, data: bytes) -> None:
         """Bytes that belong to no answer."""

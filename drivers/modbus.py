@@ -205,11 +205,13 @@ class ModbusLink:
 
         Raises ``BadReply`` when the line does not fall silent; a write goes out all the same.
         """
-        until = line.monotonic() + (PATIENCE_S if isinstance(request, Read) else MOMENT_S)
-        while _unread(client) or (isinstance(request, Read) and line.monotonic() < self.busy_until):
-            if line.monotonic() >= until:
-                if isinstance(request, Write):
-                    return
+        reading, begun = isinstance(request, Read), line.monotonic()
+        while _unread(client) or (reading and line.monotonic() < self.busy_until):
+            now = line.monotonic()
+            if not reading and now - begun >= MOMENT_S:
+                return
+            noisy_s = now - self.heard.noisy_since if now < self.busy_until else 0.0
+            if reading and max(now - begun, noisy_s) >= PATIENCE_S:
                 raise BadReply(
                     "the line is never silent",
                     hint="Unplug one device after the other until it is; check the A/B wires and the line's bias",
@@ -276,8 +278,10 @@ class ModbusLink:
 
     def note_stray(self) -> None:
         """Bytes came that nobody asked for: let the line fall silent before the next question."""
-        self.heard.stray_at = line.monotonic()
-        self.busy_until = self.heard.stray_at + _SETTLE_S
+        now = self.heard.stray_at = line.monotonic()
+        if now >= self.busy_until:
+            self.heard.noisy_since = now
+        self.busy_until = now + _SETTLE_S
 
     def give_up(self) -> None:
         """End the request in flight now: its answer came and is wrong."""
