@@ -13,7 +13,7 @@ from drivers.profile_points import Point
 from drivers.transport import Read, Table
 
 IDENTITY = re.compile(
-    r"serial|(^|_)sn($|_)|imei|imsi|iccid|ssid|mac|(^|_)ip($|_)|host|eui|dev_?addr|phone|password|secret|token|key"
+    r"serial|(^|_)sn($|_)|imei|imsi|iccid|ssid|(^|_)mac($|_)|bssid|(^|_)ip($|_)|host|eui|dev_?addr|phone|password|secret|token|key"
     r"|latitude|longitude|altitude|(^|_)(lat|lon|lng|alt)($|_)|location|position_(lat|lon)|owner|user|name|gateway|tenant"
     r"|application|uuid|client",
     re.IGNORECASE,

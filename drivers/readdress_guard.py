@@ -68,7 +68,11 @@ async def check(on: MoveLine, move: Move, tell: Tell) -> None:
 
 async def _one_is_there(on: MoveLine, move: Move) -> None:
     """Several answers of several registers, all clean: two devices at once rarely manage that."""
-    sounds = [(await on.listen(move.old, question, careful=True))[0] for question in move.questions * _LOOKS]
+    sounds: list[Sound] = []
+    for question in move.questions * _LOOKS:
+        sounds.append((await on.listen(move.old, question, careful=True))[0])
+        if len(sounds) == len(move.questions) and set(sounds) == {Sound.SILENCE}:
+            break
     if Sound.NOISE in sounds:
         hint = "Unplug all devices but one"
         raise _refused("garbled", f"several devices answer at address {move.old}", hint, unit=move.old)
@@ -79,7 +83,7 @@ async def _one_is_there(on: MoveLine, move: Move) -> None:
 
 async def _sound(on: MoveLine, move: Move, unit: int) -> Sound:
     for question in move.questions:
-        sound, _ = await on.listen(unit, question, careful=True)
+        sound, _ = await on.listen(unit, question)
         if sound is not Sound.SILENCE:
             return sound
     return Sound.SILENCE

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from drivers.quantities import split_channel
 from drivers.reading import Quality, Value
 from drivers.scan_judge import Candidate, Seen
 
@@ -131,7 +132,7 @@ def _at(place: tuple[str, int], told: Seen, rivals: Sequence[Candidate]) -> Diff
 
 def _base(quantity: str) -> str:
     """Without the index of a channel or phase."""
-    return quantity.rstrip("0123456789").rstrip("_")
+    return split_channel(quantity)[0]
 
 
 def _equal(one: Value | None, other: Value | None) -> bool:

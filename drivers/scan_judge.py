@@ -19,7 +19,7 @@ from drivers.profile_identity import IdentityCheck
 from drivers.profile_model import Profile
 from drivers.profile_points import Point
 from drivers.profile_variants import as_variant
-from drivers.quantities import quantity
+from drivers.quantities import quantity, split_channel
 from drivers.reading import Quality, Value
 from drivers.scan_line import Notebook
 from drivers.scan_plan import Format, formats_of, stand_in_settings
@@ -234,7 +234,7 @@ def value_bits(point: Point, seen: Seen) -> float:
     if isinstance(seen.value, str):
         return _text_bits(point, seen)
     row = quantity(seen.quantity)
-    base = seen.quantity.rstrip("0123456789").rstrip("_")
+    base = split_channel(seen.quantity)[0]
     low, high = _TYPICAL.get(base, (math.nan, math.nan))
     if not isinstance(seen.value, float | int) or row is None or not low <= seen.value <= high:
         return 0.5 if point.type != "f32" else _LEAST_BITS

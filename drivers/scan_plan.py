@@ -91,7 +91,7 @@ def modbus_profiles() -> tuple[Profile, ...]:
             found.append(load_profile(name))
         except ProfileError as error:
             _log.warning("%s", error)
-    return tuple(p for p in found if p.mqtt is None)
+    return tuple(p for p in found if p.transport == "modbus")
 
 
 def formats_of(profile: Profile) -> tuple[Format, ...]:

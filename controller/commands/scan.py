@@ -43,6 +43,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--profile", action="append", default=[], metavar="FILE",
         help=t("try this profile too (may be repeated)", "coba juga profil ini (boleh berulang)"),
     )  # fmt: skip
+    kinds = t(
+        "only this kind: soil, inverter, relay ... (may be repeated)",
+        "hanya jenis ini: soil, inverter, relay ... (boleh berulang)",
+    )
+    scan.add_argument("--kind", action="append", default=[], metavar="KIND", help=kinds)
     json_option(scan)
     scan.set_defaults(run=run)
 
@@ -55,7 +60,16 @@ def run(args: argparse.Namespace) -> int:
     from drivers.scan import Report
     from drivers.scan_plan import modbus_profiles
 
-    profiles = (*modbus_profiles(), *(load_profile(name) for name in args.profile))
+    known = (*modbus_profiles(), *(load_profile(name) for name in args.profile))
+    profiles = [p for p in known if not args.kind or p.kind in args.kind or p.name in args.profile]
+    if not profiles:
+        kinds = ", ".join(sorted({p.kind for p in known}))
+        raise TirtaError(
+            t(
+                f"no profile is of this kind; there are {kinds}",
+                f"tidak ada profil jenis itu; yang ada {kinds}",
+            )
+        )
     report = Report()
     quiet()
     try:

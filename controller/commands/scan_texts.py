@@ -111,7 +111,9 @@ def meaning(name: str) -> str:
 
 
 def _base(quantity: str) -> str:
-    return quantity.rstrip("0123456789").rstrip("_")
+    from drivers.quantities import split_channel
+
+    return split_channel(quantity)[0]
 
 
 def confidence_note(candidate: Candidate) -> str:
