@@ -17,6 +17,7 @@ from controller.errors import TirtaError
 from drivers.errors import DriverError
 from simulators.cli_worlds import plant_moment, world_factory
 from simulators.embedded_broker import ServeError
+from simulators.faults import FAULTS, Sometimes, parse_fault
 
 DEMO_RATE = 60.0
 DEMO_START = "2026-11-14T08:00"
@@ -125,6 +126,17 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
             "detik monotonik saat mulai, seperti `tirta run --plant-anchor`",
         ),
     )
+    serve.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        type=_fault,
+        metavar="BUS=NAME[:SHARE]",
+        help=t(
+            f"let the devices of a bus misbehave, all the time or in a share of their answers: {', '.join(FAULTS)}",
+            f"buat alat pada satu bus berulah, terus-menerus atau pada sebagian jawabannya: {', '.join(FAULTS)}",
+        ),
+    )
     serve.set_defaults(run=_serve)
 
 
@@ -201,6 +213,18 @@ def _rate(text: str) -> float:
     return rate
 
 
+def _fault(text: str) -> tuple[str, Sometimes]:
+    bus, _, fault = text.partition("=")
+    try:
+        return bus, parse_fault(fault)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            t(f"{text}: write BUS=NAME or BUS=NAME:SHARE, SHARE above 0 up to 1; names: ",
+              f"{text}: tulis BUS=NAMA atau BUS=NAMA:BAGIAN, BAGIAN di atas 0 sampai 1; nama: ")
+            + ", ".join(FAULTS)
+        ) from None  # fmt: skip
+
+
 def _days(text: str) -> float:
     days = float(text)
     if not 0.0 < days <= 3660.0:
@@ -246,7 +270,17 @@ def _serve(args: argparse.Namespace) -> int:
         start = plant_moment(site, args.start) if args.start else SystemClock().now().utc
         clock = PlantClock(start.timestamp(), args.rate, args.anchor)
     world = world_factory(args.world)(site, args.seed, clock.now().utc)
-    served = serve(site, profiles, world, clock)
+    faults = dict(args.fault)
+    if strange := faults.keys() - {bus.id for bus in site.file.buses if not bus.url.startswith("mqtt:")}:
+        names = ", ".join(sorted(strange))
+        raise ServeError(
+            t(
+                f"--fault: no Modbus bus {names} in the file",
+                f"--fault: tidak ada bus Modbus {names} di berkas",
+            ),
+            t("take a name from buses", "pakai nama dari buses"),
+        )
+    served = serve(site, profiles, world, clock, faults=faults)
 
     async def run() -> None:
         await served.start()

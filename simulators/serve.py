@@ -15,6 +15,7 @@ from drivers.mqtt import Broker, MqttClient, parse_broker
 from drivers.profile import Profile
 from drivers.profile_gpio import is_gpio
 from simulators.embedded_broker import EmbeddedBroker, ServeError, listens
+from simulators.faults import Fault, honest
 from simulators.modbus_server import Extra, TcpServer
 from simulators.outputs import World
 from simulators.pty_server import Format, PtyServer
@@ -32,13 +33,15 @@ LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 class Served:
     """Servers for all buses, and the world that moves behind them.
 
-    Where no broker listens a small one is started; ``own_broker``: one that listens already is somebody else's, and refused.
+    ``faults``: bus id -> how its devices misbehave. Where no broker listens a small one is started; ``own_broker``: one that
+    listens already is somebody else's, and refused.
     """
 
     rig: Rig
     clock: Clock
     baud_paced: bool = True
     own_broker: bool = False
+    faults: Mapping[str, Fault] = field(default_factory=dict)
     servers: dict[str, TcpServer | PtyServer] = field(default_factory=dict)
     clients: dict[str, MqttClient] = field(default_factory=dict)
     brokers: list[EmbeddedBroker] = field(default_factory=list)
@@ -92,6 +95,7 @@ class Served:
             one = any(unit.profile.limits.single_client for unit in bank.units.values())
             extra: Extra = "closed" if one else "served"
             server = TcpServer(bank, connection.port, connection.kind == "rtu+tcp", extra=extra)
+        server.fault = self.faults.get(bus.id, honest)
         try:
             await server.start()
         except OSError as error:
@@ -154,6 +158,7 @@ def serve(
     *,
     paced: bool = True,
     own_broker: bool = False,
+    faults: Mapping[str, Fault] | None = None,
 ) -> Served:
     """The rig of a site, ready to be started on its wires."""
-    return Served(make_rig(site, profiles, world, clock.now), clock, paced, own_broker)
+    return Served(make_rig(site, profiles, world, clock.now), clock, paced, own_broker, faults or {})

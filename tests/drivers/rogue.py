@@ -124,8 +124,10 @@ class Rogue:
         self.url = f"{self.kind}://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._close()
         if self._fds:
             asyncio.get_running_loop().remove_reader(self._fds[0])
@@ -135,9 +137,10 @@ class Rogue:
         await asyncio.sleep(0)
 
     async def _close(self) -> None:
-        for writer in self._writers:
+        writers, self._writers = self._writers, []
+        for writer in writers:
             writer.close()
-        self._writers.clear()
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
         server, self._server = self._server, None
         if server is not None:
             server.close()
