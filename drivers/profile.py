@@ -16,6 +16,7 @@ from drivers.profile_checks import check
 from drivers.profile_commands import CommandEntry, PublishStep, WriteStep
 from drivers.profile_model import Limits, Poll, Profile, Setting
 from drivers.profile_points import Point, TableName
+from drivers.yaml_texts import Language
 
 __all__ = [
     "CommandEntry", "Limits", "Point", "Poll", "Profile", "ProfileError", "PublishStep", "Setting", "TableName", "WriteStep",
@@ -38,22 +39,20 @@ def library() -> list[str]:
     )
 
 
-def load_profile(name_or_path: str | Path) -> Profile:
+def load_profile(name_or_path: str | Path, language: Language = "en") -> Profile:
     """A profile of the library by name, or from a YAML file (anything with a slash or ending in .yaml).
 
-    Cached by content. Raises ProfileError with every problem found, each with file, line and column.
+    Cached by content. Raises ProfileError with every problem found, each with file, line and column, in ``language``. Golden
+    exchanges of files are played too; those of the library are played by its tests.
     """
     text = str(name_or_path)
-    if isinstance(name_or_path, str) and "/" not in text and not text.endswith((".yaml", ".yml")):
-        return _from_library(text)
-    path = Path(text)
+    shipped = isinstance(name_or_path, str) and "/" not in text and not text.endswith((".yaml", ".yml"))
     try:
-        raw = path.read_bytes()
-    except OSError as e:
-        raise ProfileError(
-            (Problem(text, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}"),)
-        ) from None
-    return _parse(raw, text, hashlib.sha256(raw).digest())
+        return _from_library(text) if shipped else _from_file(text)
+    except ProfileError as e:
+        if language == "en":
+            raise
+        raise ProfileError(_in_words(e, text, shipped, language)) from None
 
 
 @lru_cache(maxsize=256)
@@ -67,18 +66,49 @@ def _from_library(name: str) -> Profile:
     return _parse(raw, f"{name}.yaml", hashlib.sha256(raw).digest())
 
 
+def _from_file(text: str) -> Profile:
+    try:
+        raw = Path(text).read_bytes()
+    except OSError as e:
+        unread = Problem(text, 1, 1, "", f"cannot be read: {e.strerror or type(e).__name__}")
+        raise ProfileError((unread,)) from None
+    return _parse(raw, text, hashlib.sha256(raw).digest(), own=True)
+
+
 @lru_cache(maxsize=256)
-def _parse(raw: bytes, file: str, digest: bytes) -> Profile:
+def _parse(raw: bytes, file: str, digest: bytes, own: bool = False) -> Profile:
     """``digest`` makes the cache key short to compare; equal content is parsed once."""
     assert digest
+    return _read(raw, file, "en", own)
+
+
+def _read(raw: bytes, file: str, language: Language, own: bool) -> Profile:
+    """The profile. ``own``: its golden exchanges are played too. Sentences of pydantic and YAML come in ``language``."""
     try:
-        data, marks = load_bytes(raw, file)
+        data, marks = load_bytes(raw, file, language)
         profile = Profile.model_validate(data)
     except YamlError as e:
         raise ProfileError(e.problems) from None
     except ValidationError as e:
-        raise ProfileError(explain(e, marks, data, Profile)) from None
+        raise ProfileError(explain(e, marks, data, Profile, language)) from None
     problems = tuple(check(profile, marks))
+    if own and not problems and profile.golden:
+        from drivers.profile_checks_golden import check_golden
+
+        problems = tuple(check_golden(profile, marks))
     if problems:
         raise ProfileError(problems)
     return profile
+
+
+def _in_words(error: ProfileError, text: str, shipped: bool, language: Language) -> tuple[Problem, ...]:
+    """The same problems in the language, worked out once more: only who made a mistake waits for it."""
+    from drivers.profile_texts import in_indonesian
+
+    problems = error.problems
+    if not shipped and Path(text).is_file():
+        try:
+            _read(Path(text).read_bytes(), text, language, own=True)
+        except ProfileError as e:
+            problems = e.problems
+    return tuple(in_indonesian(problem) for problem in problems)

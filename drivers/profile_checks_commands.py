@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drivers.marked_yaml import Loc, Marks, Problem
-from drivers.profile_checks_points import near
+from drivers.profile_checks_points import SPANS, near
 from drivers.profile_commands import AnyStep, CommandEntry, DownlinkStep, DownlinkWord, WriteStep
 from drivers.profile_envelopes import ENVELOPES
 from drivers.profile_model import Profile
 from drivers.profile_points import fill
-from drivers.quantities import QUANTITIES, quantity
+from drivers.quantities import QUANTITIES, quantity, unit_factor, units_for
 
 
 def check_command(
@@ -32,6 +32,8 @@ def check_command(
                 (*loc, "deaf_to", i), "the device ignores this while its timer runs, but off uses it"
             )
     yield from _lease(entry, loc, marks)
+    if profile.transport == "modbus":
+        yield from _reach(name, entry, loc, marks)
     yield from _wear(profile, entry, loc, marks)
 
 
@@ -151,6 +153,39 @@ def _lease(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
     steps = [piece.max_s for piece in entry.lease.pieces]
     if steps != sorted(set(steps)):
         yield marks.problem((*loc, "lease", "pieces"), "pieces must rise in max_s")
+
+
+def _reach(name: str, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    """Numbers that the registers of a command cannot carry."""
+    for i, piece in enumerate(entry.lease.pieces if entry.lease else ()):
+        kind = entry.lease.type if entry.lease else "u16"
+        raw, span = round(piece.max_s / piece.unit_s) + piece.offset, SPANS.get(kind)
+        if span is not None and raw > span[1]:
+            text = f"{piece.max_s:g} s are {raw} on the wire, but {kind} ends at {span[1]:g}"
+            yield marks.problem((*loc, "lease", "pieces", i, "max_s"), text, "lower max_s, or correct unit_s")
+    row = quantity(name.replace("{n}", "1"))
+    if entry.value is None or row is None:
+        return
+    coding, at = entry.value, (*loc, "value")
+    factor = unit_factor(coding.unit, row.unit)
+    if factor is None:
+        hint = f"possible: {', '.join(units_for(row.unit))}"
+        yield marks.problem(
+            (*at, "unit"), f"'{coding.unit}' cannot become {row.unit or 'a plain number'}", hint
+        )
+        return
+    if coding.minimum > coding.maximum:
+        yield marks.problem((*at, "minimum"), "minimum must be below maximum")
+    span = SPANS.get(coding.type)
+    step = coding.scale * float(factor)
+    if span is None or coding.scale_by or not step:
+        return
+    for key in ("minimum", "maximum"):
+        raw = round((getattr(coding, key) - coding.offset) / step)
+        if not span[0] <= raw <= span[1]:
+            low, high = span
+            text = f"{getattr(coding, key):g} is {raw} on the wire, but {coding.type} goes from {low:g} to {high:g}"
+            yield marks.problem((*at, key), text, "correct scale, or narrow minimum and maximum")
 
 
 def _wear(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:

@@ -14,10 +14,11 @@ from drivers.profile_model import Profile, resolved, wire_address
 from drivers.profile_points import Coding, Point, expand, fill
 from drivers.quantities import QUANTITIES, STATES, conversion, quantity, split_channel, unit_factor, units_for
 
-_SPANS: dict[str, tuple[float, float]] = {
+SPANS: dict[str, tuple[float, float]] = {
     "u8": (0, 255), "s8": (-128, 127), "bool": (0, 1), "u16": (0, 0xFFFF), "enum16": (0, 0xFFFF), "bits16": (0, 0xFFFF),
     "s16": (-0x8000, 0x7FFF), "u32": (0, 2**32), "acc32": (0, 2**32), "bits32": (0, 2**32), "s32": (-(2**31), 2**31),
 }  # fmt: skip
+"""The lowest and the highest raw number of each type."""
 
 
 Placed = tuple[Loc, Point]
@@ -55,8 +56,10 @@ def _place(profile: Profile, point: Point, loc: Loc, marks: Marks) -> Iterator[P
     computed = wire_address(point.doc, profile.numbering)
     if point.address is None and point.words is None and computed is None:
         yield marks.problem(loc, "needs an address, or a doc number that the numbering can turn into one")
-    if point.address is not None and computed not in (None, point.address) and profile.numbering.minus:
-        yield marks.problem((*loc, "address"), f"is {point.address}, but doc {point.doc} means {computed}")
+    told = profile.numbering.minus if isinstance(point.doc, int) else True
+    if point.address is not None and computed not in (None, point.address) and told:
+        text = f"is {point.address}, but doc {point.doc} means {computed}"
+        yield marks.problem((*loc, "address"), text, "correct one of the two numbers, or the numbering")
 
 
 def _shape(point: Point, loc: Loc, marks: Marks) -> Iterator[Problem]:
@@ -180,7 +183,7 @@ def _words(coding: Coding, name: str, is_text: bool, loc: Loc, marks: Marks) -> 
 
 def _reach(point: Point, low: float, high: float, loc: Loc, marks: Marks) -> Iterator[Problem]:
     """A scale that cannot be right: one step wider than all that the quantity can be, or a range the type never reaches."""
-    span = _SPANS.get(point.type)
+    span = SPANS.get(point.type)
     plain = not (
         point.enum or point.first or point.scale_by or point.curve or point.polynomial or point.unit_by
     )
@@ -195,6 +198,7 @@ def _reach(point: Point, low: float, high: float, loc: Loc, marks: Marks) -> Ite
         yield marks.problem(
             (*loc, "scale"),
             f"one step would be {step:g}: the whole of {point.quantity} is {low:g} to {high:g}",
+            "compare scale and unit with the paper",
         )
     plus = conversion(point.unit, row.unit if row else "") or (1.0, 1.0, 0.0)
     ends = sorted((e + point.pre_offset) * point.scale * float(factor) + plus[2] + point.offset for e in span)
@@ -204,7 +208,7 @@ def _reach(point: Point, low: float, high: float, loc: Loc, marks: Marks) -> Ite
     )
     if ends[0] > min(high, wanted[1]) or ends[1] < max(low, wanted[0]):
         text = f"{point.type} at this scale gives {ends[0]:g} to {ends[1]:g}, never what the range allows"
-        yield marks.problem((*loc, "scale"), text)
+        yield marks.problem((*loc, "scale"), text, "compare scale and unit with the paper")
 
 
 def _clashes(profile: Profile, placed: Sequence[Placed], marks: Marks) -> Iterator[Problem]:

@@ -34,11 +34,15 @@ def play(profile: Profile) -> Iterator[str]:
     """One sentence for each golden exchange that does not come out as it says; nothing when all is well."""
     for i, golden in enumerate(profile.golden):
         where = f"{profile.name} golden[{i}] {golden.note}".rstrip()
-        try:
-            for complaint in _play(profile, golden):
-                yield f"{where}: {complaint}"
-        except CodecError as e:
-            yield f"{where}: {e}"
+        yield from (f"{where}: {complaint}" for complaint in complaints(profile, golden))
+
+
+def complaints(profile: Profile, golden: Golden) -> Iterator[str]:
+    """What does not come out of one exchange as it says."""
+    try:
+        yield from _play(profile, golden)
+    except CodecError as e:
+        yield str(e)
 
 
 def _play(profile: Profile, golden: Golden) -> Iterator[str]:

@@ -224,10 +224,11 @@ def test_golden_notices_lies(tmp_path: Path) -> None:
     """A golden exchange that does not fit the points is told; the check is not empty."""
     text = GOOD + "golden:\n  - {address: 0, words: [1234], expect: {power_w: 99, energy_wh: 1}}\n"
     text += "  - {address: 0, frame: 01 03 02 00 01 00 00}\n"
-    complaints = list(play(load_text_profile(text, tmp_path)))
-    assert any("power_w is 123.4" in c for c in complaints)
-    assert any("does not tell energy_wh" in c for c in complaints)
-    assert any("checksum" in c for c in complaints)
+    with pytest.raises(ProfileError) as refused:
+        load_text_profile(text, tmp_path)
+    said = [p.message for p in refused.value.problems]
+    for piece in ("power_w is 123.4", "does not tell energy_wh", "checksum"):
+        assert any(piece in message for message in said), said
 
 
 PARTS = [(loc, value) for loc, value in walk(load_text(GOOD)[0]) if not isinstance(value, dict | list)]
