@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from drivers import line
-from drivers.capture import Capture, CaptureError, Settings, as_told, decoded, decoded_payloads, read_all
+from drivers.capture import Capture, CaptureError, Settings
 from drivers.capture_mask import is_identity, mask_exchanges, mask_payload, mask_topic
+from drivers.capture_replay import as_told, decoded, decoded_payloads, read_all
 from drivers.codec import CodecError, settings_for
 from drivers.errors import ExceptionReply
 from drivers.probe import silence
-from drivers.probe_live import watch_modbus, watch_mqtt
+from drivers.probe_live import watch_modbus
+from drivers.probe_mqtt import watch_mqtt
 from drivers.profile_golden import TOPIC, same
 from drivers.profile_model import Profile
 from drivers.tap import Exchange

@@ -34,7 +34,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "it is a simulator, not a device: say so in the file",
         "ini simulator, bukan alat: tulis begitu di berkas",
     )
-    capture.add_argument("--simulated", action="store_true", help=fake)
+    capture.add_argument("--simulator", action="store_true", help=fake)
     wait = t("for MQTT messages", "menunggu pesan MQTT")
     capture.add_argument("--wait", type=float, default=60.0, metavar="S", help=wait)
     json_option(capture)
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 async def _capture(args: argparse.Namespace, target: Target, profile: Profile) -> Capture:
     from drivers.capture_make import capture_modbus, capture_mqtt
 
-    origin = "simulated" if args.simulated else "device"
+    origin = "simulated" if args.simulator else "device"
     if profile.mqtt is None:
         return await capture_modbus(
             profile, target.connection, target.unit, target.settings, origin=origin, note=args.note

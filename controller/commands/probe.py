@@ -86,7 +86,8 @@ def _code(errors: Iterable[Any], something: bool) -> int:
 async def _look(args: argparse.Namespace, target: Target) -> int:
     from drivers.errors import DriverError
     from drivers.probe import told
-    from drivers.probe_live import watch_modbus, watch_mqtt
+    from drivers.probe_live import watch_modbus
+    from drivers.probe_mqtt import watch_mqtt
 
     profile = target.load()
     watching = (

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controller.commands.console import err, json_option, out, out_json, t
+from controller.commands.scan_words import format_of, is_serial, only_adapter, units_of
 from controller.commands.wire_words import INTERRUPTED, quiet, why_not
 from controller.errors import GOOD, UNREACHABLE, TirtaError
 
 if TYPE_CHECKING:
     from drivers.profile_model import Profile
     from drivers.scan import Progress, Report
-    from drivers.scan_plan import Format, Stop
+    from drivers.scan_plan import Stop
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _scan(args: argparse.Namespace, profiles: Sequence[Profile], report: Report) -> None:
-    from drivers.scan import scan, scan_network
+    from drivers.scan import scan
+    from drivers.scan_network import scan_network
 
     where = args.where or only_adapter()
     if is_serial(where):
@@ -97,35 +98,11 @@ async def _scan(args: argparse.Namespace, profiles: Sequence[Profile], report: R
         await scan_network(stops, profiles, report, teller())
 
 
-def is_serial(where: str) -> bool:
-    """Whether a word names a serial port."""
-    return where.startswith(("/", "rtu:"))
-
-
-def only_adapter() -> str:
-    """The one USB adapter of this computer. Raises TirtaError with all of them when there are several, or none."""
-    by_id = sorted(Path("/dev/serial/by-id").glob("*")) if Path("/dev/serial/by-id").is_dir() else []
-    ports = [str(path) for path in by_id] or [
-        str(path)
-        for pattern in ("ttyUSB*", "ttyACM*", "ttyAMA*", "ttyS[0-9]")
-        for path in sorted(Path("/dev").glob(pattern))
-    ]
-    if len(ports) == 1:
-        return ports[0]
-    hint = t(
-        "name one: tirta scan /dev/ttyUSB0, or a network address",
-        "sebutkan satu: tirta scan /dev/ttyUSB0, atau alamat jaringan",
-    )
-    if ports:
-        raise TirtaError(t("several ports: ", "ada beberapa port: ") + ", ".join(ports), hint)
-    raise TirtaError(t("no serial adapter is plugged in", "tidak ada adaptor serial terpasang"), hint)
-
-
 def _serial(args: argparse.Namespace, profiles: Sequence[Profile], where: str) -> list[Stop]:
     from drivers.modbus_url import parse_connection
     from drivers.scan_plan import Format, formats, serial_stops
 
-    lines = [_format(text) for text in args.line]
+    lines = [format_of(text) for text in args.line]
     device = where
     if where.startswith("rtu:"):
         connection = parse_connection(where)
@@ -136,27 +113,13 @@ def _serial(args: argparse.Namespace, profiles: Sequence[Profile], where: str) -
     return _narrowed(stops, args.units)
 
 
-def _format(text: str) -> Format:
-    import re
-
-    from drivers.scan_plan import Format
-
-    found = re.fullmatch(r"(\d+)(?:[- ]8([NEO])([12]))?", text.upper())
-    known = (1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200, 230400)
-    if found is None or int(found[1]) not in known:
-        raise TirtaError(
-            t(f"--line is written 9600-8N1, not {text}", f"--line ditulis 9600-8N1, bukan {text}")
-        )
-    return Format(int(found[1]), found[2] or "N", int(found[3] or 1))  # type: ignore[arg-type]
-
-
 async def _network(
     args: argparse.Namespace, profiles: Sequence[Profile], where: str, report: Report
 ) -> list[Stop]:
     from urllib.parse import urlsplit
 
     from drivers.modbus_url import Connection
-    from drivers.scan import network_stops, open_ports
+    from drivers.scan_network import network_stops, open_ports
     from drivers.scan_plan import network_ports
 
     parts = urlsplit(where if "//" in where else f"tcp://{where}")
@@ -191,23 +154,6 @@ def _narrowed(stops: Sequence[Stop], units: str | None) -> list[Stop]:
         known = {call.unit: call for call in stop.calls}
         kept.append(replace(stop, calls=tuple(known.get(unit, Call(unit, PLAIN)) for unit in wanted)))
     return kept
-
-
-def units_of(text: str) -> list[int]:
-    """``1-3,7`` as numbers. Raises TirtaError."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        ends = (first, last if dash else first)
-        if not all(end.isdecimal() and int(end) <= 255 for end in ends):
-            raise TirtaError(
-                t(
-                    f"--units is written 1-20,144 (0 to 255), not {text}",
-                    f"--units ditulis 1-20,144 (0 sampai 255), bukan {text}",
-                )
-            )
-        found += range(int(ends[0]), int(ends[1]) + 1)
-    return list(dict.fromkeys(found))
 
 
 def _estimate(stops: Sequence[Stop]) -> None:

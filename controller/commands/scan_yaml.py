@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from controller.commands.console import t
-from controller.commands.scan_texts import actions, meaning
+from controller.commands.scan_advice import actions
+from controller.commands.scan_texts import meaning
 
 if TYPE_CHECKING:
     from drivers.scan import Hit, Report

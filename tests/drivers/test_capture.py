@@ -10,18 +10,10 @@ from pathlib import Path
 import pytest
 
 from controller.commands.capture import text_of
-from drivers.capture import (
-    Capture,
-    CaptureError,
-    Replay,
-    decoded,
-    load_capture,
-    play,
-    read_all,
-    worth_simulating,
-)
+from drivers.capture import Capture, CaptureError, load_capture
 from drivers.capture_make import answers_of, capture_modbus, capture_mqtt, hash_of
 from drivers.capture_mask import is_identity, mask_exchanges, mask_payload, mask_text, mask_topic
+from drivers.capture_replay import Replay, decoded, play, read_all, worth_simulating
 from drivers.device import make_device
 from drivers.errors import DriverError, TimeOut
 from drivers.mqtt import Broker, MqttClient

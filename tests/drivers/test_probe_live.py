@@ -10,7 +10,8 @@ import pytest
 
 from drivers.errors import Refused, TimeOut
 from drivers.mqtt import Broker, MqttClient
-from drivers.probe_live import Row, watch_modbus, watch_mqtt
+from drivers.probe_live import Row, watch_modbus
+from drivers.probe_mqtt import watch_mqtt
 from drivers.profile import load_profile
 from drivers.tap import Tap
 from drivers.transport import Write

@@ -12,7 +12,8 @@ import pytest
 from drivers.modbus_url import Connection
 from drivers.profile import load_profile
 from drivers.profile_model import Profile
-from drivers.scan import Report, scan, scan_network
+from drivers.scan import Report, scan
+from drivers.scan_network import scan_network
 from drivers.scan_plan import PLAIN, Call, Format, Stop, calls_at
 from simulators.cable import Cable
 from tests.drivers.cables import on_pty, on_tcp, rtu, station

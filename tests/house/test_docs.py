@@ -20,6 +20,7 @@ from simulators import cli as simulators
 from tests.house.source import ROOT
 
 PEOPLE = ("README.md", "README.id.md", "CONTRIBUTING.md", "docs/wiring.md", "docs/wiring.id.md", "docs/devices.md",
+          "docs/commissioning.md", "docs/commissioning.id.md",
           "docs/schedules.md", "docs/telemetry.md", "docs/safety.md")  # fmt: skip
 """Documents with commands that people type."""
 
@@ -101,7 +102,7 @@ def test_the_keys_of_a_program_are_the_real_ones() -> None:
     KINDS["field"].model_validate(example)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/wiring.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/wiring.md", "docs/commissioning.md"])
 def test_both_languages_have_the_same_commands(name: str) -> None:
     """The Indonesian document tells the same command lines as the English one."""
     both = []

@@ -242,7 +242,7 @@ async def test_readdress_while_the_daemon_holds_the_port(stack: AsyncExitStack, 
 async def test_capture(stack: AsyncExitStack, tmp_path: Path) -> None:
     """A capture is written once, says that it is simulated, holds no address of ours, and is not overwritten."""
     _, connection = await on_tcp(stack, station("sdm120", 4))
-    words = ("capture", "--profile", "sdm120", "--connection", connection.url, "--unit", "4", "--simulated")
+    words = ("capture", "--profile", "sdm120", "--connection", connection.url, "--unit", "4", "--simulator")
     done = await tirta(*words, "-o", "bench.yaml", cwd=tmp_path)
     assert done.code == 0, done.err
     text = (tmp_path / "bench.yaml").read_text()
