@@ -226,7 +226,12 @@ class Bus:
             unit.written()
             return True
         unit.took(took_s)
-        return unit.believes(job.request, self._link.heard, job.doubt, line.monotonic())
+        heard = self._link.heard
+        if heard.noise:  # whole answers that came unasked, also those that came just before the question
+            for number, said in frames_in(heard.noise, self._units):
+                self._unit(number).said(said, line.monotonic())
+            heard.noise = b""
+        return unit.believes(job.request, heard, job.doubt, line.monotonic())
 
     def _ask_again(self, job: _Job) -> None:
         """Reading is harmless: when the true answer has had time to come, the question is put once more, before all others."""
@@ -249,10 +254,6 @@ class Bus:
     def _note_strays(self, timing: Timing) -> None:
         """Bytes that came since the last question was done were its unit's, unasked (or expected, after a time-out)."""
         unit, heard = self._last, self._link.heard
-        if heard.noise:
-            for number, said in frames_in(heard.noise, self._units):
-                self._unit(number).said(said, line.monotonic())
-            heard.noise = b""
         if unit is None or heard.strays - self._last_strays <= GLITCH or heard.stray_at <= self._last_at:
             return
         if heard.stray_at > unit.quiet_until:
