@@ -68,6 +68,8 @@ def bits_of(point: Point) -> int:
 def tellable(point: Point) -> Value | None:
     """A value for the point that fits into the bits that it has."""
     value = sample(point)
+    if point.type == "bool" and isinstance(value, float) and not point.enum:
+        return min(value, 1.0)
     if point.mask is None or point.enum or point.first or not isinstance(value, float):
         return value
     most = point.mask // (point.mask & -point.mask)

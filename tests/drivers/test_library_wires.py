@@ -121,12 +121,15 @@ async def obeyed(shelf: Shelf, bus: Bus, name: str) -> list[str]:
     world = shelf.place(name, profile, settings_of(profile))
     device = make_device(name, profile, bus, shelf.units[name], settings_of(profile))
     wrong: list[str] = []
+    if profile.commands:
+        await seen_by(device)  # factors of set-points are known once it was read
     for quantity, entry in profile.commands.items():
         value = 1.0 if entry.value is None else min(entry.value.maximum, max(entry.value.minimum, 20.0))
         stops = bool(entry.off) or (entry.value is not None and entry.value.minimum <= 0.0)
         if entry.press and entry.verify is not None and entry.verify.equals:
-            world.presses(name, quantity, entry.verify.quantity, entry.verify.equals[0])
-            world.values[name, entry.verify.quantity] = "fault" if entry.verify.quantity == "status" else 7.0
+            result = (name, entry.verify.quantity), entry.verify.equals[0]
+            world.presses[name, quantity] = {(name, "fault_code"): 0.0} | dict([result])
+            world.values[result[0]] = "fault" if entry.verify.quantity == "status" else 7.0
         for wanted in (value, 0.0) if stops else (value,):
             try:
                 await device.command(Command(name, quantity, wanted, 60.0 if wanted else 0.0))
