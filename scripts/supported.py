@@ -36,8 +36,8 @@ TEXTS: dict[str, tuple[str, str]] = {
               "{n} profil, {u} belum terverifikasi. Cara menambah alat tanpa pemrograman: [docs/devices.md](docs/devices.md)."),
     "unverified": ("**Unverified**: the map is from one source that is not the maker, or sources disagree.",
                    "**Belum terverifikasi**: petanya dari satu sumber yang bukan pembuatnya, atau sumbernya bertentangan."),
-    "compare": ("Compare two or three values with the device's own display first (`tirta probe`); `tirta check` names such devices.",
-                "Bandingkan dahulu dua tiga nilai dengan layar alatnya (`tirta probe`); `tirta check` menyebut alat semacam itu."),
+    "compare": ("Compare two or three values with the display of the device first (`tirta probe`); `tirta check` names it.",
+                "Bandingkan dahulu dua tiga nilai dengan layar alatnya (`tirta probe`); `tirta check` menyebutnya."),
     "head": ("device | profile | speaks | how sure | reads | commands | when the computer dies | sources",
              "alat | profil | lewat | keyakinan | membaca | perintah | bila komputer mati | sumber"),
     "more": ("and {n} more", "dan {n} lagi"),
@@ -72,8 +72,8 @@ def document(language: Language) -> str:
     unverified = sum(p.confidence in UNVERIFIED for p in profiles)
     count = _say("count", language).format(n=len(profiles), u=unverified)
     lines = [
-        f"# {_say('title', language)}", "", _say("other", language), "", count, "", _say("unverified", language), _say("compare", language), "",
-        _say("made", language),
+        f"# {_say('title', language)}", "", _say("other", language), "", count, "",
+        _say("unverified", language), _say("compare", language), "", _say("made", language),
     ]  # fmt: skip
     for kind, names in KINDS.items():
         rows = [_row(p, language) for p in profiles if p.kind == kind]
