@@ -124,7 +124,9 @@ def load_profiles(work: Work, data: object) -> dict[str, Profile]:
             work.note([finding])
             continue
         try:
-            profiles[entry["id"]] = load_profile(str(work.path.parent / name) if is_file else name, work.language)
+            profiles[entry["id"]] = load_profile(
+                str(work.path.parent / name) if is_file else name, work.language
+            )
         except ProfileError as e:
             for problem in e.problems:
                 work.problems.append(_at_device(work.marks[None], i, problem, in_file=is_file))
