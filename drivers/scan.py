@@ -15,7 +15,7 @@ from drivers.scan_line import Notebook, ScanLine, Sound
 from drivers.scan_plan import LAST_UNIT, PLAIN, Call, Format, Question, Stop
 from drivers.transport import Table
 
-DEVICE_S = 8.0
+DEVICE_S = 12.0
 """A device that was found is looked at for about so long."""
 
 _NOBODY = 231  # a unit that hardly any site uses: who answers it answers to everything

@@ -18,7 +18,7 @@ SAME_KIND_MARGIN_BITS = 16.0
 """So far behind the first a candidate is out; look-alikes are mostly of one kind, there more is wanted."""
 
 _ALIKE = 0.05
-_LESS_BITS = 3.0  # a map that says the same and as much is another product with the same registers: the label decides
+_LESS_BITS = 3.0  # who says the same and as much is another product with the same registers: see its label
 MOST_DIFFERENCES = 6
 
 
