@@ -24,6 +24,7 @@ COMMAND = ".venv/bin/python scripts/supported.py"
 SHOWN = 14
 """Quantities in a cell; the rest is counted."""
 
+SPEAKS = {"modbus": "Modbus", "mqtt": "MQTT", "gpio": "GPIO"}
 SHORT = {"running": ("run / stop", "jalan / henti"), "status": ("state", "keadaan")}
 """Other words than the glossary's."""
 
@@ -97,7 +98,7 @@ def _say(key: str, language: Language) -> str:
 def _row(profile: Profile, language: Language) -> str:
     link = f"[{profile.name}](drivers/profiles/{profile.name}.yaml)"
     cells = (
-        f"{profile.maker}: {profile.model}", link, "MQTT" if profile.mqtt else "Modbus", _confidence(profile, language),
+        f"{profile.maker}: {profile.model}", link, SPEAKS[profile.transport], _confidence(profile, language),
         _reads(profile, language), _commands(profile, language), _fail_safes(profile, language), "; ".join(profile.sources),
     )  # fmt: skip
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
@@ -148,11 +149,8 @@ def _words(name: str, language: Language) -> str:
     assert row is not None, base
     text = row.description_id if language == "id" else row.description_en
     plain = re.sub(r"^(1 (while it|while the|bila|selagi) |write 1 to |tulis 1 untuk )", "", text)
-    return (
-        SHORT.get(base, (plain, plain))[language == "id"].partition(" (")[0].split(":")[0].split(",")[0]
-        + times
-        + count
-    )
+    words = SHORT.get(base, (plain, plain))[language == "id"]
+    return re.split(r" \(|[:;,]", words)[0] + times + count
 
 
 def _collapsed(names: Iterable[str]) -> Iterator[str]:
