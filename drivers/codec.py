@@ -14,6 +14,7 @@ from typing import Any
 from drivers.codec_links import (
     depth_of,
     derive,
+    helpers_first,
     implied,
     leaves,
     looked_at,
@@ -62,10 +63,9 @@ def compile_blocks(
     carries one of them.
     """
     wanted = needed(profile.points, profile.derived) | looked_at(profile.commands.values(), profile.points)
-    blocks = sorted(
-        pack(profile.of_class(poll), profile.limits, hole_words),
-        key=lambda block: not any(p.name in wanted for p in block.points),
-    )
+    packed = pack(profile.of_class(poll), profile.limits, hole_words)
+    order = helpers_first([block.points for block in packed], wanted)
+    blocks = [packed[i] for i in order]
     told = _told_by(profile, poll, blocks)
     return tuple(BlockCodec(block, settings, wanted, told.get(i, ())) for i, block in enumerate(blocks))
 
@@ -91,7 +91,7 @@ class BlockCodec:
     __slots__ = (
         "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_places",
         "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "friends",
-        "points", "table",
+        "needs", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -119,7 +119,9 @@ class BlockCodec:
         self._coders = tuple(coder_of(p, settings) for p in self.points)
         self._keys = tuple(p.name if p.name in wanted else None for p in self.points)
         mine = {p.name for p in self.points} | {d.name for d in derived if d.name}
-        self.alone = needed(self.points, derived) <= mine
+        self.needs = needed(self.points, derived) - mine
+        """What others must say before its words say everything: factors, conditions, parts."""
+        self.alone = not self.needs
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
         self._scaled = tuple(bool(p.helpers) for p in self.points)
         self._wishful = bool(friends) or any(wishes_something(p) for p in self.points)

@@ -67,6 +67,41 @@ def depth_of(points: Iterable[Point]) -> Mapping[str, int]:
     return depths
 
 
+def closure(names: Iterable[str], points: Iterable[Point]) -> tuple[str, ...]:
+    """These points and all that they need in turn, each after those that it needs."""
+    helpers = {p.name: p.helpers for p in points}
+    found: dict[str, None] = {}
+
+    def put(name: str, above: frozenset[str]) -> None:
+        if name in helpers and name not in found and name not in above:
+            for helper in helpers[name]:
+                put(helper, above | {name})
+            found[name] = None
+
+    for name in names:
+        put(name, frozenset())
+    return tuple(found)
+
+
+def helpers_first(groups: Sequence[Sequence[Point]], wanted: frozenset[str]) -> list[int]:
+    """The order in which these groups of points are read: a group after those that it needs, otherwise those of ``wanted``
+    points first. Groups that need each other stay as they are: one of them is a reading behind.
+    """
+    places = {p.name: i for i, group in enumerate(groups) for p in group}
+    first = sorted(range(len(groups)), key=lambda i: not any(p.name in wanted for p in groups[i]))
+    found: dict[int, None] = {}
+
+    def put(i: int, above: frozenset[int]) -> None:
+        if i not in found and i not in above:
+            for j in (places[name] for p in groups[i] for name in p.helpers if name in places):
+                put(j, above | {i})
+            found[i] = None
+
+    for i in first:
+        put(i, frozenset())
+    return list(found)
+
+
 def remember(context: Context, key: str, value: Value | None) -> None:
     """Keep a value for the others, or forget it when there is none."""
     if value is None:

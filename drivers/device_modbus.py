@@ -15,6 +15,7 @@ from drivers.device_aside import SetAside, bad_points
 from drivers.device_guard import Guard
 from drivers.device_line import UnitLine
 from drivers.device_meeting import is_known, meet
+from drivers.device_order import factors_of, helpers_of, holders, read_first, unknown_factor
 from drivers.device_steps import Sequences, pause_of
 from drivers.device_writes import Writes
 from drivers.errors import BadReply, DriverError, ExceptionReply, Refused
@@ -37,6 +38,7 @@ class _Block:
     request: Read
     codec: BlockCodec
     guarded: bool
+    poll: str
     words: tuple[int, ...] = ()
     decoded: Sequence[Decoded] = ()
     readings: tuple[Reading, ...] = ()
@@ -71,6 +73,7 @@ class ModbusDevice:
         self._hole_words = hole_of(getattr(port, "hole_words", HOLE_WORDS_RTU), profile.tcp_port is not None)
         self._context: Context = {}
         self._blocks: dict[str, tuple[_Block, ...]] = {}
+        self._first: dict[str, tuple[str, ...]] = {}
         self._problems: dict[str, tuple[DriverError, ...]] = {}
         self._once: dict[int, tuple[Reading, ...]] = {}
         self._aside = SetAside(self._line.clock)
@@ -113,6 +116,7 @@ class ModbusDevice:
         readings: list[Reading] = []
         errors: list[DriverError] = []
         blocks = self._blocks.get(poll_class, ())
+        early = await self._read_early(self._first[poll_class]) if poll_class in self._first else None
         for block in blocks:
             try:
                 readings += await self._read_block(block, poll_class == "once")
@@ -121,8 +125,11 @@ class ModbusDevice:
             else:
                 if self._aside.failing:
                     self._aside.went_well(block.request.registers)
+        nothing = len(errors) == len(blocks)
+        if not nothing:
+            self._first.pop(poll_class, None)
         if errors:
-            await self._failed(poll_class, len(errors) == len(blocks), errors)
+            await self._failed(poll_class, nothing, [early, *errors] if early and nothing else errors)
         elif poll_class in self._problems:
             del self._problems[poll_class]
         return tuple(readings)
@@ -131,6 +138,7 @@ class ModbusDevice:
         """See ``Device.command``."""
         if not self._met and (self._given.variants or not command.is_stop):
             await self._meet()
+        await self._find_factors(command)
         try:
             steps = encode_command(
                 self.profile,
@@ -154,6 +162,19 @@ class ModbusDevice:
         """A Modbus device only answers."""
 
     # ------------------------------------------------------------------------------------------------------- reading
+
+    async def _read_early(self, names: Sequence[str]) -> DriverError | None:
+        """Read what the points of a class need of other classes, once. A refusal is told when that class is read; the error of
+        a device that does not answer at all is returned.
+        """
+        for block in holders(names, self._all):
+            try:
+                await self._read_block(block, block.poll == "once")
+            except ExceptionReply:
+                continue
+            except DriverError as error:
+                return error
+        return None
 
     async def _read_block(self, block: _Block, once: bool) -> tuple[Reading, ...]:
         kept = self._once.get(id(block)) if once else None
@@ -272,13 +293,16 @@ class ModbusDevice:
         guard = Guard(profile.points, self._settings, profile.limits.warm_up_s)
         guard.follow(self._guard)
         blocks: dict[str, tuple[_Block, ...]] = {}
+        first: dict[str, tuple[str, ...]] = {}
         try:
             for poll in (*get_args(Poll), "on_demand"):
                 codecs = compile_blocks(asked, poll, self._settings, self._hole_words)
-                blocks[poll] = tuple(self._block(codec, guard) for codec in codecs)
+                blocks[poll] = tuple(self._block(codec, guard, poll) for codec in codecs)
+                first[poll] = read_first(asked, codecs)
         except PackingError as error:
             raise CodecError(str(error)) from None
         self.profile, self._blocks, self._guard = profile, blocks, guard
+        self._first = {poll: names for poll, names in first.items() if set(names) - set(self._context)}
         self._once.clear()
 
     def _asked_of(self, profile: Profile) -> Profile:
@@ -291,9 +315,9 @@ class ModbusDevice:
         kept = profile.with_points(p for p in profile.points if p.name not in self._aside.names)
         return kept.model_copy(update={"limits": limits})
 
-    def _block(self, codec: BlockCodec, guard: Guard) -> _Block:
+    def _block(self, codec: BlockCodec, guard: Guard, poll: str) -> _Block:
         request = Read(self.unit, Table(codec.table), codec.address, codec.count)
-        return _Block(request, codec, guard.watches(p.quantity for p in codec.points if p.quantity))
+        return _Block(request, codec, guard.watches(p.quantity for p in codec.points if p.quantity), poll)
 
     def _unreadable(self, block: _Block, error: CodecError) -> BadReply:
         return BadReply(str(error), device=self.id, unit=self.unit, registers=block.request.registers)
@@ -311,6 +335,8 @@ class ModbusDevice:
     async def _look(self, name: str) -> Value | None:
         """The value of one quantity or point now, None while the device does not tell it."""
         for block in self._having(name):
+            for helper in helpers_of(name, block, self._all, self.profile, self._context):
+                await self._read_block(helper, once=False)
             readings = await self._read_block(block, once=False)
             return self._context.get(name, _value_of(readings, name))
         raise Refused(f"the profile waits for {name}, which the device does not tell", device=self.id)
@@ -319,13 +345,18 @@ class ModbusDevice:
         """The value of a quantity as it was last read."""
         return next((_value_of(block.readings, name) for block in self._having(name)), None)
 
+    async def _find_factors(self, command: Command) -> None:
+        """A set-point that a point scales is sent when that is known: asked for now where it was not yet read."""
+        for name in factors_of(self.profile.commands.get(command.quantity)):
+            if name not in self._context and (not self._having(name) or await self._look(name) is None):
+                raise unknown_factor(command, name)
+
+    @property
+    def _all(self) -> list[_Block]:
+        return [block for blocks in self._blocks.values() for block in blocks]
+
     def _having(self, name: str) -> list[_Block]:
-        return [
-            block
-            for blocks in self._blocks.values()
-            for block in blocks
-            if any(name in (point.quantity, point.name) for point in block.codec.points)
-        ]
+        return [b for b in self._all if any(name in (p.quantity, p.name) for p in b.codec.points)]
 
 
 def _value_of(readings: Sequence[Reading], quantity: str) -> Value | None:
