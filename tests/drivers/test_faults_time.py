@@ -103,8 +103,8 @@ async def test_a_neighbour_on_the_same_bus_waits_for_one_time_out_at_most(
         longest, waits, end = 0.0, 0, now() + 1.2
         while now() < end:
             since, started = len(memory.said), now()
-            words = await ask(bus, HONEST, 500)
-            assert words is not None
+            while (words := await ask(bus, HONEST, 500)) is None:
+                assert kind == "tcp"  # rubbish ends a connection there, and the next one is made at once
             assert memory.judge(500, words, since) == "right"
             longest, waits = max(longest, now() - started), waits + (now() - started > 0.8 * TIME_OUT_S)
         asking.cancel()
