@@ -37,7 +37,6 @@ _TOO_OFTEN = 8  # answers in a row that are faster than the wire: then it is no 
 _SETTLE_S = 0.05  # after stray bytes the line counts as busy for this long
 _SILENT_LIMIT = 3  # time-outs in a row without one byte: a half-open TCP connection looks like this
 _CONNECT_S = 3.0
-_NEVER_S = 86_400.0  # the library's own time-out is never the one that ends a request
 _CLIENT_HINT = "Check power, cable, address and port; the connection is tried again by itself"
 
 logging.getLogger("pymodbus.logging").setLevel(
@@ -262,7 +261,8 @@ class ModbusLink:
             except OSError as error:
                 self._reason = error
                 raise
-            client.ctx.comm_params.timeout_connect = _NEVER_S
+            # The library's own time-out is never the one that ends a request, and its timer costs on every one.
+            client.ctx.comm_params.timeout_connect = None  # type: ignore[assignment]
             return made
 
         client.ctx.call_create = remembering
