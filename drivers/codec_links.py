@@ -30,12 +30,17 @@ def looked_at(commands: Iterable[CommandEntry], points: Iterable[Point] = ()) ->
     proofs = {e.verify.quantity for e in commands if e.press and e.verify is not None}
     names = {p.name for p in points if p.quantity in proofs} if proofs else set()
     for entry in commands:
-        factors = entry.value.scale_by if entry.value is not None else ()
-        names |= {factor.point for factor in factors if factor.point is not None}
+        names |= set(factors_of(entry))
         for step in (s for _, steps in entry.parts for s in steps):
             names |= {step.until.point} if step.until is not None and step.until.point else set()
             names |= {step.only_if.point} if step.only_if is not None else set()
     return frozenset(names)
+
+
+def factors_of(entry: CommandEntry | None) -> tuple[str, ...]:
+    """Points that scale the set-point of a command."""
+    factors = entry.value.scale_by if entry is not None and entry.value is not None else ()
+    return tuple(factor.point for factor in factors if factor.point is not None)
 
 
 def leaves(derived: Sequence[Derived]) -> Mapping[int, frozenset[str]]:

@@ -10,12 +10,13 @@ from typing import get_args
 from drivers import line
 from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks
 from drivers.codec_command import WireStep, WireWrite, encode_command
+from drivers.codec_links import factors_of
 from drivers.codec_scale import Context, Settings
 from drivers.device_aside import SetAside, bad_points
 from drivers.device_guard import Guard
 from drivers.device_line import UnitLine
 from drivers.device_meeting import is_known, meet
-from drivers.device_order import factors_of, helpers_of, holders, read_first, unknown_factor
+from drivers.device_order import helpers_of, holders, read_first, unknown_factor
 from drivers.device_steps import Sequences, pause_of
 from drivers.device_writes import Writes
 from drivers.errors import BadReply, DriverError, ExceptionReply, Refused

@@ -82,10 +82,9 @@ class MqttDevice:
             )
         except CodecError as error:
             raise Refused(str(error), hint="Correct the site file or the profile", device=self.id) from None
-        inhibit = self.profile.commands[command.quantity].inhibited_by
-        known = self._last.get(inhibit.quantity) if inhibit is not None else None
-        if inhibit is not None and command.value and inhibit.holds(known):
-            raise inhibited(command, inhibit, known)
+        for rule in self.profile.commands[command.quantity].inhibited_by if command.value else ():
+            if rule.holds(known := self._last.get(rule.quantity)):
+                raise inhibited(command, rule, known)
         await self._steps.run(command, steps)
 
     def listen(self, deliver: Deliver) -> None:

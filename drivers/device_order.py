@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 from drivers.codec import BlockCodec
 from drivers.codec_links import closure
 from drivers.errors import Refused
-from drivers.profile_commands import CommandEntry
 from drivers.profile_model import Profile
 from drivers.reading import Command
 
@@ -51,13 +50,6 @@ def helpers_of(
     unknown = holders((n for n in names if n not in known), blocks)
     before = holders(names, blocks)
     return [b for b in before if b is not block and (b.poll in _CHANGING or b in unknown)]
-
-
-def factors_of(entry: CommandEntry | None) -> tuple[str, ...]:
-    """Points that scale the set-point of a command."""
-    if entry is None or entry.value is None or not entry.set:
-        return ()
-    return tuple(factor.point for factor in entry.value.scale_by if factor.point is not None)
 
 
 def unknown_factor(command: Command, name: str) -> Refused:

@@ -59,9 +59,9 @@ class Writes:
 
     async def allow(self, command: Command, entry: CommandEntry) -> None:
         """Before a start: what must be set up is, and no latched stop is in force. Raises Refused, DriverError."""
-        inhibit = entry.inhibited_by
-        if inhibit is not None and inhibit.holds(value := self._known(inhibit.quantity)):
-            raise inhibited(command, inhibit, value)
+        for rule in entry.inhibited_by:
+            if rule.holds(value := self._known(rule.quantity)):
+                raise inhibited(command, rule, value)
         for setup in self._setup:
             if not setup.needed_by or command.quantity in setup.needed_by:
                 await self._hold(setup)

@@ -44,10 +44,12 @@ def _proof(profile: Profile, entry: CommandEntry, loc: Loc, marks: Marks) -> Ite
     elif bool(entry.verify.equals) != bool(entry.press):
         hint = "a press leads to something: equals; on, off and set are compared with the command's own value"
         yield marks.problem((*loc, "verify"), "equals belongs to press, and press needs it", hint)
-    for key, link in (("verify", entry.verify), ("inhibited_by", entry.inhibited_by)):
-        if link is not None and not _reported(profile, link.quantity, entry):
-            hint = near(link.quantity, profile.quantities)
-            yield marks.problem((*loc, key), f"the device does not report '{link.quantity}'", hint)
+    links: list[tuple[Loc, str]] = [(("verify",), entry.verify.quantity)] if entry.verify is not None else []
+    links += [(("inhibited_by", i), rule.quantity) for i, rule in enumerate(entry.inhibited_by)]
+    for place, name in links:
+        if not _reported(profile, name, entry):
+            hint = near(name, profile.quantities)
+            yield marks.problem((*loc, *place), f"the device does not report '{name}'", hint)
 
 
 def _reported(profile: Profile, name: str, entry: CommandEntry) -> bool:

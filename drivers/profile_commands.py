@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -245,13 +245,18 @@ class CommandEntry(Model):
     value: ValueCoding | None = None
     lease: Lease | None = None
     deaf_to: tuple[WriteStep, ...] = ()
-    inhibited_by: Inhibit | None = None
+    inhibited_by: tuple[Inhibit, ...] = ()
     wear: Literal["ram", "eeprom"] = "ram"
     writes_per_day: Annotated[int, Field(ge=1, le=10_000)] = 24
     power_on: Literal["off", "last", "on"] | None = None
     verify: Verify | None = None
     fail_safe: FailSafe = FailSafe(kind="none")
     note: Note | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists(cls, data: object) -> object:
+        return listed(data, "inhibited_by")
 
     @property
     def parts(self) -> tuple[tuple[str, Sequence[AnyStep]], ...]:
@@ -266,6 +271,9 @@ class CommandEntry(Model):
         return self.fail_safe.max_s if self.fail_safe.kind in ("comm_loss", "device_limit") else None
 
 
+Link = TypeVar("Link", Verify, Inhibit)
+
+
 def expand_command(quantity: str, entry: CommandEntry) -> Iterator[tuple[str, CommandEntry]]:
     """(quantity, command) once per repetition, with {n} filled in and addresses shifted."""
     if entry.repeat is None:
@@ -276,11 +284,13 @@ def expand_command(quantity: str, entry: CommandEntry) -> Iterator[tuple[str, Co
             part: tuple(_move(step, number, shift) for step in steps) for part, steps in entry.parts
         }
         update["deaf_to"] = tuple(_move(step, number, shift) for step in entry.deaf_to)
-        for key in ("verify", "inhibited_by"):
-            link = getattr(entry, key)
-            if link is not None:
-                update[key] = link.model_copy(update={"quantity": _fill(link.quantity, number)})
+        update["inhibited_by"] = tuple(_numbered(rule, number) for rule in entry.inhibited_by)
+        update["verify"] = entry.verify and _numbered(entry.verify, number)
         yield _fill(quantity, number), entry.model_copy(update=update | {"repeat": None})
+
+
+def _numbered(link: Link, number: int) -> Link:
+    return link.model_copy(update={"quantity": _fill(link.quantity, number)})
 
 
 def shifted(entry: CommandEntry, shift: int) -> CommandEntry:

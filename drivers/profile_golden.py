@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from drivers.codec import BlockCodec, CodecError, Decoded, settings_for
 from drivers.codec_command import WirePublish, WireWrite, encode_command
-from drivers.codec_links import leaves
+from drivers.codec_links import factors_of, leaves
 from drivers.codec_payload import PayloadCodec
 from drivers.codec_scale import Settings
 from drivers.packing import Block
@@ -122,7 +122,11 @@ def golden_block(
 
 def _command(profile: Profile, golden: Golden, settings: dict[str, float | str]) -> Iterator[str]:
     quantity, value, lease_s = golden.command or ("", 0.0, 0.0)
-    steps = encode_command(profile, quantity, value, lease_s, settings, TOPIC)
+    unknown = [p for p in factors_of(profile.commands.get(quantity)) if p not in golden.given]
+    if unknown:
+        yield f"given lacks {unknown[0]}, which scales {quantity}"
+        return
+    steps = encode_command(profile, quantity, value, lease_s, settings, TOPIC, dict(golden.given))
     frames = [rtu_frame(step, profile.serial.unit) for step in steps if isinstance(step, WireWrite)]
     wanted = [bytes.fromhex(frame) for frame in golden.writes or ()]
     if frames != wanted:

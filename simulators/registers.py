@@ -152,9 +152,9 @@ class RegisterDevice:
     def _obey(self, heard: Heard) -> None:
         """Do what a command says, unless a latched stop is in force; a command that ends ends the states of its steps too."""
         entry = self.profile.commands[heard.quantity]
-        rule = entry.inhibited_by
-        latched = rule and self._world.value(self.device, rule.quantity, self._moment())
-        if rule is not None and heard.value and rule.holds(latched):
+        world, moment = self._world, self._moment()
+        rules = entry.inhibited_by if heard.value else ()
+        if any(rule.holds(world.value(self.device, rule.quantity, moment)) for rule in rules):
             return
         if heard.value == 0.0:
             for point in looked_at((entry,)):

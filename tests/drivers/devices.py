@@ -241,7 +241,7 @@ mqtt:
         - {path: pressure, tlv: {channel: 9, type: 0x7B, as: u16}, unit: kPa, quantity: pressure_bar, decimals: 0}
 commands:
   "valve_1":
-    on: [{downlink: [0xFF, 0x1D, 0x20, 0, {word: lease, bytes: 3}], port: 85}]
+    on: [{downlink: [0xFF, 0x1D, 0xA0, 0, {word: lease, bytes: 3}], port: 85}]
     "off": [{downlink: [0xFF, 0x1D, 0x00, 0], port: 85}]
     lease: {pieces: [{max_s: 16777215}], type: u32}
     verify: {quantity: valve_1, within_ms: 60000}

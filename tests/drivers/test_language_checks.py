@@ -58,6 +58,8 @@ CASES: list[Case] = [
     ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permid, is: 0}", "{quantity: run_permid", "does not report"),
     ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permit}", "{quantity: run_permit}", "exactly one of is and is_not"),
     ("vacon", "{quantity: run_permit, is: 0}", "{quantity: run_permit, is_not: [1, 2]}", "", ""),
+    ("vacon", "{quantity: run_permit, is: 0}", "[{quantity: run_permit, is: 0}, {quantity: power_limit_pct, is: 0}]", "", ""),
+    ("vacon", "{quantity: run_permit, is: 0}", "[{quantity: run_permit, is: 0}, {quantity: power_limit, is: 0}]", "{quantity: power_limit, is", "does not report"),
     ("vacon", "setup: [{address: 813, value: 25", "setup: [{address: 813, value: 99999", "99999", "at most 65535"),
     ("lc", "exact_counts: {discrete: 8}", "exact_counts: {discrete: 2}", "", ""),
     ("lc", "minimum: 2, maximum: 20", "minimum: 20, maximum: 2", "{address: 0, function: 16", "minimum must be below"),
@@ -71,7 +73,7 @@ CASES: list[Case] = [
     ("em500", "{path: battery, tlv: {channel: 1, type: 0x75}", "{path: battery, bytes: {at: 1, type: u8}", "{at: 1", "a list of entries has fields with tlv"),
     ("em500", "{channel: 1, type: 0x75}", "{channel: 1, type: 0x75, as: u16, length: 1}", "{channel: 1", "ends after the entry's 1 bytes"),
     ("em500", "layout: {tlv: true,", "layout: {tlv: true, length: 4,", "{tlv: true", "either tlv: true, or has a length"),
-    ("uc511", "envelopes: [chirpstack_v4, tts_v3]", 'topic: "x/{topic}"', "{downlink: [0xFF, 0x1D, 0x20", "needs messages with envelopes"),
+    ("uc511", "envelopes: [chirpstack_v4, tts_v3]", 'topic: "x/{topic}"', "{downlink: [0xFF, 0x1D, 0xA0", "needs messages with envelopes"),
     ("uc511", "{word: lease, bytes: 3}", "7", "{pieces", "no step uses the lease"),
     ("uc511", "transport: mqtt\n", "transport: mqtt\nsetup: [{address: 1, value: 1}]\n", "[{address: 1, value: 1}]", "for Modbus"),
 ]  # fmt: skip

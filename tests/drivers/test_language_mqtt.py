@@ -137,7 +137,7 @@ def test_a_valve_opens_for_a_time(server: str) -> None:
         assert message["devEui"] == EUI
         assert message["confirmed"] is False
         packed, port = message["data"], message["fPort"]
-    assert (base64.b64decode(packed).hex(), port) == ("ff1d2000100e00", 85)
+    assert (base64.b64decode(packed).hex(), port) == ("ff1da000100e00", 85)
     assert hear_message(valve, step.topic, EUI, step.payload, settings) == Heard("valve_1", 1.0, 3600.0)
     assert command_topics(valve, EUI, settings) == (step.topic,)
 

@@ -231,6 +231,35 @@ def test_golden_notices_lies(tmp_path: Path) -> None:
         assert any(piece in message for message in said), said
 
 
+SCALED = """\
+points:
+  - {name: reference, address: 9, scale: 0.01}
+  - {name: setpoint, address: 0, quantity: frequency_hz}
+commands:
+  frequency_set_hz:
+    set: [{function: 6, address: 100, values: [value]}]
+    value: {type: s16, scale: 0.006103515625, scale_by: [{point: reference, how: percent}], minimum: 0, maximum: 60}
+    verify: {quantity: frequency_hz, within_ms: 3000}
+golden:
+  - {command: [frequency_set_hz, 45, 0], given: {reference: 60}, writes: ["01 06 00 64 30 00 DC 15"]}
+"""
+
+
+def test_a_scaled_command_has_its_golden_too(tmp_path: Path) -> None:
+    """What the points say that scale a set-point is given beside it; without it, or with another number, that is told."""
+    head = GOOD[: GOOD.index("points:")]
+    assert list(play(load_text_profile(head + SCALED, tmp_path))) == []
+    for old, new, said in (
+        ("given: {reference: 60}", "given: {reference: 50}", "expected"),
+        ("given: {reference: 60}", "given: {}", "given lacks reference, which scales frequency_set_hz"),
+    ):
+        with pytest.raises(ProfileError) as refused:
+            load_text_profile(head + SCALED.replace(old, new), tmp_path)
+        (problem,) = refused.value.problems
+        assert said in problem.message
+        assert problem.line == (head + SCALED).splitlines().index("golden:") + 2
+
+
 PARTS = [(loc, value) for loc, value in walk(load_text(GOOD)[0]) if not isinstance(value, dict | list)]
 
 
