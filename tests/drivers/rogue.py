@@ -227,12 +227,12 @@ class Rogue:
 
     def _answer(self, answer: Answer) -> None:
         fault = self.faults.pop(0) if self.faults else self.by_unit.get(answer.unit, self.always)
-        self._begin(self._after(self._newest, fault(answer)) if self.in_order else fault(answer))
+        self._begin(self._after(self._newest, fault, answer) if self.in_order else fault(answer))
 
-    async def _after(self, other: asyncio.Future[None] | None, work: Awaitable[None]) -> None:
+    async def _after(self, other: asyncio.Future[None] | None, fault: Fault, answer: Answer) -> None:
         if other is not None:
             await asyncio.wait([other])
-        await work
+        await fault(answer)
 
     def _begin(self, work: Awaitable[None]) -> None:
         task = self._newest = asyncio.ensure_future(work)
