@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from drivers.codec import CodecError, settings_for
 from drivers.codec_command import WirePublish, WireStep, WireWrite, encode_command, encode_lease
 from drivers.codec_hear import Heard, command_topics, decode_lease, hear_message, hear_write
-from drivers.codec_scale import Settings
+from drivers.codec_links import factors_of
+from drivers.codec_scale import Context, Settings
 from drivers.profile import Profile, library, load_profile
 from drivers.profile_commands import Lease, Piece
 from tests.simulators.paper import settings_of
@@ -86,8 +87,9 @@ def test_every_command_is_heard_as_it_was_meant() -> None:
         settings = settings_for(profile, settings_of(profile))
         for quantity, entry in profile.commands.items():
             for value in (entry.value.maximum / 2, 0.0) if entry.value else (1.0, 0.0):
-                steps = encode_command(profile, quantity, value, 90, settings, "dev")
-                told = [one for step in steps for one in _heard(profile, step, settings)]
+                context: Context = dict.fromkeys(factors_of(entry), 50.0)
+                steps = encode_command(profile, quantity, value, 90, settings, "dev", context)
+                told = [one for step in steps for one in _heard(profile, step, settings, context)]
                 meant = [one for one in told if one.quantity == quantity]
                 near = pytest.approx(value, rel=1e-3)
                 assert not steps or any(one.value == near for one in meant), (name, quantity, value)
@@ -97,10 +99,10 @@ def test_every_command_is_heard_as_it_was_meant() -> None:
     assert heard > 40
 
 
-def _heard(profile: Profile, step: WireStep, settings: Settings) -> tuple[Heard, ...]:
+def _heard(profile: Profile, step: WireStep, settings: Settings, context: Context) -> tuple[Heard, ...]:
     """What a device of the profile makes of one step."""
     if isinstance(step, WireWrite):
-        return hear_write(profile, step.function, step.address, step.values, settings)
+        return hear_write(profile, step.function, step.address, step.values, settings, context)
     assert step.topic in command_topics(profile, "dev", settings)
     heard = hear_message(profile, step.topic, "dev", step.payload, settings)
     return () if heard is None else (heard,)
