@@ -162,7 +162,11 @@ async def test_a_stop_is_on_the_wire_within_the_computed_time(
                 DriverError
             ):  # a device that keeps the order answers it after the late ones
                 await bus.write(Write(HONEST, 6, 900, (number,)), urgent=True, timing=TIMING)
-            place = next(i for i, (unit, _) in enumerate(device.asked[before:]) if unit == HONEST)
+            places = [i for i, (unit, _) in enumerate(device.asked[before:]) if unit == HONEST]
+            if not places:
+                assert kind == "tcp"  # rubbish has just ended the connection, and that is told at once
+                continue
+            place = places[0]
             longest = max(longest, device.asked_at[before + place] - wished)
             overtaken = max(overtaken, place)
         for task in asking:
