@@ -11,7 +11,14 @@ from tests.end_to_end.small_site import DRIVE, RELAY, SmallSite, pump
 from tests.end_to_end.watching import ModbusWatch, Watch, draws_power
 from tests.end_to_end.way import Way, panel_port
 
-DRIVES = ("invt-goodrive", "schneider-atv320", "schneider-atv312", "abb-acs355", "danfoss-fc102")
+DRIVES = (
+    "invt-goodrive",
+    "schneider-atv320",
+    "schneider-atv312",
+    "abb-acs355",
+    "danfoss-fc102",
+    "siemens-v20",
+)
 
 VERIFY_S = 60.0
 """A start in several steps takes its time on the wire, in real seconds: two of them at this rate."""
