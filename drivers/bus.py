@@ -214,24 +214,20 @@ class Bus:
             _fail(job, error)
         else:
             self._note(job, started, None)
-            if self._link.late_replies and not self._believes(job, line.monotonic() - started):
+            if self._link.late_replies and not self._believes(job):
                 self._ask_again(job)
             elif not job.answer.done():
                 job.answer.set_result(values)
 
-    def _believes(self, job: _Job, took_s: float) -> bool:
+    def _believes(self, job: _Job) -> bool:
         """Whether what was heard is the answer to this very question; see `drivers.bus_units`."""
         unit = self._unit(job.request.unit)
         if isinstance(job.request, Write):
             unit.written()
             return True
-        unit.took(took_s)
-        heard = self._link.heard
-        if heard.noise:  # whole answers that came unasked, also those that came just before the question
-            for number, said in frames_in(heard.noise, self._units):
-                self._unit(number).said(said, line.monotonic())
-            heard.noise = b""
-        return unit.believes(job.request, heard, job.doubt, line.monotonic())
+        self._listen_to_noise()  # also what came just before the question
+        unit.took(self._link.heard.took_s)
+        return unit.believes(job.request, self._link.heard, job.doubt, line.monotonic())
 
     def _ask_again(self, job: _Job) -> None:
         """Reading is harmless: when the true answer has had time to come, the question is put once more, before all others."""
@@ -251,13 +247,27 @@ class Bus:
         self._status.last_error = str(error)
         _fail(job, error)
 
+    def _listen_to_noise(self) -> list[Unit]:
+        """Remember whole answers that came unasked, and say whose they are."""
+        heard, speakers = self._link.heard, []
+        if heard.noise:
+            for number, said in frames_in(heard.noise, self._units):
+                speakers.append(self._unit(number))
+                speakers[-1].said(said, line.monotonic())
+            heard.noise = b""
+        return speakers
+
     def _note_strays(self, timing: Timing) -> None:
-        """Bytes that came since the last question was done were its unit's, unasked (or expected, after a time-out)."""
+        """Bytes that came since the last question was done were said unasked (or are expected, after a time-out): by whom they
+        name, else by the unit that was asked.
+        """
         unit, heard = self._last, self._link.heard
+        speakers = self._listen_to_noise()
         if unit is None or heard.strays - self._last_strays <= GLITCH or heard.stray_at <= self._last_at:
             return
-        if heard.stray_at > unit.quiet_until:
-            unit.spoke(heard.stray_at - self._last_at, line.monotonic(), timing.late_s)
+        for speaker in speakers or [unit]:
+            if heard.stray_at > speaker.quiet_until:
+                speaker.spoke(heard.stray_at - self._last_at, line.monotonic(), timing.late_s)
 
     def _note(self, job: _Job, started: float, error: DriverError | None) -> None:
         """Account for one exchange: counters, gaps, quiet time, back-off."""

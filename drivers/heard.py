@@ -20,7 +20,8 @@ MOMENT_S = 0.1
 @dataclass(slots=True)
 class Heard:
     """``answer``: function code and data of the last answer that was taken. ``surplus``: more followed it at once, and it was not
-    the same again. ``too_fast``: it was complete before a wire of this speed can have carried question and answer.
+    the same again. ``too_fast``: it was complete before a wire of this speed can have carried question and answer;
+    ``took_s``: after so many seconds.
 
     ``strays``: bytes since the start that belonged to no answer, the last of them in ``noise``; ``stray_at``: line time of the last
     that nobody had asked for, ``noisy_since``: since when the line has not been silent for a moment (once it is not).
@@ -29,6 +30,7 @@ class Heard:
     answer: bytes = b""
     surplus: bool = False
     too_fast: bool = False
+    took_s: float = 0.0
     strays: int = 0
     noise: bytes = b""
     stray_at: float = 0.0

@@ -195,8 +195,9 @@ class ModbusLink:
         # The library raises before it returns something to await when the socket has just gone.
         reply = await line.with_timeout(client.execute(broadcast, question), timing.timeout_s)
         self._silent = 0
+        self.heard.took_s = line.monotonic() - started
         if self._is_copper and not broadcast:
-            self._check_speed(line.monotonic() - started, len(body) + len(reply.body))
+            self._check_speed(self.heard.took_s, len(body) + len(reply.body))
         return () if broadcast else values_of(request, reply.pdu)
 
     async def _listen(self, client: ModbusBaseClient, request: Request) -> None:
