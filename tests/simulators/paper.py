@@ -83,7 +83,7 @@ def _bent(point: Point, settings: Mapping[str, float | str] | None) -> Value | N
         return None
     numbers = [float((settings or {})[x]) if isinstance(x, str) else x for x in ends]
     raw = int(sum(numbers) / len(numbers)) if numbers else 400
-    return decode_point(point, (raw,), settings or {})[0]
+    return decode_point(point.model_copy(update={"when": None}), (raw,), settings or {})[0]
 
 
 def sample(point: Point, settings: Mapping[str, float | str] | None = None) -> Value | None:

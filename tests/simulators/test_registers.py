@@ -12,6 +12,7 @@ from drivers.device_modbus import ModbusDevice
 from drivers.errors import ExceptionReply, TimeOut
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.profile import Profile, library, load_profile
+from drivers.profile_points import Point
 from drivers.reading import Command, Quality, Reading, Value
 from drivers.transport import Read, Table, Write
 from simulators.loopback import LoopbackPort
@@ -61,6 +62,12 @@ class Bench:
         self.bank.expire(self.world.clock.pass_(seconds))
 
 
+def _of_itself(point: Point, profile: Profile) -> bool:
+    """Whether its condition looks at its own register (a loop current in range), so that a plausible value fulfils it."""
+    when = point.when
+    return when is not None and any(p.name == when.point and p.addresses == point.addresses for p in profile.points)
+
+
 def _wanted(profile: Profile) -> dict[str, Value]:
     """A value for everything that can be told at once: no second view of a register, no condition, no parts of a whole."""
     wanted: dict[str, Value] = {}
@@ -68,7 +75,8 @@ def _wanted(profile: Profile) -> dict[str, Value]:
     taken: set[tuple[str, int]] = set()
     for point in profile.points:
         value, cells = sample(point, answers), {(point.table, address) for address in point.addresses}
-        told = point.access != "write" and point.poll != "on_demand" and point.when is None
+        told = point.access != "write" and point.poll != "on_demand"
+        told = told and (point.when is None or _of_itself(point, profile))
         if value is not None and told and point.quantity is not None:
             if not cells & taken or point.mask:  # another view of the same register would contradict
                 wanted[point.quantity] = value
