@@ -65,7 +65,9 @@ class Bench:
 def _of_itself(point: Point, profile: Profile) -> bool:
     """Whether its condition looks at its own register (a loop current in range), so that a plausible value fulfils it."""
     when = point.when
-    return when is not None and any(p.name == when.point and p.addresses == point.addresses for p in profile.points)
+    return when is not None and any(
+        p.name == when.point and p.addresses == point.addresses for p in profile.points
+    )
 
 
 def _wanted(profile: Profile) -> dict[str, Value]:
