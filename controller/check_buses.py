@@ -16,6 +16,7 @@ from drivers.modbus_url import Connection, parse_connection
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, hole_of, pack
 from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Profile
+from drivers.profile_variants import serial_of
 
 TURN_S = 0.02
 """What a device or a gateway needs to begin its answer, s."""
@@ -79,7 +80,7 @@ def _cable(subject: Subject, bus: Bus, connection: Connection) -> Iterator[Findi
         return
     parity, stop = connection.parity, connection.stop
     for i, (loc, device, profile) in enumerate(_members(subject, bus)):
-        serial = profile.serial
+        serial = serial_of(profile, device.settings)
         if i == 0 and connection.kind == "rtu+tcp":
             parity, stop = (
                 serial.parity,

@@ -10,6 +10,7 @@ from controller.core.site import DeviceEntry
 from drivers.marked_yaml import Loc
 from drivers.profile_base import CONFIDENCE, UNVERIFIED
 from drivers.profile_model import Profile, Setting
+from drivers.profile_variants import serial_of
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def _transport(device: DeviceEntry, profile: Profile, loc: Loc, kind: str | None
     if profile.transport != "mqtt":
         if device.unit is None:
             key = "unit-missing" if profile.transport == "modbus" else "unit-missing-gpio"
-            yield error((*loc, "id"), key, device=device.id, unit=profile.serial.unit)
+            yield error((*loc, "id"), key, device=device.id, unit=serial_of(profile, device.settings).unit)
         elif device.unit == 0 and profile.serial.unit != 0:
             yield error((*loc, "unit"), "unit-broadcast", device=device.id)
         if device.topic is not None:

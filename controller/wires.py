@@ -17,6 +17,7 @@ from drivers.mqtt import Broker, MqttClient, MqttPort, parse_broker
 from drivers.profile import Profile
 from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Serial
+from drivers.profile_variants import serial_of
 from drivers.transport import Port
 
 
@@ -106,7 +107,8 @@ def _client(site: Site, entry: BusEntry, folder: Path) -> MqttClient:
 
 def _serial_of(site: Site, profiles: Mapping[str, Profile], bus: str) -> Serial:
     """The line settings of the first device on the bus: what the URL leaves out is as the devices come from the factory."""
-    return next((profiles[device.id].serial for device in site.file.devices if device.bus == bus), Serial())
+    first = next((device for device in site.file.devices if device.bus == bus), None)
+    return Serial() if first is None else serial_of(profiles[first.id], first.settings)
 
 
 def _takes_one(site: Site, profiles: Mapping[str, Profile], bus: str) -> bool:

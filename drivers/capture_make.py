@@ -16,6 +16,7 @@ from drivers.probe_live import watch_modbus
 from drivers.probe_mqtt import watch_mqtt
 from drivers.profile_golden import TOPIC, same
 from drivers.profile_model import Profile
+from drivers.profile_variants import serial_of
 from drivers.tap import Exchange
 from drivers.transport import Read
 
@@ -37,7 +38,7 @@ async def capture_modbus(
     note: str = "",
 ) -> Capture:
     """A capture of a Modbus device. Raises DriverError when it does not answer, CaptureError when it cannot be anonymised."""
-    number = profile.serial.unit if unit is None else unit
+    number = serial_of(profile, settings).unit if unit is None else unit
     async with watch_modbus(profile, url, number, settings) as live:
         readings, errors, met = await read_all(profile, live.tap, number, settings)
         exchanges = list(live.tap.exchanges)

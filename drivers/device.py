@@ -12,6 +12,7 @@ from drivers.device_mqtt import Deliver, MqttDevice
 from drivers.errors import DriverError, Refused
 from drivers.mqtt import MqttPort
 from drivers.profile_model import Profile
+from drivers.profile_variants import serial_of
 from drivers.reading import Command, Reading
 from drivers.transport import Port
 
@@ -67,7 +68,7 @@ def make_device(
         complete = settings_for(profile, settings)
         if profile.mqtt is not None:
             return MqttDevice(device, profile, cast("MqttPort", port), topic or device, complete)
-        number = profile.serial.unit if unit is None else unit
+        number = serial_of(profile, complete).unit if unit is None else unit
         return ModbusDevice(device, profile, cast("Port", port), number, complete, poll_s)
     except CodecError as error:
         hint = "Correct the device's settings in the site file"

@@ -11,13 +11,14 @@ from drivers.modbus import ModbusLink
 from drivers.modbus_url import parse_connection
 from drivers.profile_gpio import is_gpio
 from drivers.profile_model import Profile
+from drivers.profile_variants import serial_of
 
 _CONNECT_S = 3.0
 
 
 def bus_for(profile: Profile, url: str, unit: int | None, settings: Mapping[str, float | str]) -> Bus:
     """Not started. ``unit`` None: as the device comes from the factory. Raises ``Refused`` for an impossible URL or pins."""
-    serial = profile.serial
+    serial = serial_of(profile, settings)
     if is_gpio(url):
         try:
             known = settings_for(profile, settings)

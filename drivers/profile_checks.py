@@ -11,7 +11,7 @@ from drivers.profile_checks_gpio import check_gpio
 from drivers.profile_checks_mqtt import check_mqtt
 from drivers.profile_checks_points import Placed, check_points, near
 from drivers.profile_derived import expand_derived
-from drivers.profile_model import Poll, Profile
+from drivers.profile_model import Poll, Profile, Readdress
 from drivers.profile_points import Point, expand
 from drivers.profile_variants import as_variant
 from drivers.quantities import QUANTITIES, quantity, split_channel
@@ -106,10 +106,13 @@ def _setup(profile: Profile, marks: Marks) -> Iterator[Problem]:
                 yield marks.problem(
                     (*loc, "needed_by"), f"there is no command '{name}'", near(name, profile.commands)
                 )
-    if profile.readdress is not None:
-        for part in ("before", "save"):
-            for i, step in enumerate(getattr(profile.readdress, part)):
-                yield from check_write(profile, step, ("readdress", part, i), marks)
+    yield from _readdress(profile, profile.readdress, (), marks)
+
+
+def _readdress(profile: Profile, recipe: Readdress | None, loc: Loc, marks: Marks) -> Iterator[Problem]:
+    for part in ("before", "save") if recipe is not None else ():
+        for i, step in enumerate(getattr(recipe, part)):
+            yield from check_write(profile, step, (*loc, "readdress", part, i), marks)
 
 
 def _variants(profile: Profile, marks: Marks) -> Iterator[Problem]:
@@ -147,6 +150,7 @@ def _as_variant(profile: Profile, i: int, marks: Marks) -> Iterator[Problem]:
     yield from problems
     for name, entry in variant.commands.items():
         yield from check_command(whole, name, entry, (*loc, "commands", name), marks)
+    yield from _readdress(whole, variant.readdress, loc, marks)
     if not problems:
         yield from _packing(whole, loc, marks)
 

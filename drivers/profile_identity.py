@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 
 from drivers.profile_base import Address, Model, Name, Note, Order, TableName, ValueType, listed
 from drivers.profile_commands import CommandEntry
+from drivers.profile_limits import Serial
 from drivers.profile_points import Point
+from drivers.profile_setup import Readdress
 
 
 class IdentityCheck(Model):
@@ -71,7 +73,8 @@ class Variant(Model):
 
     ``points`` are added, and replace those of the same name; ``without`` lists points that it lacks; ``scale`` gives points
     another scale; ``address_shift`` moves every point and command; ``order`` is the word order where it differs; ``commands``
-    replace those of the same quantity. A site may name its variant with the setting ``variant``.
+    replace those of the same quantity; ``serial`` says what differs on the line, ``readdress`` how this one takes another
+    address. A site may name its variant with the setting ``variant``.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
@@ -83,3 +86,5 @@ class Variant(Model):
     address_shift: Annotated[int, Field(ge=-65535, le=65535)] = 0
     order: Order | None = None
     commands: dict[str, CommandEntry] = Field(default_factory=dict)
+    serial: Serial | None = None
+    readdress: Readdress | None = None

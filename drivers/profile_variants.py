@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from drivers.profile_commands import shifted
 from drivers.profile_identity import Variant
+from drivers.profile_limits import Serial
 from drivers.profile_model import Profile, resolved
 from drivers.profile_points import Point, expand
 
@@ -30,12 +31,43 @@ def as_variant(profile: Profile, name: str) -> Profile:
         "variants": (),
         "identify": (*profile.identify, *variant.identify),
         "order": variant.order or profile.order,
+        "serial": _serial(profile, variant),
+        "readdress": variant.readdress or profile.readdress,
     }
     update["command_entries"] = {
         q: shifted(c, variant.address_shift)
         for q, c in (dict(profile.command_entries) | dict(variant.commands)).items()
     }
     return profile.model_copy(update=update).fresh()
+
+
+def _serial(profile: Profile, variant: Variant) -> Serial:
+    """The profile's line with what the variant says instead."""
+    own = variant.serial
+    return profile.serial if own is None else profile.serial.model_copy(
+        update={key: getattr(own, key) for key in own.model_fields_set}
+    )  # fmt: skip
+
+
+def serial_of(profile: Profile, settings: object) -> Serial:
+    """The serial line of the variant that the site's settings name, else the profile's own."""
+    name = settings.get("variant", AUTO) if isinstance(settings, Mapping) else AUTO
+    return next((_serial(profile, v) for v in profile.variants if v.name == name), profile.serial)
+
+
+def serials_of(profile: Profile) -> tuple[Serial, ...]:
+    """Every serial line that the product may come with: the profile's, then those of its variants."""
+    return tuple(dict.fromkeys((profile.serial, *(_serial(profile, v) for v in profile.variants))))
+
+
+def ways_of(profile: Profile) -> tuple[Profile, ...]:
+    """One form of the profile for each way in which it may take another address; itself where there is one for all."""
+    own = {v.name: v.readdress or profile.readdress for v in profile.variants}
+    recipes = list(own.values())
+    names = [name for i, name in enumerate(own) if recipes.index(recipes[i]) == i]
+    if not names or (len(names) == 1 and recipes[0] == profile.readdress):
+        return (profile,)
+    return tuple(as_variant(profile, name) for name in names)
 
 
 def _points(profile: Profile, variant: Variant) -> tuple[Point, ...]:

@@ -7,11 +7,12 @@ before. So nothing is written unless exactly one device answers cleanly, is the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers import line
 from drivers.errors import BadReply, Refused
 from drivers.profile_model import Profile
+from drivers.profile_variants import ways_of
 from drivers.readdress import readdress, recipe_of
 from drivers.scan_judge import judge
 from drivers.scan_line import MoveLine, Notebook, Sound
@@ -47,9 +48,13 @@ class Move:
         return PLAIN if own is None else (own, *PLAIN)
 
 
-async def check(on: MoveLine, move: Move, tell: Tell) -> None:
-    """Raise Refused, with the case in ``params["case"]``, unless the address may be written. Nothing is written here."""
-    recipe = recipe_of(move.profile, move.new)
+async def check(on: MoveLine, move: Move, tell: Tell) -> Move:
+    """Raise Refused, with the case in ``params["case"]``, unless the address may be written. Nothing is written here.
+
+    What comes back is the move as it is to be carried out: of variants that take it differently, the one that is there.
+    """
+    for way in ways_of(move.profile):
+        recipe_of(way, move.new)
     if move.old == move.new:
         raise _refused("same", f"the new address is the present one, {move.new}", "Choose another address")
     tell("old", move.old)
@@ -61,9 +66,11 @@ async def check(on: MoveLine, move: Move, tell: Tell) -> None:
         )
     tell("model", move.old)
     await _is_the_model(on, move)
-    if recipe.ask_unit is not None or move.stays_at_old:
+    move = replace(move, profile=await _way(on, move))
+    if recipe_of(move.profile, move.new).ask_unit is not None or move.stays_at_old:
         tell("neighbours", 0)
         await _is_alone(on, move)
+    return move
 
 
 async def _one_is_there(on: MoveLine, move: Move) -> None:
@@ -90,21 +97,35 @@ async def _sound(on: MoveLine, move: Move, unit: int) -> Sound:
 
 
 async def _is_the_model(on: MoveLine, move: Move) -> None:
-    """Its looks and values must be the profile's, and where it shows its address that must be the present one."""
+    """Its looks and values must be the profile's."""
     notebook = Notebook(on, move.old, gap_s=move.profile.limits.gap_ms / 1000)
     tried = await judge(move.profile, notebook, None)
     if all(one.misfit is not None for one in tried):
         hint = "tirta scan says which profiles fit"
         raise _refused("stranger", f"this is no {move.profile.name}: {tried[0].why}", hint, unit=move.old)
-    recipe = recipe_of(move.profile, move.new)
-    if recipe.type != "u16" or move.stays_at_old:
-        return
-    sound, words = await on.listen(move.old, Question(Table.HOLDING, recipe.address), careful=True)
-    if sound is Sound.ANSWER and 1 <= words[0] <= LAST_UNIT and words[0] != move.old:
-        what = f"register {recipe.address} should show the address {move.old}, but shows {words[0]}"
-        raise _refused(
-            "stranger", f"this is no {move.profile.name}: {what}", "tirta scan says which profiles fit"
-        )
+
+
+async def _way(on: MoveLine, move: Move) -> Profile:
+    """How it takes the address: where it shows its address that must be the present one, and of several ways exactly one must."""
+    ways = ways_of(move.profile)
+    shown: list[Profile] = []
+    for way in ways:
+        recipe = recipe_of(way, move.new)
+        if len(ways) == 1 and (recipe.type != "u16" or move.stays_at_old):
+            return way
+        sound, words = await on.listen(move.old, Question(Table.HOLDING, recipe.address), careful=True)
+        if sound is Sound.ANSWER and words[0] == move.old:
+            shown.append(way)
+        elif sound is Sound.ANSWER and 1 <= words[0] <= LAST_UNIT and len(ways) == 1:
+            what = f"register {recipe.address} should show the address {move.old}, but shows {words[0]}"
+            hint = "tirta scan says which profiles fit"
+            raise _refused("stranger", f"this is no {move.profile.name}: {what}", hint)
+    if len(ways) > 1 and len(shown) != 1:
+        places = " and ".join(str(recipe_of(way, move.new).address) for way in shown or ways)
+        what = f"which variant is it? {'Both' if shown else 'None'} of the registers {places} show the address {move.old}"
+        hint = "Say it: --set variant=NAME (the profile's notes tell them apart)"
+        raise _refused("variant", what, hint)
+    return (shown or ways)[0]
 
 
 async def _is_alone(on: MoveLine, move: Move) -> None:

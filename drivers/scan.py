@@ -9,6 +9,7 @@ from drivers import line
 from drivers.errors import Disconnected
 from drivers.modbus_url import Connection
 from drivers.profile_model import Profile
+from drivers.profile_variants import serials_of, ways_of
 from drivers.scan_decide import Verdict, decide
 from drivers.scan_judge import judge
 from drivers.scan_line import Notebook, ScanLine, Sound
@@ -146,8 +147,9 @@ async def _met(on: ScanLine, call: Call, profiles: Sequence[Profile], known: set
 
 async def _told_units(on: ScanLine, call: Call, profiles: Iterable[Profile]) -> list[int]:
     """Addresses that stand in the registers which would take one."""
-    recipes = [p.readdress for p in profiles if p.serial.find_unit == call.unit and p.readdress is not None]
-    places = dict.fromkeys(r.address for r in recipes if r.type == "u16")
+    asked = [p for p in profiles if any(line.find_unit == call.unit for line in serials_of(p))]
+    recipes = [way.readdress for p in asked for way in ways_of(p)]
+    places = dict.fromkeys(r.address for r in recipes if r is not None and r.type == "u16")
     units: list[int] = []
     for place in places:
         sound, words = await on.listen(call.unit, Question(Table.HOLDING, place))

@@ -116,7 +116,7 @@ async def _judge_one(profile: Profile, variant: str, notebook: Notebook, line: F
     except (DriverError, CodecError) as error:
         return _out(found, Misfit.SILENT, str(error))
     _count_looks(found, known, notebook)
-    await _count_own_address(found, notebook)
+    await _count_own_address(found, known, notebook)
     return await _values(found, met, settings, notebook)
 
 
@@ -140,9 +140,9 @@ def _count_looks(found: Candidate, known: Profile, notebook: Notebook) -> None:
         found.bits += 1.0
 
 
-async def _count_own_address(found: Candidate, notebook: Notebook) -> None:
+async def _count_own_address(found: Candidate, known: Profile, notebook: Notebook) -> None:
     """A device that shows its very address where it would take another one is most likely of this family."""
-    recipe = found.profile.readdress
+    recipe = known.readdress
     if recipe is None or recipe.type != "u16":
         return
     try:

@@ -14,6 +14,7 @@ from drivers.packing import pack
 from drivers.profile import ProfileError, library, load_profile
 from drivers.profile_identity import IdentityCheck
 from drivers.profile_model import Profile
+from drivers.profile_variants import serials_of
 from drivers.transport import Table
 
 _log = logging.getLogger(__name__)
@@ -96,8 +97,10 @@ def modbus_profiles() -> tuple[Profile, ...]:
 
 def formats_of(profile: Profile) -> tuple[Format, ...]:
     """Line settings that the device is sold with, the factory's first."""
-    serial = profile.serial
-    return tuple(Format(baud, serial.parity, serial.stop) for baud in (serial.baud, *serial.other_bauds))
+    lines = serials_of(profile)
+    own = [Format(one.baud, one.parity, one.stop) for one in lines]
+    more = [Format(baud, one.parity, one.stop) for one in lines for baud in one.other_bauds]
+    return tuple(dict.fromkeys((*own, *more)))
 
 
 def formats(profiles: Iterable[Profile], *, full: bool) -> tuple[Format, ...]:
@@ -137,9 +140,10 @@ def calls_at(profiles: Sequence[Profile], line: Format | None, *, full: bool) ->
         question = first_question(profile)
         if question is None or (line is not None and line not in formats_of(profile)):
             continue
-        own.setdefault(profile.serial.unit, []).extend([question] if line is not None else [])
-        if line is not None and profile.serial.find_unit is not None:
-            finders.setdefault(profile.serial.find_unit, []).append(question)
+        for serial in serials_of(profile):
+            own.setdefault(serial.unit, []).extend([question] if line is not None else [])
+            if line is not None and serial.find_unit is not None:
+                finders.setdefault(serial.find_unit, []).append(question)
     likely = sorted(own, key=lambda unit: (-len(own[unit]), unit))
     units = [u for u in dict.fromkeys((*likely, *COMMON_UNITS)) if 1 <= u <= 255 and u not in finders]
     calls = [Call(u, _asked(own.get(u, ()))) for u in units]

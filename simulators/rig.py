@@ -13,6 +13,7 @@ from controller.core.site import Site
 from drivers.mqtt import MqttPort
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP
 from drivers.profile import Profile
+from drivers.profile_variants import serial_of
 from drivers.quantities import split_channel
 from drivers.transport import Port
 from simulators.broker import LoopbackBroker
@@ -60,7 +61,7 @@ def make_rig(site: Site, profiles: Mapping[str, Profile], world: World, now: Cal
             rig.speakers.setdefault(entry.bus, []).append(speaker)
             continue
         bank = rig.banks.setdefault(entry.bus, RegisterBank())
-        unit = profile.serial.unit if entry.unit is None else entry.unit
+        unit = serial_of(profile, entry.settings).unit if entry.unit is None else entry.unit
         bank.units[unit] = RegisterDevice(entry.id, profile, entry.settings, world, now)
     return rig
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json and not args.yes:
         raise TirtaError(t("--json asks nobody: add --yes", "--json tidak bertanya: tambahkan --yes"))
     target = target_of(args)
-    profile = target.load()
+    profile = _variant(target.load(), target)
     move = _move(args, target, profile)
     serial = profile.serial
     connection = parse_connection(target.connection, baud=serial.baud, parity=serial.parity, stop=serial.stop)
@@ -75,6 +75,14 @@ def run(args: argparse.Namespace) -> int:
         return WRONG_INPUT
     _done(args, move)
     return GOOD
+
+
+def _variant(profile: Profile, target: Target) -> Profile:
+    """The profile as the variant that the settings name."""
+    from drivers.profile_variants import as_variant
+
+    name = target.settings.get("variant")
+    return as_variant(profile, str(name)) if name in [v.name for v in profile.variants] else profile
 
 
 def _move(args: argparse.Namespace, target: Target, profile: Profile) -> Move:
@@ -121,7 +129,7 @@ async def _carry_out(args: argparse.Namespace, move: Move, connection: Connectio
     on = MoveLine(connection, max(0.3, move.profile.limits.timeout_ms / 1000))
     try:
         await on.open()
-        await check(on, move, _tell)
+        move = await check(on, move, _tell)
         if not args.yes and not _agreed(move, connection):
             return False
         await carry_out(on, move, _tell)
@@ -175,6 +183,10 @@ INDONESIAN = {
     "garbled": ("beberapa alat menjawab di alamat {old}", "Cabut semua alat kecuali satu"),
     "nobody": ("tidak ada yang menjawab di alamat {old}", "Periksa listrik, kabel, dan kecepatan; tirta scan mencarinya"),
     "stranger": ("alat ini bukan {profile} ({what})", "tirta scan menunjukkan profil yang cocok"),
+    "variant": (
+        "varian yang mana? Register alamat tidak menunjukkannya dengan jelas",
+        "Sebutkan: --set variant=NAMA (catatan profil menjelaskan bedanya)",
+    ),
     "neighbours": (
         "ada alat lain di kabel, sedangkan alamat model ini ditulis ke semua sekaligus", "Cabut semua alat kecuali satu"
     ),

@@ -12,6 +12,7 @@ import pytest
 from drivers.errors import BadReply, Refused
 from drivers.profile import load_profile
 from drivers.profile_model import Profile
+from drivers.profile_variants import as_variant, ways_of
 from drivers.readdress_guard import Move, carry_out, check
 from drivers.scan_line import MoveLine
 from drivers.scan_plan import Format, modbus_profiles
@@ -33,7 +34,7 @@ class Bench:
     async def move(self, profile: Profile, old: int, new: int, wait_s: float = 5.0) -> None:
         """Check, then carry out."""
         move = Move(profile, old, new, wait_s)
-        await check(self.line, move, self._tell)
+        move = await check(self.line, move, self._tell)
         assert self.cable.writes == []
         await carry_out(self.line, move, self._tell)
 
@@ -165,11 +166,37 @@ async def test_a_write_to_all_needs_a_cable_of_its_own(tmp_path: Path, cleanup: 
     assert on.cable.writes == []
 
 
+@pytest.mark.parametrize(("variant", "register"), [("hundredths", 0x0100), ("tenths", 0x0101)])
+async def test_a_variant_is_readdressed_in_its_own_register(
+    variant: str, register: int, tmp_path: Path, cleanup: AsyncExitStack
+) -> None:
+    """MD02 and XY-MD02 take the address in neighbouring registers: written is the one that shows the present address."""
+    on = await bench(cleanup, tmp_path, _plain(as_variant(load_profile("xy-md02"), variant), 1, rh_pct=60.0))
+    await on.move(load_profile("xy-md02"), 1, 11)
+    assert on.cable.writes == [(1, 6, register, (11,))]
+    assert [one.unit for one in on.cable.stations] == [11]
+
+
+async def test_two_registers_that_show_the_address_decide_nothing(
+    tmp_path: Path, cleanup: AsyncExitStack
+) -> None:
+    """At address 2 the baud code 2 looks like an address: nothing is written until the variant is named."""
+    profile = load_profile("xy-md02")
+    on = await bench(cleanup, tmp_path, _plain(as_variant(profile, "hundredths"), 2, rh_pct=60.0))
+    with pytest.raises(Refused, match="Both of the registers 256 and 257") as refused:
+        await on.move(profile, 2, 11)
+    assert refused.value.params["case"] == "variant"
+    assert on.cable.writes == []
+    await on.move(as_variant(profile, "hundredths"), 2, 11)
+    assert on.cable.writes == [(2, 6, 0x0100, (11,))]
+
+
 def test_every_recipe_is_simulated_as_it_is_said() -> None:
     """For every profile with a recipe the simulated device ends at the new address, saved, after exactly these writes."""
     from drivers.readdress import recipe_of, writes_of
 
-    recipes = [profile for profile in (*modbus_profiles(), device("lc")) if profile.readdress is not None]
+    shipped = [way for profile in (*modbus_profiles(), device("lc")) for way in ways_of(profile)]
+    recipes = [profile for profile in shipped if profile.readdress is not None]
     assert len(recipes) >= 10
     for profile in recipes:
         recipe = recipe_of(profile, profile.readdress.maximum if profile.readdress else 0)
@@ -184,9 +211,10 @@ def test_every_recipe_is_simulated_as_it_is_said() -> None:
         assert one.unit == new, profile.name
 
 
-def _plain(profile: Profile, unit: int) -> Station:
+def _plain(profile: Profile, unit: int, **values: float) -> Station:
     from simulators.registers import RegisterDevice
     from tests.simulators.paper import Paper, settings_of
 
     world = Paper()
+    world.values |= {("it", name): value for name, value in values.items()}
     return Station(RegisterDevice("it", profile, settings_of(profile), world, world.clock.now), unit)
