@@ -207,6 +207,7 @@ class Bus:
             return
         started = line.monotonic()
         self._note_strays(job.timing)
+        self._unit(job.request.unit).owes += isinstance(job.request, Read)
         try:
             values = await self._link.exchange(job.request, job.timing)
         except DriverError as error:
@@ -299,6 +300,7 @@ class Bus:
             unit.silent(now)
         elif isinstance(error, ExceptionReply):
             unit.alive()
+            unit.owes = max(0, unit.owes - 1)
 
     def _heard(self, *, answered: bool) -> None:
         """What the end of a request says of the connection."""

@@ -23,7 +23,7 @@ BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 AGAIN_S = 5.0
 """An answer is expected to come a second time within so many seconds at most."""
 
-OWED_S = 10.0
+OWED_S = 5.0
 """A question that was not answered in time is expected to be answered within so many seconds at most."""
 
 CHATTY_S = 300.0
@@ -56,6 +56,7 @@ class Unit:
     retry_at: float = 0.0  # back-off: not polled before
     failures: int = 0
     owes_until: float = 0.0  # an older question is not answered yet
+    owes: int = 0  # so many more questions were asked than answers heard
     chatty_until: float = 0.0
     chatter_s: float = 0.0  # the pause that its unasked words need
     _slowest_s: float = 0.0
@@ -115,7 +116,8 @@ class Unit:
         self.said(answer, now)
         if believed:
             self._told[request] = answer
-            self.owes_until = 0.0
+            if self.owes == 0 or now >= self.owes_until or answer == doubt.answer:
+                self.owes, self.owes_until = 0, 0.0
         else:
             doubt.tries, doubt.answer, doubt.strays = doubt.tries + 1, answer, heard.strays
             doubt.too_fast = heard.too_fast
@@ -123,6 +125,7 @@ class Unit:
 
     def said(self, answer: bytes, now: float) -> None:
         """It has said this, asked or unasked."""
+        self.owes = max(0, self.owes - 1)
         self._said.pop(answer, None)
         self._said[answer] = now  # the youngest stands last
         while len(self._said) > _KEPT or now - next(iter(self._said.values())) >= AGAIN_S:

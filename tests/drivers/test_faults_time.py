@@ -84,7 +84,9 @@ async def test_right_values_come_within_the_back_off(
 
     waited = await asyncio.gather(*(recovers(name) for name in FAULTS))
     more = 2 * TIME_OUT_S + TIMING.late_s + STUTTER_S
-    assert {name: (took, left) for name, took, left in waited if took > left + more} == {}
+    again = {name: 0.2 + 0.4 for name in GONE}  # the gateway itself must come back first, and be called
+    late = {name: (took, left) for name, took, left in waited if took > left + more + again.get(name, 0.0)}
+    assert late == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
