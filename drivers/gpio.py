@@ -59,7 +59,7 @@ class GpioLink:
         return self._pins is not None
 
     async def connect(self) -> None:
-        """Take the pins, relays off first. Raises ``Disconnected``."""
+        """Take the pins, the relays of every device off first. Raises ``Disconnected``."""
         try:
             from drivers.gpio_pins import Pins
         except ImportError as error:
@@ -67,10 +67,14 @@ class GpioLink:
         pins = Pins()
         try:
             order = ("output", "input", "pulses", "adc")
-            for unit, (lines, settings) in self._members.items():
-                self._cells[unit], self._switches[unit] = {}, {}
-                for one in sorted(lines, key=lambda x: order.index(x.kind)):
-                    self._open(pins, unit, one, settings)
+            wires = [
+                (order.index(one.kind), unit, one)
+                for unit, (lines, _) in self._members.items()
+                for one in lines
+            ]
+            self._cells, self._switches = {u: {} for u in self._members}, {u: {} for u in self._members}
+            for _, unit, one in sorted(wires, key=lambda wire: wire[0]):
+                self._open(pins, unit, one, self._members[unit][1])
         except Exception as error:  # noqa: BLE001 - gpiozero and the pin libraries below it have dozens of them
             pins.close()
             raise _lost(pins.case_of(error), error) from None

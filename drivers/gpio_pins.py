@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import gpiozero
@@ -29,6 +31,8 @@ class Pins:
 
     def output(self, pin: int, low: bool) -> tuple[Callable[[bool], None], Callable[[], int]]:
         """A relay, off at once: how to switch it, and what its pin really is."""
+        gpiozero.Device.ensure_pin_factory()
+        _begin_at_their_level()
         device = gpiozero.DigitalOutputDevice(pin, active_high=not low, initial_value=False)
         self._open.append(device)
         self._outputs.append(device)
@@ -59,11 +63,13 @@ class Pins:
         return lambda: int(device.raw_value)
 
     def close(self) -> None:
-        """Relays off before anything else, then every pin is given back."""
+        """Relays off before anything else, then every pin is given back. One that fails keeps none of the others on."""
         for device in self._outputs:
-            device.off()
+            with suppress(Exception):
+                device.off()
         for device in reversed(self._open):
-            device.close()
+            with suppress(Exception):
+                device.close()
         self._outputs.clear()
         self._open.clear()
 
@@ -79,3 +85,17 @@ class Pins:
         device = gpiozero.DigitalInputDevice(pin, pull_up=PULL[pull], **state)
         self._open.append(device)
         return device
+
+
+def _begin_at_their_level() -> None:
+    """gpiozero 2.0 makes an lgpio pin an output at 0 V first and sets its level after that (its pull request 1177 is open): a
+    relay that switches on at 0 V would click at every start. The claim itself can take the level.
+    """
+    library = sys.modules.get("gpiozero.pins.lgpio")
+    if library is not None and "output_with_state" not in vars(library.LGPIOPin):
+        library.LGPIOPin.output_with_state = _claim_output
+
+
+def _claim_output(pin: Any, state: bool) -> None:
+    handle, number = pin.factory._handle, pin._number  # noqa: SLF001 - as gpiozero's own methods of this class do
+    sys.modules["lgpio"].gpio_claim_output(handle, number, int(state))

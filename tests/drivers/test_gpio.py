@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import MagicMock
 
 import gpiozero
 import pytest
@@ -78,6 +80,103 @@ async def test_relays_are_off_first_and_last(board: MockFactory) -> None:
         "not switched off before it was given back"
     )
     assert pins[1].function == "input"
+
+
+class Chip:
+    """Stands for the lgpio library: notes how pins are claimed; ``broken``: a pin that can no longer be written."""
+
+    SET_PULL_NONE = BOTH_EDGES = RISING_EDGE = FALLING_EDGE = 0
+    SET_PULL_UP = SET_PULL_DOWN = 0
+    error = RuntimeError
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int, int]] = []
+        self.outputs: dict[int, int] = {}
+        self.broken = -1
+
+    def gpiochip_open(self, _chip: int) -> int:
+        """A handle."""
+        return 1
+
+    def gpio_claim_input(self, _handle: int, pin: int, _flags: int = 0) -> None:
+        """The pin floats."""
+        self.outputs.pop(pin, None)
+        self.told.append(("input", pin, -1))
+
+    def gpio_claim_output(self, _handle: int, pin: int, level: int = 0, _flags: int = 0) -> None:
+        """The pin drives from now on."""
+        self.outputs[pin] = level
+        self.told.append(("output", pin, level))
+
+    def gpio_get_mode(self, _handle: int, pin: int) -> int:
+        """Bit 1: an output."""
+        return 2 if pin in self.outputs else 0
+
+    def gpio_write(self, _handle: int, pin: int, level: int) -> None:
+        """Another level."""
+        if pin == self.broken:
+            raise self.error("gone")
+        self.outputs[pin] = int(level)
+        self.told.append(("write", pin, int(level)))
+
+    def gpio_read(self, _handle: int, pin: int) -> int:
+        """As it stands."""
+        if pin == self.broken:
+            raise self.error("gone")
+        return self.outputs.get(pin, 1)
+
+    def __getattr__(self, _name: str) -> Any:
+        """Whatever else there is does nothing."""
+        return MagicMock(return_value=0)
+
+
+@pytest.fixture
+def chip(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chip]:
+    """A Raspberry Pi 4 whose pins are driven by the library that the field has."""
+    chip, kept = Chip(), gpiozero.Device.pin_factory
+    monkeypatch.setitem(sys.modules, "lgpio", chip)
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    library = importlib.import_module("gpiozero.pins.lgpio")
+    monkeypatch.setattr(library.LGPIOFactory, "_get_revision", lambda _self: 0xC03111)
+    gpiozero.Device.pin_factory = library.LGPIOFactory(chip=0)
+    yield chip
+    gpiozero.Device.pin_factory.close()
+    gpiozero.Device.pin_factory = kept
+    sys.modules.pop("gpiozero.pins.lgpio", None)
+
+
+@pytest.mark.parametrize(("active", "off"), [("low", 1), ("high", 0)])
+async def test_a_relay_does_not_click_at_the_start(chip: Chip, active: str, off: int) -> None:
+    """On the field's pin library a pin becomes an output at the level of "off" in one step, and never stands at "on" before."""
+    link = link_of("gpio-relay", {"pins": "5 6", "active": active})
+    await link.connect()
+    assert [told for told in chip.told if told[0] != "input"] == [("output", 5, off), ("output", 6, off)]
+    await link.exchange(Write(1, 5, 1, (0xFF00,)), DEFAULT_TIMING)
+    assert chip.outputs == {5: off, 6: 1 - off}
+    link.close()
+    assert [told[2] for told in chip.told if told[1] == 6][-2:] == [off, -1], "off, and only then given back"
+
+
+async def test_a_broken_pin_keeps_no_other_relay_on(chip: Chip) -> None:
+    """When one pin fails, every other relay is switched off all the same, and the bus is told as lost."""
+    link = link_of("gpio-relay", {"pins": "5 6", "active": "high"})
+    await link.connect()
+    for place in (0, 1):
+        await link.exchange(Write(1, 5, place, (0xFF00,)), DEFAULT_TIMING)
+    chip.broken = 5
+    with pytest.raises(Disconnected):
+        await link.exchange(Read(1, Table.COIL, 0, 2), DEFAULT_TIMING)
+    assert ("write", 6, 0) in chip.told
+    assert not link.connected
+
+
+async def test_relays_of_every_device_come_before_anything_else(chip: Chip) -> None:
+    """A second device's relays do not float while the first one's contacts are opened."""
+    inputs, relays = load_profile("gpio-inputs").gpio, load_profile("gpio-relay").gpio
+    link = GpioLink({1: (inputs, {"pins": "23"}), 2: (relays, RELAYS)})
+    await link.connect()
+    assert [pin for _, pin, _ in chip.told].index(23) > [pin for _, pin, _ in chip.told].index(6)
+    link.close()
 
 
 async def test_a_relay_that_is_not_there_is_refused(board: MockFactory) -> None:
