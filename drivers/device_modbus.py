@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from drivers import line
-from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks
+from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks, decode_point
 from drivers.codec_command import WireStep, WireWrite, encode_command
 from drivers.codec_links import factors_of
 from drivers.codec_scale import Context, Settings
@@ -17,12 +17,13 @@ from drivers.device_guard import Guard
 from drivers.device_line import UnitLine
 from drivers.device_meeting import is_known, meet
 from drivers.device_order import helpers_of, holders, read_first, unknown_factor
+from drivers.device_polls import is_timed, periods
 from drivers.device_steps import Sequences, pause_of
 from drivers.device_writes import Writes
 from drivers.errors import BadReply, DriverError, ExceptionReply, Refused
 from drivers.packing import HOLE_WORDS_RTU, PackingError, hole_of
 from drivers.profile_model import Poll, Profile
-from drivers.profile_points import Point, expand
+from drivers.profile_points import Point
 from drivers.reading import Command, Quality, Reading, Value
 from drivers.transport import Port, Read, Table, Timing, Write
 
@@ -66,10 +67,10 @@ class ModbusDevice:
         self.id = device
         self.profile = self._given = profile
         self.unit = unit
-        self.polls: Mapping[str, float] = _periods(profile, poll_s)
+        self.polls: Mapping[str, float] = periods(profile, poll_s)
         self._settings = settings
         self._guard = Guard((), settings, 0.0)
-        self._timed = _is_timed(profile)
+        self._timed = is_timed(profile)
         self._line = UnitLine(device, port, unit, profile.limits, timed=self._timed)
         self._hole_words = hole_of(getattr(port, "hole_words", HOLE_WORDS_RTU), profile.tcp_port is not None)
         self._context: Context = {}
@@ -134,6 +135,10 @@ class ModbusDevice:
         elif poll_class in self._problems:
             del self._problems[poll_class]
         return tuple(readings)
+
+    def decoded(self, point: Point, words: Sequence[int]) -> tuple[Value | None, Quality]:
+        """What a point's own words say, with all that is known of the points that it needs. Raises CodecError."""
+        return decode_point(point, words, self._settings, self._context)
 
     async def command(self, command: Command) -> None:
         """See ``Device.command``."""
@@ -365,32 +370,3 @@ def _value_of(readings: Sequence[Reading], quantity: str) -> Value | None:
         if reading.quantity == quantity and reading.quality is Quality.GOOD:
             return reading.value
     return None
-
-
-def _all_points(profile: Profile) -> list[Point]:
-    """Every point that the device may turn out to have: of all variants and SunSpec models."""
-    points = list(profile.points)
-    for variant in profile.variants:
-        points += expand(variant.points)
-    for layout in profile.sunspec.models if profile.sunspec else ():
-        points += layout.points
-    return points
-
-
-def _is_timed(profile: Profile) -> bool:
-    """Whether anything of the device depends on when it appeared or was last read."""
-    points = _all_points(profile)
-    steps = any(p.counter is not None and p.counter.max_step is not None for p in points)
-    warm = profile.limits.warm_up_s > 0 or any(p.warm_up_s for p in points)
-    return steps or warm or bool(profile.setup)
-
-
-def _periods(profile: Profile, given: Mapping[str, float]) -> dict[str, float]:
-    """Period of every poll class that has points; those count that the device may turn out to have."""
-    used = {point.poll for point in _all_points(profile) if point.access != "write"}
-    own: dict[str, float] = {
-        "fast": profile.poll_s.fast,
-        "slow": profile.poll_s.slow,
-        "once": profile.poll_s.once,
-    }
-    return {poll: given.get(poll, period) for poll, period in own.items() if poll in used}

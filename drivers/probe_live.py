@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, get_args
 
 from drivers import line
-from drivers.codec import CodecError, decode_point
+from drivers.codec import CodecError
 from drivers.device import make_device
 from drivers.device_modbus import ModbusDevice
 from drivers.errors import BackingOff, Disconnected, DriverError, TimeOut
@@ -61,10 +61,14 @@ class Live(Protocol):
 
 @dataclass(slots=True)
 class ModbusLive:
-    """See `Live`. The slow classes are asked again when their time has come, the fast one at every look."""
+    """See `Live`. The slow classes are asked again when their time has come, the fast one at every look.
+
+    ``everything``: points that are only read when a command needs them too.
+    """
 
     device: ModbusDevice
     tap: Tap
+    everything: bool = False
     errors: list[DriverError] = field(default_factory=list)
     _readings: dict[str, tuple[Reading, float]] = field(default_factory=dict)
     _asked_s: dict[str, float] = field(default_factory=dict)
@@ -78,9 +82,11 @@ class ModbusLive:
         """See `Live.look`. Errors are kept in ``errors``; rows are what is known."""
         self.errors.clear()
         self.tap.exchanges.clear()
-        for poll in [p for p in get_args(Poll) if p in self.device.polls]:
+        more = ("on_demand",) if self.everything else ()
+        for poll in (*(p for p in get_args(Poll) if p in self.device.polls), *more):
             now = line.monotonic()
-            if poll != "fast" and now - self._asked_s.get(poll, -1e9) < self.device.polls[poll]:
+            period_s = self.device.polls.get(poll, self.profile.poll_s.slow)
+            if poll != "fast" and now - self._asked_s.get(poll, -1e9) < period_s:
                 continue
             try:
                 readings = await self.device.read(poll)
@@ -119,7 +125,7 @@ class ModbusLive:
         if raw is None:
             return None, "on_demand" if point.poll == "on_demand" else "unread", unit
         try:
-            value, quality = decode_point(point, raw)
+            value, quality = self.device.decoded(point, raw)
         except CodecError:
             return None, "unread", unit
         return value, str(quality), unit
@@ -140,15 +146,18 @@ def _doc(point: Point) -> str:
 
 @asynccontextmanager
 async def watch_modbus(
-    profile: Profile, url: str, unit: int | None, settings: Settings
+    profile: Profile, url: str, unit: int | None, settings: Settings, *, everything: bool = False
 ) -> AsyncIterator[ModbusLive]:
-    """The device on its own connection, closed afterwards. Raises Refused for an impossible URL or settings."""
+    """The device on its own connection, closed afterwards. ``everything``: see `ModbusLive`.
+
+    Raises Refused for an impossible URL or settings.
+    """
     bus = bus_for(profile, url, unit, settings)
     tap = Tap(bus, bus.hole_words)
     device = make_device(profile.name, profile, tap, unit, settings)
     assert isinstance(device, ModbusDevice)
     bus.start()
     try:
-        yield ModbusLive(device, tap)
+        yield ModbusLive(device, tap, everything)
     finally:
         await bus.stop()

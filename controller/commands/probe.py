@@ -43,6 +43,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "with --json: the points and their raw words too", "dengan --json: juga titik dan angka mentahnya"
     )
     probe.add_argument("--raw", action="store_true", help=raw)
+    every = t("also what is only read when a command needs it", "juga yang hanya dibaca bila perintah perlu")
+    probe.add_argument("--all", action="store_true", help=every)
     json_option(probe)
     probe.set_defaults(run=run)
 
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     quiet()  # the answer says it all, once
     import asyncio
 
-    if args.json and args.watch is None and not args.raw:
+    if args.json and args.watch is None and not args.raw and not args.all:
         return _plain_json(args, target)
     try:
         return asyncio.run(_look(args, target))
@@ -91,7 +93,7 @@ async def _look(args: argparse.Namespace, target: Target) -> int:
 
     profile = target.load()
     watching = (
-        watch_modbus(profile, target.connection, target.unit, target.settings)
+        watch_modbus(profile, target.connection, target.unit, target.settings, everything=args.all)
         if profile.mqtt is None
         else watch_mqtt(profile, target.connection, target.settings, args.wait, target.login)
     )
@@ -199,7 +201,7 @@ def quality_text(quality: str) -> str:
         "absent": t("no value", "tanpa nilai"),
         "suspect": t("suspect, not used", "diragukan, tidak dipakai"),
         "unread": t("not read", "belum terbaca"),
-        "on_demand": t("only read when a command needs it", "hanya dibaca bila perintah memerlukannya"),
+        "on_demand": t("only read with --all", "hanya dibaca dengan --all"),
     }.get(quality, quality)
 
 

@@ -12,12 +12,15 @@ from drivers.errors import Refused, TimeOut
 from drivers.mqtt import Broker, MqttClient
 from drivers.probe_live import Row, watch_modbus
 from drivers.probe_mqtt import watch_mqtt
+from drivers.profile import _parse as parse
 from drivers.profile import load_profile
 from drivers.tap import Tap
 from drivers.transport import Write
+from simulators.registers import RegisterDevice
 from tests.drivers.cables import on_tcp, station
 from tests.drivers.test_mqtt import until
 from tests.fixtures_mqtt import Mosquitto
+from tests.simulators.paper import Paper
 
 
 def row(rows: list[Row], name: str) -> Row:
@@ -51,6 +54,53 @@ async def test_points_that_only_serve_others_are_decoded_too(cleanup: AsyncExitS
         rows = await live.look()
         assert row(rows, "decimals").raw is not None
         assert row(rows, "level").value == pytest.approx(1.5, abs=0.06)
+
+
+async def test_one_look_says_all_that_it_can(cleanup: AsyncExitStack) -> None:
+    """A value scaled by a point of another class is there at the first look; on_demand points when everything is asked for."""
+    drive = station("siemens-v20", 4, values={"frequency_set_hz": 25.0, "frequency_hz": 24.0})
+    _, connection = await on_tcp(cleanup, drive)
+    profile = load_profile("siemens-v20")
+    on_demand = {p.name for p in profile.points if p.poll == "on_demand"}
+    async with watch_modbus(profile, connection.url, 4, {}) as live:
+        rows = await live.look()
+        assert row(rows, "setpoint").value == pytest.approx(25.0)
+        unread = {r.name for r in rows if r.quality == "on_demand"}
+        assert "control_word" in unread
+        assert unread <= on_demand
+    async with watch_modbus(profile, connection.url, 4, {}, everything=True) as live:
+        rows = await live.look()
+        assert live.errors == []
+        assert [r.name for r in rows if r.quality in ("on_demand", "unread")] == []
+        assert row(rows, "control_word").raw is not None
+        asked = len(live.tap.exchanges)
+        await live.look()
+        assert len(live.tap.exchanges) < asked, "what is read on demand waits for its time"
+
+
+async def test_what_scales_a_point_without_a_quantity_is_known(cleanup: AsyncExitStack) -> None:
+    """Such a point is decoded with the factors that were read and the settings of the site, not by its words alone."""
+    profile = parse(SCALED, "it.yaml", SCALED)
+    cable, connection = await on_tcp(cleanup, station("sdm120", 4))
+    cable.stations[0].device = RegisterDevice("it", profile, {}, Paper(), Paper().clock.now)
+    async with watch_modbus(profile, connection.url, 4, {}, everything=True) as live:
+        rows = await live.look()
+        assert (row(rows, "mark").raw, row(rows, "mark").value) == ((7,), 350.0)
+
+
+SCALED = b"""
+profile: it
+maker: Test
+model: T
+kind: meter
+confidence: U
+sources: [test]
+settings: {turns: {label: {en: turns, id: lilitan}, default: 5}}
+points:
+  - {name: power, address: 0, quantity: power_w}
+  - {name: mark, address: 100, poll: on_demand, scale_by: [{point: factor}, {setting: turns}], simulate: {value: 350}}
+  - {name: factor, address: 200, poll: slow, simulate: {value: 10}}
+"""
 
 
 async def test_silence_keeps_the_last_values_and_says_so(cleanup: AsyncExitStack) -> None:

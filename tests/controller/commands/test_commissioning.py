@@ -196,11 +196,16 @@ async def test_probe_table(stack: AsyncExitStack, tmp_path: Path) -> None:
     assert "43AC 8000" in line
     assert "345" in line
     assert "dua sumber sepakat" in done.out
-    watched = await tirta("probe", "meter", "-c", str(site), "--watch", "0.2", "--times", "2", "--json")
+    watched = await tirta(
+        "probe", "meter", "-c", str(site), "--watch", "0.2", "--times", "2", "--json", "--all"
+    )
     looks = [json.loads(one) for one in watched.out.splitlines()]
     assert len(looks) == 2
     power = next(p for p in looks[1]["points"] if p["name"] == "active_power")
     assert (power["raw"], power["value"], power["place"]) == ([17324, 32768], 345.0, "input 12")
+    kinds = {p["quality"] for p in looks[0]["points"]}
+    assert "good" in kinds
+    assert "on_demand" not in kinds, "--all reads what only commands need too"
     unknown = await tirta("probe", "metre", "-c", str(site))
     assert (unknown.code, "known: meter" in unknown.err) == (1, True)
 
