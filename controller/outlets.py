@@ -37,6 +37,7 @@ from controller.web.server import WebServer
 from controller.wires import WireState
 from drivers.errors import Disconnected
 from drivers.mqtt import MqttPort
+from drivers.profile_base import UNVERIFIED
 
 log = logging.getLogger(__name__)
 
@@ -215,6 +216,11 @@ class Outlets:
             ledger_head=lambda: self._journal.head().hash,
             impact_totals=self._totals(controller),
             wires=self.wires,
+            unverified=frozenset(
+                name
+                for name, one in controller.poller.devices.items()
+                if one.profile.confidence in UNVERIFIED
+            ),
         )
 
     def _totals(self, controller: Controller) -> Callable[[], dict[str, Any]]:

@@ -104,7 +104,8 @@ def run_devices(args: argparse.Namespace) -> int:
             [{key: getattr(profile, key) for key in keys} | {"model": profile.model} for profile in profiles]
         )
         return GOOD
-    head = ("NAME", "MAKER", "MODEL", "KIND", "TRANSPORT", "CONFIDENCE")
+    head = (t("NAME", "NAMA"), t("MAKER", "PEMBUAT"), "MODEL", t("KIND", "JENIS"), t("SPEAKS", "LEWAT"),
+            t("HOW SURE", "KEYAKINAN"))  # fmt: skip
     sure = {letter: t(*words).partition(":")[0] for letter, words in CONFIDENCE.items()}
     table([head, *((p.name, p.maker, p.model, p.kind, p.transport, sure[p.confidence]) for p in profiles)])
     return GOOD

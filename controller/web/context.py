@@ -29,7 +29,7 @@ class WebContext:
     ``backlog``: the telemetry queue, e.g. ``{"points": 120, "dropped": 0}``. ``ledger_head``: the head's hash.
     ``impact_totals``: ``{"today": fields, "total": fields}`` with the fields of the measurement ``impact`` (solar_kwh,
     water_m3, co2_avoided_kg, saved_idr ...). ``wires``: the state of each bus. Each may be absent, and one of the first three
-    that raises is shown as absent.
+    that raises is shown as absent. ``unverified``: devices whose profile nobody has checked against a second source.
     """
 
     live: Live
@@ -42,6 +42,7 @@ class WebContext:
     impact_totals: Callable[[], Mapping[str, Any]] | None = None
     wires: Callable[[], Mapping[str, WireState]] | None = None
     host: str = field(default="")
+    unverified: frozenset[str] = frozenset()
 
     @property
     def bound_host(self) -> str:

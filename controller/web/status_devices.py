@@ -25,11 +25,12 @@ def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[
     sleeps in the dark; an unknown hour tells neither).
 
     ``said`` and ``help`` (each with ``id`` and ``en``): why it does not speak and what to do; None while it speaks.
-    ``error``: the technical words.
+    ``error``: the technical words. ``unverified``: its values should be compared with its own display first.
     """
     lost = lost_wires(context)
     return [
         _device(entry, context.health.get(entry.id, Health()), lost, now_mono_s, now_epoch_s)
+        | {"unverified": entry.id in context.unverified}
         for entry in context.live.site.file.devices
     ]
 

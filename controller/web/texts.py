@@ -242,6 +242,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "co2_year": ("data {year}", "data of {year}"),
     "why_none": ("Belum ada keputusan.", "No decision yet."),
     "site": ("Seluruh lokasi", "Whole site"),
+    "unverified": (
+        "belum diverifikasi: cocokkan dengan layar alatnya",
+        "unverified: compare with the device's own display",
+    ),
     "answers": ("menjawab", "answers"),
     "silent": ("tidak menjawab", "silent"),
     "not_asked": ("menunggu kabar pertama", "waiting for its first word"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from controller.web import status_devices
 from controller.web.context import WebContext
 from controller.web.status import health, status
 from controller.wires import WireState
+from tests.controller.web.conftest import visit
 from tests.controller.web.station import Station
 
 
@@ -108,6 +112,21 @@ def test_sleep_and_the_first_word_are_no_silence() -> None:
     assert (one(found, "inverter")["ok"], one(found, "inverter")["asleep"]) == (None, True)
     assert one(found, "tanah-melon")["ok"] is None
     assert health(station.context())["devices_silent"] == 0
+
+
+@pytest.mark.parametrize(("language", "said"), [("id", "belum diverifikasi"), ("en", "unverified")])
+async def test_an_unverified_profile_is_named_beside_its_device(language: str, said: str) -> None:
+    """The page says of exactly this device that its values are to be compared first, in both languages; so does the JSON."""
+    station = Station()
+    station.cycle()
+    context = replace(station.context(), unverified=frozenset({"hujan"}))
+    assert [one["id"] for one in status(context)["devices"] if one["unverified"]] == ["hujan"]
+    for known, told in ((context, ["hujan"]), (station.context(), [])):
+        async with visit(known) as browser:
+            text = (await browser.get("/", params={"lang": language})).text
+        section = text[text.index('id="part-devices"') :]
+        items = [item.split("</li>")[0] for item in section.split("<li class=")[1:]]
+        assert [re.findall("<strong>(.*?)</strong>", item)[0] for item in items if said in item] == told
 
 
 def test_what_is_over_is_not_shown() -> None:
