@@ -56,6 +56,14 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
+async def watch(lags: list[float]) -> None:
+    """How far this process itself lags behind: 150 tasks of faulty buses share it with the stop."""
+    while True:
+        due = now() + 0.005
+        await asyncio.sleep(0.005)
+        lags.append(now() - due)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_right_values_come_within_the_back_off(
     kind: str, make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
@@ -84,7 +92,7 @@ async def test_right_values_come_within_the_back_off(
 
     waited = await asyncio.gather(*(recovers(name) for name in FAULTS))
     more = 2 * TIME_OUT_S + TIMING.late_s + STUTTER_S
-    again = {name: 0.2 + 0.4 for name in GONE}  # the gateway itself must come back first, and be called
+    again = dict.fromkeys(GONE, 0.2 + 0.4)  # the gateway itself must come back first, and be called
     late = {name: (took, left) for name, took, left in waited if took > left + more + again.get(name, 0.0)}
     assert late == {}
 
@@ -178,11 +186,16 @@ async def test_a_stop_is_on_the_wire_within_the_computed_time(
             task.cancel()
         return name, longest, overtaken
 
+    lags = [0.0]
+    watching = asyncio.create_task(watch(lags))
     stopped = await asyncio.gather(*(stops(name) for name in FAULTS if name not in GONE))
+    watching.cancel()
     connection = parse_connection("rtu:///dev/x?baud=115200" if kind == "rtu" else f"{kind}://h:1")
     most = stop_wait_s(connection, TIME_OUT_S, 0.0)
-    print(kind, f"computed {most:.3f} s, longest", max(longest for _, longest, _ in stopped))
-    assert {name: longest for name, longest, _ in stopped if longest > most} == {}
+    print(
+        kind, f"computed {most:.3f} s, longest", max(longest for _, longest, _ in stopped), "lag", max(lags)
+    )
+    assert {name: longest for name, longest, _ in stopped if longest > most + 2 * max(lags)} == {}
     assert {name: place for name, _, place in stopped if place > 1} == {}
 
 
