@@ -186,3 +186,14 @@ def test_totals_are_all_closings_and_today() -> None:
 def test_memory_is_measured() -> None:
     """This process has more than a megabyte and less than a gigabyte."""
     assert 1.0 < (rss_mb() or 0.0) < 1000.0
+
+
+async def test_the_page_is_told_whose_profile_is_unverified(tmp_path: Path) -> None:
+    """Of the rain gauge (one source) and the soil probe (two that agree) only the rain gauge is named to the page."""
+    bench = Bench(tmp_path)
+    profiles = {"hujan": load_profile("sn-3001-rain"), "tanah": load_profile("sn-3002-soil-7in1")}
+    assert [one.confidence for one in profiles.values()] == ["S", "C2"]
+    bench.poller.devices = {name: SimpleNamespace(profile=one) for name, one in profiles.items()}
+    assert bench.outlets._controller is not None
+    assert bench.outlets._context(bench.outlets._controller).unverified == {"hujan"}
+    await bench.close()
