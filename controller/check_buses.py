@@ -27,6 +27,8 @@ GATEWAY_BAUD = 9600
 NOTICE_SHARE, FULL_SHARE = 0.7, 1.0
 SLOW_STOP_S = 2.0
 REQUEST_BYTES, REPLY_BYTES = 8, 5
+_OWN_HOST, _OWN_NAMES = "127.0.0.1", ("localhost", "::1")
+"""This computer under its other names. Names of others are not looked up: the check works without a network."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -46,7 +48,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             except Refused as refused:
                 yield error((*loc, "url"), f"bus-{refused.params['case']}", refused.params)
                 continue
-            wire = connection.device or f"{connection.host}:{connection.port}"
+            host = connection.host.lower()
+            wire = connection.device or f"{_OWN_HOST if host in _OWN_NAMES else host}:{connection.port}"
             yield from _cable(subject, bus, connection)
             yield from _time(subject, bus, connection, loc)
         other = first.setdefault(wire, i)

@@ -79,6 +79,7 @@ IMPOSSIBLE = [
     (DEMO, "ttyRS485?baud=9600", "ttyRS485?baudrate=9600", "bus-setting"),
     (DEMO, "ttyRS485?baud=9600", "ttyRS485?baud=9700", "bus-value"),
     (DEMO, "url: mqtt://127.0.0.1:18830", "url: tcp://127.0.0.1:15020", "bus-twice"),
+    (DEMO, "url: mqtt://127.0.0.1:18830", "url: tcp://LocalHost:15020", "bus-twice"),
     (DEMO, "ttyRS485?baud=9600\n", "ttyRS485?baud=9600&parity=E\n", "serial-format"),
     (DEMO, "ttyRS485?baud=9600\n", "ttyRS485?baud=115200\n", "serial-baud"),
     (DEMO, "timezone: Asia/Jakarta", "timezone: Asia/Jakrata", "timezone-unknown"),
