@@ -1,6 +1,6 @@
 """One cycle: freeze, decide, act, record. Only this file knows the order.
 
-A stop is acted before it is recorded; a start is recorded first, with a bounded wait. Nothing here awaits a bus, and a
+A stop is acted before it is recorded; a start or a press is recorded first, with a bounded wait. Nothing here awaits a bus, and a
 disk only for that bounded wait.
 """
 
@@ -41,6 +41,9 @@ LEDGER_FAILED = (
     "in memory. Check the SD card."
 )
 
+FIRST = (EventKind.START, EventKind.PRESS)
+"""What is on the disk before it is acted: a start, and a press, of which a restart must not make two."""
+
 SAVE_EVERY_S = 600.0
 """The state row is saved at least this often, plant seconds."""
 
@@ -73,6 +76,7 @@ class Cycle:
     journal: Journal
     live: Live
     observers: tuple[Observer, ...] = ()
+    save_every_s: float = SAVE_EVERY_S
     _saved_s: float = field(default=float("-inf"))
     _wanted: tuple[Command, ...] | None = None
     _stops: list[Command] = field(default_factory=list)
@@ -91,6 +95,7 @@ class Cycle:
         self.actuator.apply(self._stops, snapshot)
         await self._record(decision, at)
         self.actuator.apply(self._others, snapshot)
+        self.actuator.press(decision.presses, snapshot)
         cycle_ms = (real_mono_s() - began) * 1000.0
         for observer in self.observers:
             observer.cycle(snapshot, decision, cycle_ms)
@@ -99,12 +104,12 @@ class Cycle:
         return decision
 
     async def _record(self, decision: Decision, at: Instant) -> None:
-        if not decision.events and at.mono_s - self._saved_s < SAVE_EVERY_S:
+        if not decision.events and at.mono_s - self._saved_s < self.save_every_s:
             return
         self._saved_s = at.mono_s
         written = self.journal.commit(decision.events, to_json(decision.state), at)
         written.add_done_callback(self._recorded)
-        if not any(event.kind is EventKind.START for event in decision.events):
+        if not any(event.kind in FIRST for event in decision.events):
             return
         if not await settled(RECORD_WAIT_S, written):
             self.live.notice(LEDGER_SLOW)

@@ -89,7 +89,7 @@ class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_places",
+        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_lay", "_places",
         "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "friends",
         "needs", "points", "table",
     )  # fmt: skip
@@ -123,7 +123,7 @@ class BlockCodec:
         """What others must say before its words say everything: factors, conditions, parts."""
         self.alone = not self.needs
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
-        self._scaled = tuple(bool(p.helpers) for p in self.points)
+        self._scaled = tuple(i for i, p in enumerate(self.points) if p.helpers)
         self._wishful = bool(friends) or any(wishes_something(p) for p in self.points)
         self._asked = tuple(p.quantity or p.name for p in self.points)
         self._decoded = self._encoded = _Kept(len(self.points))
@@ -143,7 +143,11 @@ class BlockCodec:
         self._byte_swapped = tuple(swapped) if any(swapped) else None
         chars = [char_of(p) for p in self.points]
         self._ranges = tuple(RANGES.get(c) for c in chars)
-        self._shared = Shared(self.points, self._coders) if len(set(places)) != len(places) else None
+        shared = len(set(places)) != len(places)
+        self._shared = Shared(self.points, self._coders) if shared else None
+        back = {place: i for i, place in enumerate(places)}
+        whence = [back.get(i, len(places)) for i in range(self.count)]  # the last one is the 0 of the holes
+        self._lay = None if shared else _selector(whence, len(places) + 1)
         self._select = _selector(places, self.count)
         only_words = set(chars) == {"H"}
         self._to_bytes = None if only_words else struct.Struct(f">{len(places)}H")
@@ -164,19 +168,21 @@ class BlockCodec:
             chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
         )
         kept = self._decoded if self._decoded.context is context else _Kept(len(raws))
-        answers: list[Decoded | None] = []
-        moved = not self.alone
-        for raw, old, answer, row, key, scaled in zip(
-            raws, kept.asked, kept.answers, self._plan, self._keys, self._scaled, strict=True
-        ):
-            if raw != old or (scaled and moved):
-                answer = self._answer(raw, row, context)  # noqa: PLW2901
-                moved = moved or key is not None
-            answers.append(answer)
+        answers: list[Decoded | None] = kept.answers.copy()
+        moved = [i for i, (raw, old) in enumerate(zip(raws, kept.asked, strict=True)) if raw != old]
+        for i in self._with_scaled(moved):
+            answers[i] = self._answer(raws[i], self._plan[i], context)
         self._decoded = _Kept(len(raws), context, tuple(raws), answers)
         out = [answer for answer in answers if answer is not None]
         out += [(entry.quantity, *derive(entry, context)) for entry in self._derived]
         return out
+
+    def _with_scaled(self, moved: list[int]) -> list[int]:
+        """The points that moved, and those after a factor that did; after any factor that other blocks may have moved."""
+        if not self._scaled:
+            return moved
+        after = -1 if not self.alone else next((i for i in moved if self._keys[i] is not None), None)
+        return moved if after is None else sorted({*moved, *(i for i in self._scaled if i > after)})
 
     def _answer(self, raw: Any, row: Row, context: Context) -> Decoded | None:
         """What one raw number says."""
@@ -202,12 +208,14 @@ class BlockCodec:
         raws = self._raws(wanted, context)
         if self._shared is not None:
             raws = self._shared.spoken(raws, wanted)
-        words = [0] * self.count
         flat: Sequence[int] = raws
         if self._to_bytes is not None:
             flat = self._to_bytes.unpack(self._from_bytes.pack(*raws))
         if self._byte_swapped is not None:
             flat = [swap_bytes(w) if s else w for w, s in zip(flat, self._byte_swapped, strict=True)]
+        if self._lay is not None:
+            return list(self._lay((*flat, 0)))
+        words = [0] * self.count
         for place, word in zip(self._places, flat, strict=True):
             words[place] |= word
         return words
@@ -235,19 +243,18 @@ class BlockCodec:
     def _raws(self, wanted: Sequence[Value | Missing | None], context: Context) -> list[Any]:
         """The raw numbers of these values, point by point; what is as it was the last time is not made again."""
         kept = self._encoded if self._encoded.context is context else _Kept(len(wanted))
-        raws: list[Any] = []
-        moved = not self.alone
-        for i, (value, old, raw, scaled) in enumerate(
-            zip(wanted, kept.asked, kept.answers, self._scaled, strict=True)
-        ):
-            if value != old or value.__class__ is not old.__class__ or (scaled and moved):
-                raw = _raw(self.points[i], self._coders[i], value, context, self._ranges[i])  # noqa: PLW2901
-                key = self._keys[i]
-                if key is not None:
-                    remember(context, key, self._shown(i, raw, context))
-                    moved = True
-            raws.append(raw)
-        self._encoded = _Kept(len(raws), context, wanted, raws.copy())
+        raws = kept.answers.copy()
+        moved = [
+            i
+            for i, (value, old) in enumerate(zip(wanted, kept.asked, strict=True))
+            if value is not old and (value != old or value.__class__ is not old.__class__)
+        ]
+        for i in self._with_scaled(moved):
+            raw = raws[i] = _raw(self.points[i], self._coders[i], wanted[i], context, self._ranges[i])
+            key = self._keys[i]
+            if key is not None:
+                remember(context, key, self._shown(i, raw, context))
+        self._encoded = _Kept(len(raws), context, wanted, raws)
         return raws
 
     def _shown(self, i: int, raw: Any, context: Context) -> Value | None:
@@ -265,11 +272,11 @@ class _Kept:
         size: int,
         context: Context | None = None,
         asked: Sequence[Any] | None = None,
-        answers: Sequence[Any] | None = None,
+        answers: list[Any] | None = None,
     ) -> None:
         self.context = context
         self.asked: Sequence[Any] = (_NEVER,) * size if asked is None else asked
-        self.answers: Sequence[Any] = (None,) * size if answers is None else answers
+        self.answers: list[Any] = [None] * size if answers is None else answers
 
 
 _NEVER = object()

@@ -39,7 +39,7 @@ GC_THRESHOLD = (50_000, 20, 50)
 """A season makes few cycles of references: looking for them every 700 objects costs a twentieth of the time."""
 
 COMMIT_S = 3600.0
-"""Telemetry is committed once an hour of plant time: a season that is cut off is run again."""
+"""Telemetry and a state without events are committed once an hour of plant time: a season that is cut off is run again."""
 
 CYCLE_S = 60.0
 """One-minute cycles: what a season is counted in."""
@@ -105,6 +105,7 @@ class Season:
         )
         controller.poller.listen()
         clock.barrier, clock.settle = controller.poller.poll_due, controller.actuator.flush
+        controller.cycle.save_every_s = COMMIT_S
         self.controller = controller
         once = controller.cycle.once
         async for at in clock.every(self.cycle_s):
