@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import Mapping, Set
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from controller.outlets import Outlets
 from controller.planning import in_worker
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
+from controller.store.totals import Totals
 from controller.watchers import Guarded
 from controller.wires import Wires, open_wires
 from drivers.profile import Profile
@@ -155,12 +157,24 @@ def _build(
     stack.callback(_note_end, journal, controller, clock)
     outlets.wires = wires.states
     hearing = Hearing(site, profiles, controller.poller, wires.states, clock.rate)
-    controller.cycle.observers += (Guarded("Hearing", hearing, controller.live.notice),)
+    totals = _totals(options, controller, memory, pool)
+    stack.callback(totals.close)
+    controller.cycle.observers += (
+        Guarded("Hearing", hearing, controller.live.notice),
+        Guarded("Totals", totals, controller.live.notice),
+    )
     controller.live.gap_s = memory.gap_s or 0.0
     for text in memory.notices:
         controller.live.notice(text)
     _note_start(journal, site, memory, clock.now())
     return Daemon(site, clock, controller, wires, outlets, asyncio.Event())
+
+
+def _totals(options: RunOptions, controller: Controller, memory: Memory, pool: Executor) -> Totals:
+    """The counters' totals go on from where the controller before left them."""
+    totals = Totals(options.state / "totals.json", controller.poller.devices, pool.submit)
+    totals.go_on(memory.gap_s)
+    return totals
 
 
 def _clock(options: RunOptions, site: Site) -> Clock:

@@ -1,6 +1,10 @@
 """Counters made totals that only grow: over resets at midnight or restart, roll-over, bad packets, and another meter.
 
-Pure: the state is the object, the rule comes from the profile. A total begins with the counter's first value.
+Pure: the state is the object, the rule comes from the profile. A total begins with the counter's first value, or goes on from
+what was kept of it (``kept``, ``go_on``).
+
+A zero alone says nothing: many inverters show it at night and when they wake up, and their old number afterwards. What it meant is
+told by the next number: above the old one it was nothing, below it a reset or another meter.
 """
 
 from __future__ import annotations
@@ -17,6 +21,9 @@ _JITTER = 1e-3
 
 _HALF = 0.5
 
+Kept = tuple[float, float]
+"""What a total goes on from: what the counter showed last, and what the total has more than that."""
+
 
 @dataclass(slots=True)
 class Total:
@@ -28,11 +35,22 @@ class Total:
     _plus: float = 0.0  # what the total has more than the counter shows
     _doubted: float = 0.0
     _doubts: int = 0
+    _most: float = 0.0  # the most that it grew from one value to the next
+    _zero: bool = False  # it shows 0, and nobody knows yet what that means
 
     @property
     def total(self) -> float:
         """The total now; 0 before the first value."""
         return 0.0 if self.last is None else self.last + self._plus
+
+    @property
+    def kept(self) -> Kept | None:
+        """What is to be kept over a restart of ours; None before the first value."""
+        return None if self.last is None else (self.last, self._plus)
+
+    def go_on(self, kept: Kept) -> None:
+        """Go on from what was kept."""
+        self.last, self._plus = kept
 
     @property
     def in_doubt(self) -> bool:
@@ -49,6 +67,10 @@ class Total:
         if last is None:
             self.last = value
             return value, True
+        if value == 0.0 < last:
+            self._zero = True
+            self._doubts, self._doubted = int(not self._may_reset), 0.0
+            return self.total, self._may_reset
         plus = self._plus_at(value, last, turns)
         if plus is None:
             if 0 < last - value < _JITTER * last:
@@ -58,7 +80,9 @@ class Total:
                 return self.total, False
             counted = self._may_reset and value < last and self._fits(value, turns)
             plus = self.total if counted else self.total - value
-        self.last, self._plus, self._doubts = value, plus, 0
+        if plus == self._plus:
+            self._most = max(self._most, value - last)
+        self.last, self._plus, self._doubts, self._zero = value, plus, 0, False
         return self.total, True
 
     @property
@@ -71,6 +95,8 @@ class Total:
     def _plus_at(self, value: float, last: float, turns: float) -> float | None:
         """What the total has more than ``value``, None when it cannot be said yet."""
         if value >= last:
+            if self._zero and self._may_reset and value <= self._most:
+                return self.total  # it may well have come here from 0
             return self._plus if self._fits(value - last, turns) else None
         width = self.width or 0.0
         if value < _HALF * width < last <= width and self._fits(value + width - last, turns):
@@ -80,6 +106,6 @@ class Total:
         return None
 
     def _doubt(self, value: float, turns: float) -> None:
-        agrees = self._doubts > 0 and value >= self._doubted and self._fits(value - self._doubted, turns)
+        agrees = self._doubts > 0 < self._doubted <= value and self._fits(value - self._doubted, turns)
         self._doubts = self._doubts + 1 if agrees else 1
         self._doubted = value

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from drivers.codec import CodecError, settings_for
+from drivers.counters import Kept
 from drivers.device_modbus import ModbusDevice
 from drivers.device_mqtt import Deliver, MqttDevice
 from drivers.errors import DriverError, Refused
@@ -47,6 +48,20 @@ class Device(Protocol):
 
     def listen(self, deliver: Deliver) -> None:
         """Let a device that speaks by itself deliver; nothing for the others."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A device whose totals can be kept over a restart of the program (Modbus and MQTT devices)."""
+
+    @property
+    def totals(self) -> Mapping[str, Kept]:
+        """What is to be kept, by quantity."""
+        ...
+
+    def go_on(self, totals: Mapping[str, Kept], away_s: float) -> None:
+        """Go on from what was kept ``away_s`` seconds ago. Call once, before the first reading."""
         ...
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.codec import Decoded
 from drivers.codec_scale import Settings, compile_coding
-from drivers.counters import Total
+from drivers.counters import Kept, Total
 from drivers.profile_coding import Coding, Counter
 from drivers.quantities import is_counter
 from drivers.reading import Quality, Value
@@ -51,6 +51,7 @@ class Guard:
     def __init__(self, codings: Iterable[Coding], settings: Settings, warm_up_s: float) -> None:
         self._warm_up_s = warm_up_s
         self._longest_s = warm_up_s
+        self._kept: dict[str, Kept] = {}
         self._watched: dict[str, _Watch] = {}
         for coding in codings:
             watch = _watch_of(coding, settings, warm_up_s)
@@ -68,6 +69,20 @@ class Guard:
                 )
                 if watch.total and old.total and watch.total.rule == old.total.rule:
                     watch.total = old.total
+        self.go_on(other._kept)
+
+    @property
+    def totals(self) -> dict[str, Kept]:
+        """What is to be kept of every total over a restart of ours, by quantity."""
+        now = {name: watch.total.kept for name, watch in self._watched.items() if watch.total is not None}
+        return self._kept | {name: kept for name, kept in now.items() if kept is not None}
+
+    def go_on(self, kept: Mapping[str, Kept]) -> None:
+        """Totals that have no value yet go on from what was kept; others when their device turns out to have them."""
+        self._kept = dict(kept)
+        for name, watch in self._watched.items():
+            if name in kept and watch.total is not None and watch.total.last is None:
+                watch.total.go_on(kept[name])
 
     def watches(self, quantities: Iterable[str]) -> bool:
         """Whether anything has to be done for these quantities at all."""

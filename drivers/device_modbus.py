@@ -12,6 +12,7 @@ from drivers.codec import BlockCodec, CodecError, Decoded, compile_blocks, decod
 from drivers.codec_command import WireStep, WireWrite, encode_command
 from drivers.codec_links import factors_of
 from drivers.codec_scale import Context, Settings
+from drivers.counters import Kept
 from drivers.device_aside import SetAside, bad_points
 from drivers.device_guard import Guard
 from drivers.device_line import UnitLine
@@ -71,6 +72,7 @@ class ModbusDevice:
         self._settings = settings
         self._guard = Guard((), settings, 0.0)
         self._timed = is_timed(profile)
+        self._away_s = 0.0
         self._line = UnitLine(device, port, unit, profile.limits, timed=self._timed)
         self._hole_words = hole_of(getattr(port, "hole_words", HOLE_WORDS_RTU), profile.tcp_port is not None)
         self._context: Context = {}
@@ -108,6 +110,16 @@ class ModbusDevice:
             for poll in get_args(Poll)
             if self._blocks
         }
+
+    @property
+    def totals(self) -> Mapping[str, Kept]:
+        """See ``drivers.device.Counting``."""
+        return self._guard.totals
+
+    def go_on(self, totals: Mapping[str, Kept], away_s: float) -> None:
+        """See ``drivers.device.Counting``."""
+        self._guard.go_on(totals)
+        self._away_s = away_s
 
     async def read(self, poll_class: str) -> tuple[Reading, ...]:
         """See ``Device.read``. A class that is read once delivers when all of its blocks have answered."""
@@ -208,7 +220,7 @@ class ModbusDevice:
             return judged
         now = self._line.clock()
         period = min(self.polls.values(), default=1.0)
-        turns = (now - block.at_s) / period if block.at_s else 1.0
+        turns = (now - block.at_s if block.at_s else self._away_s) / period
         judged, block.pending = self._guard.judge(decoded, turns, self._line.awake_s)
         block.at_s = now
         return judged
@@ -307,6 +319,8 @@ class ModbusDevice:
                 first[poll] = read_first(asked, codecs)
         except PackingError as error:
             raise CodecError(str(error)) from None
+        if self._blocks:
+            self._away_s = 0.0  # it has been listened to
         self.profile, self._blocks, self._guard = profile, blocks, guard
         self._first = {poll: names for poll, names in first.items() if set(names) - set(self._context)}
         self._once.clear()

@@ -11,6 +11,7 @@ from drivers.codec import CodecError
 from drivers.codec_command import WirePublish, WireStep, encode_command
 from drivers.codec_payload import Measured, PayloadCodec
 from drivers.codec_scale import Settings
+from drivers.counters import Kept
 from drivers.device_guard import Guard
 from drivers.device_steps import Sequences, inhibited, pause_of
 from drivers.errors import BadReply, DriverError, Refused
@@ -69,6 +70,15 @@ class MqttDevice:
     def problems(self) -> tuple[DriverError, ...]:
         """The error of the last message, if it could not be read."""
         return () if self._problem is None else (self._problem,)
+
+    @property
+    def totals(self) -> Mapping[str, Kept]:
+        """See ``drivers.device.Counting``."""
+        return self._guard.totals
+
+    def go_on(self, totals: Mapping[str, Kept], away_s: float) -> None:
+        """See ``drivers.device.Counting``. Messages come when they come: how long nobody listened changes nothing."""
+        self._guard.go_on(totals)
 
     async def read(self, _poll_class: str) -> tuple[Reading, ...]:
         """Nothing to ask: it speaks by itself."""

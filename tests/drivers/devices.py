@@ -127,7 +127,7 @@ golden:
 order: cdab
 points:
   - {name: power, address: 3, table: input, type: u32, scale: 0.1, quantity: power_w, max_step: 3000, reject: packet, maximum: 23000}
-  - {name: energy, address: 5, table: input, type: u32, quantity: energy_wh}
+  - {name: energy, address: 5, table: input, type: u32, quantity: energy_wh, counter: command}
 commands:
   counter_reset:
     press: [{function: 0x42}]
