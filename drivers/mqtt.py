@@ -86,7 +86,8 @@ def parse_broker(url: str) -> tuple[Broker, str]:
         port = 0
     if parts.scheme != "mqtt" or not parts.hostname or not port:
         shown = f"mqtt://{parts.hostname or '?'}"
-        raise Refused(f"{shown}: not a broker", hint="Write mqtt://host:port/topic", bus=shown)
+        words = {"case": "broker", "url": f"{parts.scheme or '?'}://{parts.hostname or '?'}"}  # no password
+        raise Refused(f"{shown}: not a broker", hint="Write mqtt://host:port/topic", bus=shown, params=words)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Broker(parts.hostname, port, user, password), unquote(parts.path).strip("/")
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from drivers import line
 from drivers.device import make_device
 from drivers.errors import BackingOff, Disconnected, DriverError, Refused, TimeOut
-from drivers.mqtt import Ack, MqttClient, parse_broker
+from drivers.mqtt import Ack, Broker, MqttClient, parse_broker
 from drivers.probe_bus import bus_for
 from drivers.profile import ProfileError, load_profile
 from drivers.profile_model import Poll, Profile
@@ -82,7 +82,7 @@ async def _listen(
     """Wait for the messages of an MQTT device."""
     broker, topic = parse_broker(url)
     if not topic:
-        raise Refused(f"{broker.url}: no topic", hint="Write mqtt://host:port/topic", bus=broker.url)
+        raise no_topic(broker)
     client = MqttClient(broker, f"tirta-probe-{uuid.uuid4().hex[:8]}", keep_session=False)
     device = make_device(profile.name, profile, client, settings=settings, topic=topic)
     arrived = asyncio.Event()
@@ -108,6 +108,14 @@ async def _listen(
     finally:
         await client.stop()
     return profile
+
+
+def no_topic(broker: Broker) -> Refused:
+    """A broker alone is no device."""
+    words = {"case": "topic", "url": broker.url}
+    return Refused(
+        f"{broker.url}: no topic", hint="Write mqtt://host:port/topic", bus=broker.url, params=words
+    )
 
 
 def silence(client: MqttClient, topic: str, wait_s: float) -> DriverError:

@@ -11,7 +11,7 @@ from drivers import line
 from drivers.device import make_device
 from drivers.errors import DriverError, Refused
 from drivers.mqtt import Ack, Broker, Handler, MqttClient, parse_broker
-from drivers.probe import silence
+from drivers.probe import no_topic, silence
 from drivers.probe_live import Row, Settings
 from drivers.profile_model import Profile
 from drivers.quantities import quantity
@@ -106,7 +106,7 @@ async def watch_mqtt(
     """The device on a session of its own. Raises Refused without a topic or for impossible settings."""
     broker, topic = parse_broker(url)
     if not topic:
-        raise Refused(f"{broker.url}: no topic", hint="Write mqtt://host:port/topic", bus=broker.url)
+        raise no_topic(broker)
     if login[0]:
         broker = Broker(broker.host, broker.port, *login)
     client = MqttClient(broker, f"tirta-probe-{uuid.uuid4().hex[:8]}", keep_session=False)

@@ -19,12 +19,13 @@ def recipe_of(profile: Profile, new: int) -> Readdress:
     recipe = profile.readdress
     if recipe is None:
         hint = "Set the address on the device itself (switches, keypad), or in the maker's program"
-        raise Refused(f"{profile.name} says no way to change the address over the bus", hint=hint)
+        what = f"{profile.name} says no way to change the address over the bus"
+        raise Refused(what, hint=hint, params={"case": "no_way"})
     if not recipe.minimum <= new <= recipe.maximum:
         hint = "Choose a free address in this range"
-        raise Refused(
-            f"{profile.name} takes addresses {recipe.minimum} to {recipe.maximum}, not {new}", hint=hint
-        )
+        what = f"{profile.name} takes addresses {recipe.minimum} to {recipe.maximum}, not {new}"
+        ends: dict[str, float | str] = {"least": str(recipe.minimum), "most": str(recipe.maximum)}
+        raise Refused(what, hint=hint, params={"case": "range", **ends})
     return recipe
 
 

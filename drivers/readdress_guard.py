@@ -84,6 +84,10 @@ async def _one_is_there(on: MoveLine, move: Move) -> None:
         hint = "Unplug all devices but one"
         raise _refused("garbled", f"several devices answer at address {move.old}", hint, unit=move.old)
     if all(sound is Sound.SILENCE for sound in sounds):
+        if await _sound(on, move, move.new) in (Sound.ANSWER, Sound.REFUSAL):
+            what = f"nobody answers at address {move.old}, but somebody does at {move.new}"
+            hint = "Perhaps it has its new address already: look with tirta probe"
+            raise _refused("moved", what, hint, unit=move.old)
         hint = "Check supply, wires and speed; tirta scan looks for it"
         raise _refused("nobody", f"nobody answers at address {move.old}", hint, unit=move.old)
 
@@ -102,7 +106,8 @@ async def _is_the_model(on: MoveLine, move: Move) -> None:
     tried = await judge(move.profile, notebook, None)
     if all(one.misfit is not None for one in tried):
         hint = "tirta scan says which profiles fit"
-        raise _refused("stranger", f"this is no {move.profile.name}: {tried[0].why}", hint, unit=move.old)
+        what = f"this is no {move.profile.name}: {tried[0].why}"
+        raise _refused("stranger", what, hint, unit=move.old, sign=str(tried[0].misfit))
 
 
 async def _way(on: MoveLine, move: Move) -> Profile:
@@ -119,7 +124,8 @@ async def _way(on: MoveLine, move: Move) -> Profile:
         elif sound is Sound.ANSWER and 1 <= words[0] <= LAST_UNIT and len(ways) == 1:
             what = f"register {recipe.address} should show the address {move.old}, but shows {words[0]}"
             hint = "tirta scan says which profiles fit"
-            raise _refused("stranger", f"this is no {move.profile.name}: {what}", hint)
+            what, shows = f"this is no {move.profile.name}: {what}", str(words[0])
+            raise _refused("stranger", what, hint, sign="address", register=str(recipe.address), shows=shows)
     if len(ways) > 1 and len(shown) != 1:
         places = " and ".join(str(recipe_of(way, move.new).address) for way in shown or ways)
         what = f"which variant is it? {'Both' if shown else 'None'} of the registers {places} show the address {move.old}"
@@ -183,8 +189,8 @@ async def _proved(on: MoveLine, move: Move) -> None:
         raise _failed("still_old", f"address {move.old} still answers", hint, move.old)
 
 
-def _refused(case: str, what: str, hint: str, unit: int | None = None) -> Refused:
-    return Refused(what, hint=hint, unit=unit, params={"case": case})
+def _refused(case: str, what: str, hint: str, unit: int | None = None, **words: str) -> Refused:
+    return Refused(what, hint=hint, unit=unit, params={"case": case, **words})
 
 
 def _failed(case: str, what: str, hint: str, unit: int) -> BadReply:

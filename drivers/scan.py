@@ -28,7 +28,8 @@ _IDENTIFY_PATIENCE = 2.0
 class Hit:
     """Something that answered. ``unit``: its address; ``find``: the any-address at which it was heard when its own is not known.
 
-    ``also``: other line settings where the same device answers; ``any_unit``: a network device that answers to every unit.
+    ``also``: other line settings where the same device answers; ``any_unit``: a network device that answers to every unit;
+    ``looked``: whether it could be looked at before the scan ended, without it the verdict says nothing.
     """
 
     connection: Connection
@@ -36,6 +37,7 @@ class Hit:
     find: bool = False
     also: list[str] = field(default_factory=list)
     any_unit: bool = False
+    looked: bool = False
     verdict: Verdict = field(default_factory=Verdict)
 
 
@@ -67,27 +69,36 @@ async def scan(
 ) -> None:
     """Sweep and identify into ``report``, which holds what was found so far if this is cancelled. Never raises DriverError."""
     started, total, done = line.monotonic(), estimate_s(stops) or 1.0, 0.0
-    for stop in stops:
-        on = ScanLine(stop.connection, stop.patience_s)
-        share = done / total
+    try:
+        for stop in stops:
+            if not await _visit(stop, profiles, report, progress, done / total):
+                break
+            done += stop.longest_s
+    finally:
+        report.seconds = line.monotonic() - started
+        _merge(report)
 
-        def tell(unit: int | None, stop: Stop = stop, share: float = share) -> None:
-            progress(stop, unit, share)
 
-        try:
-            await on.open()
-            report.opened += 1
-            await _sweep(on, stop, profiles, report, tell)
-        except Disconnected as error:
-            report.unreachable.append((stop.connection, error))
-            if stop.connection.kind == "rtu":
-                break  # the same port would fail in every other setting too
-        finally:
-            on.close()
-            report.asked += on.asked
-            report.seconds = line.monotonic() - started
-        done += stop.longest_s
-    _merge(report)
+async def _visit(
+    stop: Stop, profiles: Sequence[Profile], report: Report, progress: Progress, share: float
+) -> bool:
+    """One place of the sweep. False when the port is gone, and with it all other settings of it."""
+    on = ScanLine(stop.connection, stop.patience_s)
+
+    def tell(unit: int | None) -> None:
+        progress(stop, unit, share)
+
+    try:
+        await on.open()
+        report.opened += 1
+        await _sweep(on, stop, profiles, report, tell)
+    except Disconnected as error:
+        report.unreachable.append((stop.connection, error))
+        return not _serial(stop)
+    finally:
+        on.close()
+        report.asked += on.asked
+    return True
 
 
 async def _sweep(
@@ -108,13 +119,17 @@ async def _sweep(
             )  # several answer an any-address: no wonder
         elif sound is not Sound.SILENCE:
             hit = await _met(on, call, profiles, {*known, *(h.unit for h in hits)})
-            hits += [hit] if hit is not None else []
+            if hit is not None:
+                hits.append(hit)
+                report.hits.append(hit)  # at once: the sweep may end before it is looked at
     if not _serial(stop):
-        hits = await _answers_to_all(on, hits)
+        one = await _answers_to_all(on, hits)
+        report.hits[len(report.hits) - len(hits) :] = one
+        hits = one
     for hit in hits:
         tell(None)
-        report.hits.append(hit)
         hit.verdict = await identify(on, hit, profiles)
+        hit.looked = True
 
 
 def _serial(stop: Stop) -> bool:
@@ -223,6 +238,8 @@ def _place(connection: Connection) -> tuple[str, str, int]:
 def _same(one: Hit, other: Hit) -> bool:
     def names(hit: Hit) -> list[str]:
         verdict = hit.verdict
+        if not hit.looked:
+            return [hit.connection.url]
         return [c.label for c in ([verdict.chosen] if verdict.chosen else verdict.rivals)]
 
     return names(one) == names(other)

@@ -103,7 +103,8 @@ async def judge(profile: Profile, notebook: Notebook, line: Format | None) -> li
 async def _judge_one(profile: Profile, variant: str, notebook: Notebook, line: Format | None) -> Candidate:
     known = as_variant(profile, variant) if variant else profile
     found = Candidate(profile, variant)
-    found.line_fits = line is None or line in formats_of(profile)
+    found.line_fits = line is not None and line in formats_of(profile)
+    found.bits += 1.0 if line is None else 0.0  # a network has no line settings: nobody loses for them
     try:
         settings = stand_in_settings(profile)
         met = await meet(profile.name, known, settings, notebook.ask)

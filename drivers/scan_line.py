@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 
 from drivers import line
 from drivers.errors import GATEWAY_SILENT, BadReply, Disconnected, DriverError, ExceptionReply, TimeOut
 from drivers.modbus import ModbusLink
 from drivers.modbus_url import Connection
+from drivers.reach import story
 from drivers.scan_plan import Question
 from drivers.transport import DEFAULT_TIMING, Read, Table, Timing, Write
 
@@ -64,10 +66,23 @@ class ScanLine:
         except TimeOut:
             self._silent = request.unit
             raise
+        except Disconnected as error:
+            raise self._gone(error) from None
         finally:
             self._free_at = line.monotonic() + self._link.frame_gap_s
         self._silent = None
         return values
+
+    def _gone(self, error: Disconnected) -> Disconnected:
+        """A connection that ends in the middle, with its case: an adapter that was pulled, or the other side hung up."""
+        if "case" in error.params:
+            return error
+        serial = self.connection.kind == "rtu"
+        case = "port_missing" if serial and not Path(self.connection.device).exists() else "closed"
+        what, hint = story(case)
+        return Disconnected(
+            what, hint=hint, bus=error.bus, unit=error.unit, registers=error.registers, params={"case": case}
+        )
 
     async def listen(
         self, unit: int, question: Question, *, careful: bool = False

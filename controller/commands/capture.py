@@ -56,6 +56,11 @@ def run(args: argparse.Namespace) -> int:
             t(f"{path} is there already", f"{path} sudah ada"),
             t("name another with -o", "beri nama lain dengan -o"),
         )
+    if not path.absolute().parent.is_dir():
+        raise TirtaError(
+            t(f"{path}: there is no such folder", f"{path}: foldernya tidak ada"),
+            t("make it, or name another with -o", "buat dulu, atau beri nama lain dengan -o"),
+        )
     quiet()
     try:
         capture = asyncio.run(_capture(args, target, profile))

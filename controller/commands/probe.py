@@ -150,18 +150,33 @@ def _json(live: Live, rows: Sequence[Row], errors: list[Any], *, lines: bool) ->
 def _show(live: Live, rows: Sequence[Row], errors: Sequence[Any], *, moving: bool) -> None:
     if moving:
         sys.stdout.write("\x1b[H\x1b[2J")
-    read = [row for row in rows if row.age_s is not None]
-    if read:
+    size = shutil.get_terminal_size()
+    if any(row.age_s is not None for row in rows):
         out(heading(live))
-        shown = rows[: max(5, shutil.get_terminal_size().lines - 5)] if moving else rows
+        asked = [row for row in rows if row.quality != "on_demand"]
+        shown = asked[: max(5, size.lines - 6)] if moving else asked
         head = (t("POINT", "TITIK"), t("PAPER", "KERTAS"), t("WIRE", "KAWAT"), t("RAW", "MENTAH"), "HEX",
                 t("VALUE", "NILAI"), "", t("AGE", "UMUR"), "")  # fmt: skip
-        table([head, *(cells(row, live.profile.confidence) for row in shown)])
-        if len(shown) < len(rows):
-            more = len(rows) - len(shown)
+        lines = [head, *(cells(row, live.profile.confidence) for row in shown)]
+        table(fitting(lines, size.columns) if sys.stdout.isatty() else lines)
+        if len(shown) < len(asked):
+            more = len(asked) - len(shown)
             out(t(f"... {more} more: make the window taller", f"... {more} lagi: tinggikan jendela"))
+        if len(asked) < len(rows):
+            more = len(rows) - len(asked)
+            out(t(f"... {more} more are only read with --all", f"... {more} lagi hanya dibaca dengan --all"))
     sys.stdout.flush()
     _complain(live.profile.name, errors)
+
+
+def fitting(lines: list[tuple[str, ...]], columns: int) -> list[tuple[str, ...]]:
+    """The table without what a narrow window has no room for: first the hexadecimal, then the paper's number, place, raw words."""
+    keep = list(range(len(lines[0])))
+    for column in (4, 1, 2, 3):
+        if sum(max(len(line[i]) for line in lines) + 2 for i in keep) - 2 <= columns:
+            break
+        keep.remove(column)
+    return [tuple(line[i] for i in keep) for line in lines]
 
 
 def heading(live: Live) -> str:
@@ -201,7 +216,6 @@ def quality_text(quality: str) -> str:
         "absent": t("no value", "tanpa nilai"),
         "suspect": t("suspect, not used", "diragukan, tidak dipakai"),
         "unread": t("not read", "belum terbaca"),
-        "on_demand": t("only read with --all", "hanya dibaca dengan --all"),
     }.get(quality, quality)
 
 

@@ -58,15 +58,11 @@ def run(args: argparse.Namespace) -> int:
     if connection.kind != "rtu":
         _daemon_must_not_run(args)
     quiet()
+    told: set[str] = set()
     try:
-        agreed = asyncio.run(_carry_out(args, move, connection))
+        agreed = asyncio.run(_carry_out(args, move, connection, told))
     except KeyboardInterrupt:
-        err(
-            t(
-                "interrupted; look with `tirta scan` where the device is",
-                "dihentikan; periksa dengan `tirta scan` di mana alatnya",
-            )
-        )
+        err(_interrupted(written="write" in told))
         return INTERRUPTED
     except DriverError as error:
         return _ended(args, move, error)
@@ -121,18 +117,32 @@ def _daemon_must_not_run(args: argparse.Namespace) -> None:
     )  # fmt: skip
 
 
-async def _carry_out(args: argparse.Namespace, move: Move, connection: Connection) -> bool:
-    """False when the person says no. Raises DriverError."""
+def _interrupted(*, written: bool) -> str:
+    if not written:
+        return t("interrupted; nothing was written", "dihentikan; tidak ada yang ditulis")
+    return t(
+        "interrupted in the middle; look with `tirta scan` where the device is now",
+        "dihentikan di tengah jalan; cari dengan `tirta scan` di alamat mana alat itu sekarang",
+    )
+
+
+async def _carry_out(args: argparse.Namespace, move: Move, connection: Connection, told: set[str]) -> bool:
+    """False when the person says no. ``told``: the steps that were begun. Raises DriverError."""
     from drivers.readdress_guard import carry_out, check
     from drivers.scan_line import MoveLine
 
     on = MoveLine(connection, max(0.3, move.profile.limits.timeout_ms / 1000))
+
+    def tell(step: str, unit: int) -> None:
+        told.add(step)
+        _tell(step, unit)
+
     try:
         await on.open()
-        move = await check(on, move, _tell)
+        move = await check(on, move, tell)
         if not args.yes and not _agreed(move, connection):
             return False
-        await carry_out(on, move, _tell)
+        await carry_out(on, move, tell)
     finally:
         on.close()
     return True
@@ -182,7 +192,14 @@ INDONESIAN = {
     "taken": ("alamat {new} sudah dipakai alat lain", "Pilih alamat yang kosong"),
     "garbled": ("beberapa alat menjawab di alamat {old}", "Cabut semua alat kecuali satu"),
     "nobody": ("tidak ada yang menjawab di alamat {old}", "Periksa listrik, kabel, dan kecepatan; tirta scan mencarinya"),
-    "stranger": ("alat ini bukan {profile} ({what})", "tirta scan menunjukkan profil yang cocok"),
+    "stranger": ("alat ini bukan {profile}: {sign}", "tirta scan menunjukkan profil yang cocok"),
+    "moved": (
+        "tidak ada yang menjawab di alamat {old}, tetapi ada di {new}", "Mungkin alamatnya sudah diganti: lihat dengan tirta probe"
+    ),
+    "no_way": (
+        "alamat {profile} tidak dapat diganti lewat kabel", "Atur pada alatnya (saklar, tombol), atau dengan program pembuatnya"
+    ),
+    "range": ("alamat {profile} hanya {least} sampai {most}, bukan {new}", "Pilih alamat yang kosong di antaranya"),
     "variant": (
         "varian yang mana? Register alamat tidak menunjukkannya dengan jelas",
         "Sebutkan: --set variant=NAMA (catatan profil menjelaskan bedanya)",
@@ -199,7 +216,16 @@ INDONESIAN = {
         "Ada dua alat pada kabel, atau listriknya perlu dicabut: cabut semua kecuali satu, lalu tirta scan",
     ),
 }  # fmt: skip
-"""Cases of `drivers.readdress_guard`: what happened, and what to do."""
+"""Cases of `drivers.readdress_guard` and `drivers.readdress`: what happened, and what to do."""
+
+SIGNS = {
+    "identity": "tanda pengenalnya lain",
+    "refused": "register yang diperlukan tidak ada",
+    "silent": "pertanyaan profil itu tidak dijawab",
+    "implausible": "nilainya mustahil",
+    "address": "register {register} seharusnya berisi alamat {old}, tetapi berisi {shows}",
+}
+"""By what a stranger is known."""
 
 
 def _ended(args: argparse.Namespace, move: Move, error: DriverError) -> int:
@@ -215,7 +241,8 @@ def _words(move: Move, error: DriverError) -> tuple[str, str]:
     found = INDONESIAN.get(str(params.get("case", "")))
     if found is None:
         return why_not(error)
-    words = {"old": move.old, "new": move.new, "profile": move.profile.name, "what": error.what}
+    words = {**params, "old": move.old, "new": move.new, "profile": move.profile.name}
+    words["sign"] = SIGNS.get(str(params.get("sign")), "").format_map(words)
     return t(error.what, found[0].format_map(words)), t(error.hint, found[1])
 
 

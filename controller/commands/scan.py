@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from controller.commands.console import err, json_option, out, out_json, t
-from controller.commands.scan_words import format_of, is_serial, only_adapter, units_of
-from controller.commands.wire_words import INTERRUPTED, quiet, why_not
+from controller.commands.console import err, json_option, language, out, out_json, t
+from controller.commands.scan_words import format_of, is_serial, known_host, only_adapter, place_of, units_of
+from controller.commands.wire_words import INTERRUPTED, quiet
 from controller.errors import GOOD, UNREACHABLE, TirtaError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from drivers.scan import Report
     from drivers.scan_plan import modbus_profiles
 
-    known = (*modbus_profiles(), *(load_profile(name) for name in args.profile))
+    known = (*modbus_profiles(), *(load_profile(name, language()) for name in args.profile))
     profiles = [p for p in known if not args.kind or p.kind in args.kind or p.name in args.profile]
     if not profiles:
         kinds = ", ".join(sorted({p.kind for p in known}))
@@ -86,7 +86,9 @@ async def _scan(args: argparse.Namespace, profiles: Sequence[Profile], report: R
     from drivers.scan import scan
     from drivers.scan_network import scan_network
 
-    where = args.where or only_adapter()
+    where = place_of(args.where or only_adapter())
+    if not args.where:
+        err(t(f"on {where}", f"pada {where}"))
     if is_serial(where):
         stops = _serial(args, profiles, where)
         _estimate(stops)
@@ -131,13 +133,12 @@ async def _network(
         raise TirtaError(
             t(f"{where} is neither a serial port nor a host", f"{where} bukan port serial dan bukan host")
         )
-    found, errors = await open_ports(parts.hostname, [port] if port else network_ports(profiles))
+    host = known_host(parts.hostname)
+    found, errors = await open_ports(host, [port] if port else network_ports(profiles))
     report.unreachable += (
-        [(Connection("tcp", host=parts.hostname, port=port or 0), error) for error in errors]
-        if not found
-        else []
+        [(Connection("tcp", host=host, port=port or 0), error) for error in errors] if not found else []
     )
-    return _narrowed(network_stops(profiles, parts.hostname, found, full=args.full), args.units)
+    return _narrowed(network_stops(profiles, host, found, full=args.full), args.units)
 
 
 def _narrowed(stops: Sequence[Stop], units: str | None) -> list[Stop]:
@@ -185,7 +186,7 @@ def teller() -> Progress:
 
 
 def _show(args: argparse.Namespace, report: Report) -> None:
-    from controller.commands.scan_texts import hit_lines, noise_lines, nothing_lines
+    from controller.commands.scan_texts import hit_lines, lost_lines, noise_lines, nothing_lines
     from controller.commands.scan_yaml import as_json, snippet
 
     if sys.stderr.isatty():
@@ -199,13 +200,12 @@ def _show(args: argparse.Namespace, report: Report) -> None:
         out("")
     for text in noise_lines(report):
         out(text)
-    for _, error in report.unreachable if not report.opened else ():
-        message, hint = why_not(error)
-        err(message + (f"\n       {hint}" if hint else ""))
+    for text in lost_lines(report):
+        err(text)
     if report.hits:
         out(t("for config.yaml:", "untuk config.yaml:"))
         for text in snippet(report.hits):
             out(text)
-    elif report.opened and not report.noise:
-        for text in nothing_lines(serial=is_serial(args.where or "/")):
+    elif report.opened and not report.noise and not report.unreachable:
+        for text in nothing_lines(serial=is_serial(place_of(args.where or "/"))):
             err(text)

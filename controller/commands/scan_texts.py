@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from controller.commands.console import language, t
 from controller.commands.scan_advice import actions
+from controller.commands.wire_words import why_not
 
 if TYPE_CHECKING:
     from drivers.scan import Hit, Report
@@ -96,6 +97,12 @@ def hit_lines(hit: Hit) -> Iterator[str]:
             f"menjawab juga pada {', '.join(hit.also)}: menyesuaikan diri, atau ada dua yang sama; cabut satu untuk melihat",
         )
     verdict = hit.verdict
+    if not hit.looked:
+        yield "  " + t(
+            "it answers; the scan ended before it was looked at: scan again",
+            "menjawab; pencarian berakhir sebelum dikenali: cari lagi",
+        )
+        return
     if verdict.chosen is not None:
         one = verdict.chosen
         yield (
@@ -161,14 +168,43 @@ def _nearest(out: Iterable[Candidate]) -> Iterator[str]:
 
 
 def noise_lines(report: Report) -> Iterator[str]:
-    """Addresses where bytes came that nobody can read."""
+    """Addresses where bytes came that nobody can read, by connection."""
+    known = {(hit.connection.host, hit.connection.port) for hit in report.hits if hit.connection.host}
+    places: dict[str, list[int]] = {}
     for connection, unit in report.noise:
+        if (connection.host, connection.port) not in known:
+            places.setdefault(connection.url, []).append(unit)
+    for url, units in places.items():
+        listed = ", ".join(map(str, units))
+        if url.startswith("tcp:"):
+            yield t(
+                f"{url}  something answers, but not in Modbus TCP: another service uses this port, or it needs another port",
+                f"{url}  ada yang menjawab, tetapi bukan Modbus TCP: port ini dipakai layanan lain, atau port alatnya lain",
+            )
+            continue
         yield t(
-            f"{connection.url}  address {unit}: garbled answers. Two devices share this address: unplug all but one, "
+            f"{url}  address {listed}: garbled answers. Two devices share an address: unplug all but one, "
             "then `tirta readdress`; if there is only one: cable, ground, another speed",
-            f"{connection.url}  alamat {unit}: jawaban kacau. Dua alat memakai alamat ini: cabut semua kecuali satu, "
+            f"{url}  alamat {listed}: jawaban kacau. Dua alat memakai alamat yang sama: cabut semua kecuali satu, "
             "lalu `tirta readdress`; bila hanya ada satu: kabel, ground, kecepatan lain",
         )
+
+
+def lost_lines(report: Report) -> Iterator[str]:
+    """Places that could not be opened, or were lost in the middle; the same reason is said once."""
+    told: set[tuple[str, str]] = set()
+    for connection, error in report.unreachable:
+        case = str(error.params.get("case", "failed"))
+        if (connection.host and report.hits) or (connection.host or connection.device, case) in told:
+            continue
+        told.add((connection.host or connection.device, case))
+        message, hint = why_not(error)
+        if connection.device and report.opened:
+            yield t(
+                "the port was lost in the middle of the scan: what came after it was not searched",
+                "port terputus di tengah pencarian: sesudah itu tidak ada yang dicari",
+            )
+        yield message + (f"\n       {hint}" if hint else "")
 
 
 def nothing_lines(*, serial: bool) -> Iterator[str]:

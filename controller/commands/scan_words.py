@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,34 @@ if TYPE_CHECKING:
 def is_serial(where: str) -> bool:
     """Whether a word names a serial port."""
     return where.startswith(("/", "rtu:"))
+
+
+def place_of(where: str) -> str:
+    """What the user means: ``ttyUSB0`` is ``/dev/ttyUSB0``. Raises TirtaError for what is neither port nor host."""
+    if where.startswith("rtu:") or "://" in where:
+        return where
+    path = Path("/dev", where) if re.fullmatch(r"tty[A-Z]+\d+", where) else Path(where)
+    if not path.exists():
+        return str(path) if path.is_absolute() else where
+    if not path.is_char_device():
+        raise TirtaError(
+            t(f"{path} is no serial port", f"{path} bukan port serial"),
+            t("ls /dev/serial/by-id lists what is there", "ls /dev/serial/by-id menunjukkan yang ada"),
+        )
+    return str(path.absolute())
+
+
+def known_host(host: str) -> str:
+    """A host as it is written. Raises TirtaError for an address in numbers that lacks some: 192.168.1 would be another one."""
+    if re.fullmatch(r"[\d.]+", host):
+        try:
+            ip_address(host)
+        except ValueError:
+            raise TirtaError(
+                t(f"{host} is no complete address", f"{host} bukan alamat yang lengkap"),
+                t("four numbers: 192.168.1.50", "empat angka: 192.168.1.50"),
+            ) from None
+    return host
 
 
 def only_adapter() -> str:
@@ -38,8 +68,6 @@ def only_adapter() -> str:
 
 def format_of(text: str) -> Format:
     """``9600-8N1``, or ``9600`` alone. Raises TirtaError."""
-    import re
-
     from drivers.scan_plan import Format
 
     found = re.fullmatch(r"(\d+)(?:[- ]8([NEO])([12]))?", text.upper())

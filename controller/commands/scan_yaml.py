@@ -48,6 +48,11 @@ def _device(hit: Hit, bus: str, names: set[str]) -> Iterator[str]:
         for setting in _open(one):
             yield f"    # {setting}"
         return
+    if not hit.looked:
+        yield "  # " + t(
+            f"{bus} address {hit.unit}: not looked at", f"{bus} alamat {hit.unit}: belum dikenali"
+        )
+        return
     if not verdict.rivals and verdict.chosen is None:
         yield "  # " + t(
             f"{bus} address {hit.unit}: no profile fits",
@@ -119,6 +124,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "found_at": hit.unit,
         "also": hit.also,
         "answers_to_all": hit.any_unit,
+        "looked_at": hit.looked,
         "profile": verdict.chosen.profile.name if verdict.chosen else None,
         "variant": (verdict.chosen.variant or None) if verdict.chosen else None,
         "candidates": [_candidate(c) for c in ([verdict.chosen] if verdict.chosen else verdict.rivals)],

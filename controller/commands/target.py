@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from controller.commands.console import config_option, t
+from controller.commands.console import config_option, language, t
 from controller.errors import TirtaError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Target:
         """The profile. Raises ProfileError."""
         from drivers.profile import load_profile
 
-        return load_profile(self.profile)
+        return load_profile(self.profile, language())
 
 
 def target_options(parser: argparse.ArgumentParser) -> None:
@@ -62,14 +62,19 @@ def target_of(args: argparse.Namespace) -> Target:
               "alat yang mana? id-nya di config.yaml, atau --profile dan --connection"),
             t("tirta scan finds what hangs on a cable", "tirta scan mencari alat pada kabel"),
         )  # fmt: skip
-    return Target(args.profile, args.connection, args.unit, settings)
+    return Target(args.profile, _url(args.connection), args.unit, settings)
+
+
+def _url(text: str) -> str:
+    """``/dev/ttyUSB0`` as `tirta scan` takes it is good here too."""
+    return f"rtu://{text}" if text.startswith("/") else text
 
 
 def _with(known: Target, args: argparse.Namespace, settings: Mapping[str, float | str]) -> Target:
     """What the file says, with what the command line says instead."""
     return Target(
         args.profile or known.profile,
-        args.connection or known.connection,
+        _url(args.connection) if args.connection else known.connection,
         known.unit if args.unit is None else args.unit,
         {**known.settings, **settings},
         known.login,
@@ -95,7 +100,7 @@ def _from_config(path: Path, device: str) -> Target:
     from drivers.marked_yaml import YamlError, load
 
     try:
-        data, _ = load(path)
+        data, _ = load(path, language=language())
     except YamlError as e:
         raise TirtaError(str(e.problems[0])) from None
     devices = _by_id(data, "devices")

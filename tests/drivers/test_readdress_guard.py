@@ -82,6 +82,7 @@ async def test_a_save_step_goes_to_the_new_address(tmp_path: Path, cleanup: Asyn
     [
         (((SOIL, 1), (SOIL, 1)), 1, 11, "garbled"),
         (((SOIL, 2),), 1, 11, "nobody"),
+        (((SOIL, 11),), 1, 11, "moved"),
         (((SOIL, 1), ("sdm120", 11)), 1, 11, "taken"),
         ((("sdm120", 1),), 1, 11, "stranger"),
         (((SOIL, 1),), 1, 1, "same"),

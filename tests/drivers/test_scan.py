@@ -16,6 +16,7 @@ from drivers.scan import Report, scan
 from drivers.scan_network import scan_network
 from drivers.scan_plan import PLAIN, Call, Format, Stop, calls_at
 from simulators.cable import Cable
+from simulators.pty_server import PtyServer
 from tests.drivers.cables import on_pty, on_tcp, rtu, station
 from tests.services import free_port
 
@@ -145,3 +146,25 @@ async def test_a_cancelled_scan_keeps_what_it_found_and_frees_the_port(
     await asyncio.gather(task, return_exceptions=True)
     again = await found([stop(rtu(path, FAST), 1)], profiles)
     assert [hit.unit for hit in report.hits] == [hit.unit for hit in again.hits] == [1]
+
+
+@pytest.mark.parametrize("end", ["cancel", "unplug"])
+async def test_who_answered_is_not_lost_when_the_sweep_ends_early(
+    end: str, tmp_path: Path, cleanup: AsyncExitStack, profiles: tuple[Profile, ...]
+) -> None:
+    """A device that was heard, but not looked at yet, stands in the report as such; an adapter that is gone is told."""
+    server = PtyServer(Cable([station("sdm120", 1, None)]), tmp_path / "ttyRS485", 0)
+    await server.start()
+    cleanup.push_async_callback(server.stop)
+    report = Report()
+    task = asyncio.create_task(scan([stop(rtu(str(server.path), FAST), *range(1, 100))], profiles, report))
+    while not report.hits:
+        await asyncio.sleep(0.02)
+    if end == "cancel":
+        task.cancel()
+    else:
+        await server.stop()
+    await asyncio.gather(task, return_exceptions=True)
+    assert [(hit.unit, hit.looked) for hit in report.hits] == [(1, False)]
+    cases = [error.params["case"] for _, error in report.unreachable]
+    assert cases == ([] if end == "cancel" else ["port_missing"])
