@@ -74,6 +74,7 @@ class Actuator:
     now: Callable[[], Instant]
     _sent: dict[Key, _Sent] = field(default_factory=dict)
     _buses: dict[str, _Bus] = field(default_factory=dict)
+    _pressed: set[Key] = field(default_factory=set)
     _bad: bool = False
     writes: int = 0
 
@@ -85,7 +86,7 @@ class Actuator:
         """Outputs whose last command could not be written."""
         if not self._bad:
             return _NONE
-        bad = frozenset(key for key, sent in self._sent.items() if sent.failed)
+        bad = frozenset(key for key, sent in self._sent.items() if sent.failed and key not in self._pressed)
         self._bad = bool(bad)
         return bad
 
@@ -101,6 +102,15 @@ class Actuator:
                 bus.waiting.pop(key, None)
                 bus.waiting[key] = (command, snapshot.at.mono_s)
                 (bus.stops if command.is_stop else bus.others).set()
+
+    def press(self, commands: Iterable[Command], snapshot: Snapshot) -> None:
+        """Queue commands that have no state, each once: whether one that failed is pressed again is for others to decide."""
+        for command in commands:
+            key = (command.device, command.quantity)
+            bus = self._buses[self.bus_of[command.device]]
+            self._pressed.add(key)
+            bus.waiting[key] = (command, snapshot.at.mono_s)
+            bus.others.set()
 
     def forget(self) -> None:
         """Take nothing for granted: whatever is applied next is written."""

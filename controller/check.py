@@ -14,6 +14,7 @@ from controller import (
     check_programs,
     check_pumps,
     check_references,
+    check_resets,
     check_signals,
     check_tanks,
 )
@@ -27,6 +28,7 @@ PARTS = (
     check_buses,
     check_fail_safe,
     check_pumps,
+    check_resets,
     check_tanks,
     check_programs,
     check_land,

@@ -14,6 +14,7 @@ from typing import Any
 
 from controller.check import check
 from controller.check_base import Finding, Severity, Subject
+from controller.check_resets import resets_of
 from controller.check_texts import Language
 from controller.config_files import Work, is_path, load_profiles, load_programs, read, validate
 from controller.core.site import Site, SiteFile
@@ -104,7 +105,13 @@ def _site(
         seconds = profiles[output.device].fail_safe_s(output.quantity)
         if seconds is not None:
             limits[output.key] = seconds
-    site = Site(file=file, programs=used, fail_safe_s=limits, whole_run=_not_renewed(file, profiles))
+    site = Site(
+        file=file,
+        programs=used,
+        fail_safe_s=limits,
+        whole_run=_not_renewed(file, profiles),
+        fault_resets=resets_of(file, profiles),
+    )
     return site.model_copy(update={"config_hash": content_hash(site), "file": _with_paths(file, base)})
 
 
@@ -132,6 +139,7 @@ def content_hash(site: Site) -> str:
         "file": site.file.model_dump(mode="json"),
         "programs": {name: program.model_dump(mode="json") for name, program in site.programs.items()},
         "fail_safe_s": {".".join(key): seconds for key, seconds in site.fail_safe_s.items()},
+        "fault_resets": {pump: ".".join(key) for pump, key in site.fault_resets.items()},
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

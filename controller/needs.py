@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from controller.core.site import Output, Signal, Site
 from controller.telemetry.groups import groups_of
+from drivers.codec_links import looked_at
 from drivers.profile_model import Profile
 from drivers.profile_points import Point
 
@@ -27,24 +28,31 @@ def obeying(site: Site) -> frozenset[str]:
 
 
 def profiles_in_use(site: Site, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
-    """By device: the profile without what the site does not use; whole for devices that take commands."""
+    """By device: the profile without what the site does not use; whole for devices that take commands. Of a drive that is
+    only reset also what that needs.
+    """
     used, whole = needs(site), obeying(site)
+    presses = {device: profiles[device].commands[name] for device, name in site.fault_resets.values()}
     return {
         entry.id: profiles[entry.id]
         if entry.id in whole
-        else trimmed(profiles[entry.id], frozenset(name for device, name in used if device == entry.id))
+        else trimmed(
+            profiles[entry.id],
+            frozenset(name for device, name in used if device == entry.id),
+            looked_at([presses[entry.id]], profiles[entry.id].points) if entry.id in presses else frozenset(),
+        )
         for entry in site.file.devices
     }
 
 
-def trimmed(profile: Profile, wanted: frozenset[str]) -> Profile:
-    """The profile without points that nobody uses: not ``wanted``, not asked only once, no factor and no part of others.
+def trimmed(profile: Profile, wanted: frozenset[str], names: frozenset[str] = frozenset()) -> Profile:
+    """The profile without points that nobody uses: not ``wanted`` nor in ``names``, not asked only once, nobody's factor or part.
 
     As it was when nothing of it would be left: then it is asked to see that it lives.
     """
     if profile.mqtt is not None:
         return profile
-    parts = set(profile.parts_of(wanted))
+    parts = set(profile.parts_of(wanted)) | names
     if profile.sunspec is None:
         points = _kept(profile.points, wanted, parts)
         return profile.with_points(points) if any(p.poll != "once" for p in points) else profile

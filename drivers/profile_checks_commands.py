@@ -148,6 +148,10 @@ def _lease(entry: CommandEntry, loc: Loc, marks: Marks) -> Iterator[Problem]:
         yield marks.problem((*loc, "fail_safe"), "timed_on needs lease:")
     if kind in ("comm_loss", "device_limit") and entry.fail_safe.max_s is None:
         yield marks.problem((*loc, "fail_safe"), f"{kind} needs max_s")
+    if entry.fail_safe.fault is not None and kind != "comm_loss":
+        yield marks.problem(
+            (*loc, "fail_safe", "fault"), "fault belongs to comm_loss: the device trips by itself"
+        )
     if entry.lease is None:
         return
     if not any(_uses(step, "lease") for step in (*entry.on, *entry.set)):

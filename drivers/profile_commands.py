@@ -193,11 +193,13 @@ class FailSafe(Model):
     """What stops the output when nobody speaks to the device any more.
 
     timed_on: the timer that the command starts. comm_loss: the device's own communication time-out (``max_s``), set by
-    ``setup`` or by hand. device_limit: a limit configured in the device (``max_s``). none: it stays as it was.
+    ``setup`` or by hand; ``fault``: the ``fault_code`` that it then shows until ``fault_reset``. device_limit: a limit configured
+    in the device (``max_s``). none: it stays as it was.
     """
 
     kind: Literal["timed_on", "comm_loss", "device_limit", "none"]
     max_s: Annotated[float, Field(gt=0)] | None = None
+    fault: Annotated[float, Field(gt=0)] | None = None
     note: Note | None = None
 
 

@@ -69,7 +69,7 @@ class MqttDevice:
 
     def tick(self, at: Instant) -> None:
         """Run out what ran out, and publish when it is time or when something was switched."""
-        self._commanded |= self.outputs.expire(at)
+        self._commanded |= bool(self.outputs.expire(at))
         if not self._ports or self.silent or (at.mono_s < self._due_s and not self._commanded):
             return
         self._commanded = False

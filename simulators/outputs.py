@@ -95,12 +95,12 @@ class Outputs:
         for quantity in self.dead_s.keys() & self._ends.keys():
             self._ends[quantity] = self.now().mono_s + self.dead_s[quantity]
 
-    def expire(self, at: Instant) -> bool:
-        """Drop the outputs whose time is over; True when there were any."""
+    def expire(self, at: Instant) -> list[str]:
+        """Drop the outputs whose time is over, and name them."""
         if not self._ends:
-            return False
+            return []
         over = [quantity for quantity, end in self._ends.items() if end <= at.mono_s]
         for quantity in over:
             del self._ends[quantity]
             self.world.apply(self.device, quantity, 0.0, at.utc)
-        return bool(over)
+        return over

@@ -20,6 +20,7 @@ from drivers.transport import Table
 from simulators.frames import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, RefusedByDevice, Silent
 from simulators.manners import Manners, blank_registers, owned_bits
 from simulators.outputs import Moment, Outputs, World, reader
+from simulators.trips import Trip
 
 COIL_ON = 0xFF00
 Cell = tuple[Table, int]
@@ -70,6 +71,7 @@ class RegisterDevice:
         self._context: Context = {}
         dead = {q: c.fail_safe.max_s for q, c in profile.commands.items() if c.fail_safe.kind == "comm_loss"}
         self.outputs = Outputs(device, world, now, {q: s for q, s in dead.items() if s is not None})
+        self.trip = Trip(device, self.profile, world, self._moment)
         self.worn = 0
         self._fill_context()
 
@@ -104,6 +106,7 @@ class RegisterDevice:
 
     def _shown(self, table: Table, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
         known = {name: value for name, value in zip(view.names, values, strict=True) if value is not None}
+        known |= self.trip.shows
         if known.get("status") != "fault":  # a fault ends what the steps of a command have led to
             known |= self._states
         words = view.codec.encode(known, self._context)
@@ -154,21 +157,30 @@ class RegisterDevice:
         entry = self.profile.commands[heard.quantity]
         world, moment = self._world, self._moment()
         rules = entry.inhibited_by if heard.value else ()
-        if any(rule.holds(world.value(self.device, rule.quantity, moment)) for rule in rules):
+        shows = self.trip.shows
+        if any(
+            rule.holds(shows.get(rule.quantity, world.value(self.device, rule.quantity, moment)))
+            for rule in rules
+        ):
             return
         if heard.value == 0.0:
             for point in looked_at((entry,)):
                 self._states.pop(point, None)
-        self._states.update(heard.shows)
+        if not shows:  # a drive in fault goes nowhere
+            self._states.update(heard.shows)
         if entry.wear == "eeprom" and heard.value is not None:
             self.worn += 1
         self.outputs.take(heard)
-        if self._states or heard.shows:
+        if self.trip.obey(heard) or self._states or heard.shows:
             self._views.clear()
 
     def expire(self, at: Instant) -> None:
-        """Outputs whose time is over end by themselves, and so does what their commands' steps have led to."""
-        if self.outputs.expire(at):
+        """Outputs whose time is over end by themselves, and so does what their commands' steps have led to; so does a fault."""
+        over = self.outputs.expire(at)
+        ended = self.trip.look(over)
+        for quantity in ended:
+            self.outputs.set(quantity, 0.0)
+        if over or ended:
             self._states.clear()
             self._views.clear()
 

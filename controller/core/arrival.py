@@ -89,6 +89,7 @@ def _boot(c: Draft) -> None:
             short_since_s=None,
             manual_until_s=None,
             paused_until_s=None if pump.paused_until_s is None else now + PAUSE_S,
+            pressed_s=None if pump.pressed_s is None else now,
         )
     for name, zone in c.zones.items():
         if zone.paused_until_s is not None:

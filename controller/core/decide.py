@@ -16,6 +16,7 @@ from controller.core import (
     metering,
     orders,
     pump,
+    resets,
     runs,
     surplus,
     tanks,
@@ -50,6 +51,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     runs.want(c)
     tanks.fill(c)
     valves.prove(c)
+    resets.follow(c)
     for one in c.wiring.pumps:
         c.asked[one.id] = pump.propose(c, one)
     fired, refused, watch = enforce.enforce(c)
@@ -60,7 +62,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     valves.settle(c, c.opened, refused)
     watch.finish()
     reasons = explain.explain(c, fired)
-    return Decision(_frozen(c), leases.commands(c), reasons, tuple(c.events))
+    return Decision(_frozen(c), leases.commands(c), reasons, tuple(c.events), tuple(c.presses))
 
 
 def _frozen(c: Draft) -> ControllerState:

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     STOP = "stop"  # an output returns to its safe state: acted before it is recorded
     TRIP = "trip"  # an interlock took something away
     CLEAR = "clear"  # the interlock's cause is gone
+    PRESS = "press"  # a drive's fault is reset: recorded before it is acted
     ORDER = "order"  # an operator did something
     PLAN = "plan"  # another plan was latched
     CLOSE = "close"  # a zone's irrigation ended: mm and litres delivered, litres owed
@@ -62,10 +63,12 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``commands``: the wanted value of every output of the site, each cycle, in the safe order (stops first, pump before
-    valve; starts last, valve before pump); the actuator sends changes and renews leases. ``events``: what changed.
+    valve; starts last, valve before pump); the actuator sends changes and renews leases. ``events``: what changed. ``presses``:
+    commands without a state, each to be sent once, now.
     """
 
     state: ControllerState
     commands: tuple[Command, ...]
     reasons: tuple[Reason, ...]
     events: tuple[Event, ...] = ()
+    presses: tuple[Command, ...] = ()

@@ -21,6 +21,7 @@ from controller.core.state import (
     ZoneState,
 )
 from controller.core.wiring import Reader, Wiring
+from drivers.reading import Command
 
 Params = dict[str, float | str]
 
@@ -33,8 +34,8 @@ class Draft:
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "gap_s", "grid_s", "halted", "held", "lived_s", "mono", "old", "opened", "pending", "plan",
-        "power", "pumps", "readings", "reasons", "replan", "restarted", "snapshot", "tanks", "trips", "trusted", "valves",
-        "waits", "wanted", "water_m3", "wiring", "zones",
+        "power", "presses", "pumps", "readings", "reasons", "replan", "resets", "restarted", "snapshot", "tanks", "trips",
+        "trusted", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -67,6 +68,8 @@ class Draft:
         self.water_m3 = 0.0  # pumped since the last decision
         self.draws: dict[str, float] = {}  # W taken by each pump that is on
         self.halted: set[str] = set()  # pumps that a person wants off now, minimum run or not
+        self.resets: set[str] = set()  # pumps whose fault a person wants reset
+        self.presses: list[Command] = []  # what has no state and is done once, now
         self.wanted: dict[str, str] = {}  # zone or pump -> arbitration group that wants it on
         self.waits: dict[str, Reason] = {}  # zone or pump -> why it does not run
         self.asked: dict[str, Phase] = {}  # what each pump's machine proposes, pump by pump

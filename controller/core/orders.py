@@ -1,6 +1,6 @@
 """What an operator asks for, as a table: one row per order. Orders that make no sense now are told, never obeyed by half.
 
-Writes: ``emergency``, ``zones``, ``pumps``, ``halted``, ``events``.
+Writes: ``emergency``, ``zones``, ``pumps``, ``halted``, ``resets``, ``events``.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ def _reset(c: Draft, order: OperatorOrder) -> str:
     pump = c.wiring.pump.get(order.target)
     if pump is None:
         return "order_unknown_target"
+    c.resets.add(pump.id)
     state = c.pumps[pump.id]
     if state.fault:
         phase = Phase.RESTING if state.phase is Phase.LOCKED else state.phase

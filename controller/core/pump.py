@@ -1,7 +1,8 @@
 """The pump as a state machine: a table of (phase, move) -> phase, and the conditions of the moves.
 
 STOPPED -start-> STARTING -ready-> RUNNING -cancel-> STOPPING -quiet-> RESTING -rested-> STOPPED; a trip leads from RUNNING to
-STOPPING and from STARTING to RESTING; too many trips lock the pump until a person resets it. Valves open in STARTING, before
+STOPPING and from STARTING to RESTING (from STOPPED too, for a drive's fault that can be reset); too many lock the pump until a
+person resets it. Valves open in STARTING, before
 the pump; they close after STOPPING, when the water stands still. This module asks; the interlocks refuse; ``settle`` writes
 what came out.
 
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from controller.core import surplus, valves
+from controller.core import resets, surplus, valves
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.runs import RANK
@@ -39,6 +40,8 @@ class Move(StrEnum):
 
 TABLE: Mapping[tuple[Phase, Move], Phase] = {
     (Phase.STOPPED, Move.START): Phase.STARTING,
+    (Phase.STOPPED, Move.TRIP): Phase.RESTING,
+    (Phase.STOPPED, Move.LOCK): Phase.LOCKED,
     (Phase.STARTING, Move.READY): Phase.RUNNING,
     (Phase.STARTING, Move.CANCEL): Phase.STOPPED,
     (Phase.STARTING, Move.TRIP): Phase.RESTING,
@@ -229,9 +232,10 @@ def settle(c: Draft, pump: PumpWiring, phase: Phase, fired: Reason | None, retry
 
 def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[Phase, PumpState]:
     """The phase instead of the one that an interlock refuses, with the rest that it costs. A pump that was neither on nor
-    starting only stays where it is.
+    starting only stays where it is, unless its drive's fault counts.
     """
-    if state.phase not in (Phase.STARTING, Phase.RUNNING):
+    counts = state.phase is Phase.STOPPED and resets.counts(c, pump, state, cause)
+    if state.phase not in (Phase.STARTING, Phase.RUNNING) and not counts:
         return (Phase.STOPPED if state.phase is Phase.RESTING else state.phase), state
     protect, limits = pump.entry.protect, pump.entry.limits
     earlier = 0 if state.on and c.mono - state.since_s >= HOUR_S else state.retries
@@ -241,9 +245,11 @@ def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[
         c.replan = c.replan or "pump_locked"
     rest = protect.retry_after_s if cause else limits.min_rest_s
     off_since = c.mono if cause or state.on else state.off_since_s
+    owed = pump.reset is not None and cause in resets.CAUSES and not locked if cause else state.press_owed
     state = replace(
-        state, rest_s=max(rest, limits.min_rest_s), retries=retries, fault=cause, off_since_s=off_since
-    )
+        state, rest_s=max(rest, limits.min_rest_s), retries=retries, fault=cause, off_since_s=off_since,
+        press_owed=owed, pressed_s=None,
+    )  # fmt: skip
     return TABLE[state.phase, Move.LOCK if locked else Move.TRIP], state
 
 
@@ -253,7 +259,8 @@ def _started(c: Draft, pump: PumpWiring, state: PumpState) -> dict[str, object]:
     key, params = seen(c, f"pump_start_{group}", "pump_start_unseen", {"need_w": pump.need_w})
     c.event(EventKind.START, Reason(pump.id, key, params, group=group), {"group": group})
     recent = tuple(start for start in state.starts if c.mono - start < HOUR_S)
-    return {"starts": (*recent, c.mono), "starts_today": state.starts_today + 1, "group": group}
+    once: dict[str, object] = {"press_owed": False, "pressed_s": None}
+    return once | {"starts": (*recent, c.mono), "starts_today": state.starts_today + 1, "group": group}
 
 
 def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason | None) -> None:

@@ -47,10 +47,12 @@ class Site(Model):
 
     ``fail_safe_s``: for each output (device, quantity) the longest lease that the device itself enforces, in seconds; an
     output that is absent has no device-side fail-safe. ``whole_run``: outputs of devices that cannot be renewed in seconds.
+    ``fault_resets``: by pump, the command (device, quantity) that resets its drive's fault, where the device has one.
     """
 
     file: SiteFile
     programs: dict[str, Program]
     fail_safe_s: dict[tuple[str, str], float] = Field(default_factory=dict)
     whole_run: frozenset[tuple[str, str]] = frozenset()
+    fault_resets: dict[str, tuple[str, str]] = Field(default_factory=dict)
     config_hash: str = ""

@@ -20,7 +20,10 @@ class PumpLimitsEntry(Model):
 
 
 class Protect(Model):
-    """Dry run, no flow, pressure: what trips, after how long, and how often it is retried before a person must come."""
+    """Dry run, no flow, pressure: what trips, after how long, and how often it is retried before a person must come.
+
+    ``reset_faults``: the controller may press the reset of a drive in fault; false leaves that to the keypad.
+    """
 
     settle_s: Annotated[float, Field(ge=0)] = 30.0
     no_flow_after_s: Annotated[float, Field(gt=0, le=600)] = 45.0
@@ -30,6 +33,7 @@ class Protect(Model):
     max_pressure_bar: Positive | None = None
     retry_after_s: Positive = 1200.0
     retries: Annotated[int, Field(ge=0, le=10)] = 3
+    reset_faults: bool = True
 
 
 class Pump(Model):

@@ -38,6 +38,7 @@ class PumpState:
     that had them last. ``manual_until_s``:
     a person asked it to fill its tank. ``paused_until_s``: a person stopped it; no automatic start before.
     ``proven``: since this controller started, the device has shown (or accepted) that it is off.
+    ``press_owed``: a press of the drive's reset is due at the next start; ``pressed_s``: it was pressed then, without help yet.
     """
 
     phase: Phase = Phase.RESTING
@@ -55,6 +56,8 @@ class PumpState:
     short_since_s: float | None = None
     manual_until_s: float | None = None
     paused_until_s: float | None = None
+    press_owed: bool = False
+    pressed_s: float | None = None
 
     @property
     def on(self) -> bool:

@@ -124,6 +124,7 @@ class ZoneWiring:
 class PumpWiring:
     """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
     it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
+    ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it.
     """
 
     id: str
@@ -148,6 +149,7 @@ class PumpWiring:
     suction_tank: TankWiring | None
     zones: list[ZoneWiring] = field(default_factory=list)
     lag_s: float = 0.0
+    reset: Key | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -215,6 +217,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         inverter=reader(site.file.power.inverter_status) if entry.supply == "inverter" else None,
         tank=tanks.get(entry.into),
         suction_tank=tanks.get(entry.suction_tank or ""),
+        reset=site.fault_resets.get(entry.id) if entry.protect.reset_faults else None,
     )
 
 

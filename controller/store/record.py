@@ -49,7 +49,9 @@ def decision_digest(decision: Decision) -> str:
     events = [
         (_KINDS[e.kind], e.subject, _reason(e.reason), tuple(e.figures.items())) for e in decision.events
     ]
-    content = (commands, events, reasons)
+    content: tuple[Any, ...] = (commands, events, reasons)
+    if decision.presses:
+        content += ([(p.device, p.quantity, float(p.value), float(p.lease_s)) for p in decision.presses],)
     try:
         # marshal version 2 writes values only (no reference counts, no interning): equal values give equal bytes
         data = marshal.dumps(content, 2)

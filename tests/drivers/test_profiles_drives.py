@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ import pytest
 from drivers.codec import BlockCodec
 from drivers.device import make_device
 from drivers.device_modbus import ModbusDevice
-from drivers.errors import Refused
+from drivers.errors import DriverError, Refused
 from drivers.packing import Block
 from drivers.profile import load_profile
 from drivers.reading import Command, Value
@@ -216,7 +217,34 @@ async def test_stops_by_itself_and_says_so(name: str) -> None:
     bench.bank.expire(bench.world.clock.pass_(1.1 * drive.ends_s))
     assert bench.runs() == 0.0
     assert await bench.seen("running") == 0.0
+    if bench.profile.commands["running"].fail_safe.fault is not None:  # it has tripped
+        await bench.tell("running", 0.0)
+        assert await bench.seen("status") == "fault"
+        with pytest.raises(Refused, match="status is fault"):
+            await bench.tell("running", 1.0)
+        assert await bench.tell("fault_reset", 1.0) == drive.reset
+        assert await bench.seen("status") != "fault"
     assert await bench.tell("running", 1.0) == drive.start
+
+
+@pytest.mark.parametrize("name", ["invt-gd100-pv", "abb-acs355"])
+async def test_a_fault_stands_until_its_reset(name: str) -> None:
+    """The motor's fault stays in the drive when its cause has gone, and ends by the reset alone, not while the cause is there."""
+    bench = Bench(name)
+    await bench.tell("running", 1.0)
+    healthy = dict(bench.world.values)
+    bench.world.presses.clear()
+    bench.world.values |= {("it", "status"): "fault", ("it", "fault_code"): 7.0}
+    bench.bank.expire(bench.world.clock.pass_(1.0))
+    assert bench.runs() == 0.0
+    await bench.seen("status")
+    await bench.tell("running", 0.0)
+    with contextlib.suppress(DriverError):  # the driver waits for it in vain
+        await bench.tell("fault_reset", 1.0)
+    bench.world.values = healthy | {("it", "status"): "standby", ("it", "fault_code"): 0.0}
+    assert await bench.seen("status") == "fault"
+    await bench.tell("fault_reset", 1.0)
+    assert await bench.seen("status") != "fault"
 
 
 @pytest.mark.parametrize(

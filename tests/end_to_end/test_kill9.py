@@ -12,6 +12,7 @@ import pytest
 from controller.core.leases import OUTLIVES
 from controller.core.state import ControllerState
 from controller.store.chain import Row
+from tests.end_to_end import ways_drives
 from tests.end_to_end.living import Daemon, Devices, local, until
 from tests.end_to_end.small_site import REST_S, SmallSite
 from tests.end_to_end.watching import Watch
@@ -120,6 +121,7 @@ def test_killed_while_the_pump_runs(name: str, living: Callable[..., Field], tmp
     check_page(field.daemon)
     start = field.pump_starts(10.0, boot.seq)
     assert start.epoch_s - boot.epoch_s >= REST_S
+    check_reset(field, boot, start, name in ways_drives.DRIVES and ways_drives.trips(name))
     check_outputs_began_off(field, boot, start)
     until("on again", lambda: field.watch.on)
     field.daemon.order("stop", "kebun")
@@ -195,6 +197,16 @@ def check_outputs_began_off(field: Field, boot: Row, start: Row) -> None:
     assert at_s >= start.epoch_s
     assert all(pump.proven for pump in state.pumps.values())
     assert all(valve.proven for valve in state.valves.values())
+
+
+def check_reset(field: Field, boot: Row, start: Row, tripped: bool) -> None:
+    """A drive that tripped for want of communication is reset once, by us, after its longer rest; no other is touched."""
+    presses = field.events("press", "pompa", boot.seq)
+    assert len(presses) == tripped
+    if tripped:
+        retry_s = field.devices.site.file.pumps[0].protect.retry_after_s
+        assert boot.epoch_s + REST_S + retry_s <= presses[0].epoch_s <= start.epoch_s
+        assert presses[0].seq < start.seq
 
 
 def check_water_counted_once(field: Field) -> None:

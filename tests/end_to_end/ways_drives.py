@@ -36,6 +36,11 @@ def _longest_s(name: str) -> float:
     return seconds
 
 
+def trips(name: str) -> bool:
+    """Whether its time-out leaves a fault that somebody must reset."""
+    return load_profile(name).commands["running"].fail_safe.fault is not None
+
+
 def _site(name: str) -> Callable[[Path], SmallSite]:
     """The pump is run by the drive itself, its valve by the relay board."""
     drive = {**DRIVE, "profile": name, "settings": {"rated_power_w": 750}}
@@ -43,6 +48,8 @@ def _site(name: str) -> Callable[[Path], SmallSite]:
         del drive["settings"]
     entry = pump("penggerak.running", supply="pv", lease_s=_longest_s(name))
     entry["run"]["verify_s"] = VERIFY_S
+    if trips(name):
+        entry["status"] = "penggerak.status"
     return lambda _folder: SmallSite([RELAY, drive], pump=entry)
 
 

@@ -28,8 +28,8 @@ EXPECTED = {
     Move.START:  (G, None, None, None, None, None),
     Move.READY:  (None, R, None, None, None, None),
     Move.CANCEL: (None, S, T, None, None, None),
-    Move.TRIP:   (None, Z, T, None, None, None),
-    Move.LOCK:   (None, L, L, None, None, None),
+    Move.TRIP:   (Z, Z, T, None, None, None),
+    Move.LOCK:   (L, L, L, None, None, None),
     Move.QUIET:  (None, None, None, Z, None, None),
     Move.RESTED: (None, None, None, None, S, None),
 }  # fmt: skip
