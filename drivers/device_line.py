@@ -67,6 +67,11 @@ class UnitLine:
             self._answered()
 
     @property
+    def silent(self) -> bool:
+        """Whether it left the last question without an answer, or was never asked."""
+        return self._silent
+
+    @property
     def awake_s(self) -> float:
         """Seconds since it appeared."""
         return self.clock() - self._appeared_s if self.appearances else 0.0

@@ -47,6 +47,7 @@ class _Block:
     readings: tuple[Reading, ...] = ()
     pending: bool = False
     at_s: float = 0.0
+    reads: int = 0
 
 
 class ModbusDevice:
@@ -171,10 +172,8 @@ class ModbusDevice:
         entry = self.profile.commands[command.quantity]
         if not command.is_stop:
             await self._writes.allow(command, entry)
-        if entry.wear == "eeprom":
-            await self._writes.sparing(command, entry, lambda: self._steps.run(command, steps))
-        else:
-            await self._steps.run(command, steps)
+        write = self._writes.sparing if entry.wear == "eeprom" else self._writes.once
+        await write(command, entry, lambda: self._steps.run(command, steps))
 
     def listen(self, deliver: object) -> None:
         """A Modbus device only answers."""
@@ -199,6 +198,7 @@ class ModbusDevice:
         if kept is not None:
             return kept
         words = await self._line.read(block.request)
+        block.reads += 1
         if words == block.words and block.codec.alone and not block.pending:
             return block.readings
         try:
@@ -361,9 +361,11 @@ class ModbusDevice:
             return self._context.get(name, _value_of(readings, name))
         raise Refused(f"the profile waits for {name}, which the device does not tell", device=self.id)
 
-    def _known(self, name: str) -> Value | None:
-        """The value of a quantity as it was last read."""
-        return next((_value_of(block.readings, name) for block in self._having(name)), None)
+    def _known(self, name: str) -> tuple[Value | None, int]:
+        """The value of a quantity as it was last read, and how often it has been."""
+        return next(
+            ((_value_of(block.readings, name), block.reads) for block in self._having(name)), (None, 0)
+        )
 
     async def _find_factors(self, command: Command) -> None:
         """A set-point that a point scales is sent when that is known: asked for now where it was not yet read."""

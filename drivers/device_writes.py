@@ -12,7 +12,7 @@ from drivers.codec_command import WireWrite, rounded
 from drivers.device_line import UnitLine
 from drivers.device_steps import Look, inhibited, pause_of
 from drivers.errors import BadReply, Refused, TimeOut
-from drivers.profile_commands import CommandEntry
+from drivers.profile_commands import CommandEntry, Verify
 from drivers.profile_setup import Setup
 from drivers.reading import Command, Value
 from drivers.transport import Table, Write
@@ -47,20 +47,36 @@ class Wear:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A set-point that the device has taken: when it had appeared so often, and when its proof had been read so often."""
+
+    value: float
+    appearances: int
+    reads: int
+
+
 class Writes:
-    """The writes of one device. ``look``: the value of a quantity or point, asked just now; ``known``: as it was last read."""
+    """The writes of one device. ``look``: the value of a quantity or point, asked just now; ``known``: as it was last read, and how
+    often it has been.
+    """
 
     def __init__(
-        self, line: UnitLine, setup: tuple[Setup, ...], look: Look, known: Callable[[str], Value | None]
+        self,
+        line: UnitLine,
+        setup: tuple[Setup, ...],
+        look: Look,
+        known: Callable[[str], tuple[Value | None, int]],
     ) -> None:
         self._line, self._setup, self._look, self._known = line, setup, look, known
         self._wear: dict[str, Wear] = {}
         self._holds: dict[int, int] = {}
+        self._held: dict[str, _Held] = {}
 
     async def allow(self, command: Command, entry: CommandEntry) -> None:
         """Before a start: what must be set up is, and no latched stop is in force. Raises Refused, DriverError."""
         for rule in entry.inhibited_by:
-            if rule.holds(value := self._known(rule.quantity)):
+            if rule.holds(value := self._known(rule.quantity)[0]):
                 raise inhibited(command, rule, value)
         for setup in self._setup:
             if not setup.needed_by or command.quantity in setup.needed_by:
@@ -120,12 +136,32 @@ class Writes:
             params={"seconds": seconds},
         )  # fmt: skip
 
+    async def once(self, command: Command, entry: CommandEntry, write: Callable[[], Awaitable[None]]) -> None:
+        """A set-point that the device has been seen to hold since we wrote it is not written again, until it was away or its
+        read-back says otherwise. Whatever a timer of the device depends on is always written, and so is a stop.
+        """
+        if not self._is_held(command, entry):
+            self._held.pop(command.quantity, None)
+            await write()
+            if entry.set and entry.verify is not None:
+                reads = self._known(entry.verify.quantity)[1]
+                self._held[command.quantity] = _Held(command.value, self._line.appearances, reads)
+
+    def _is_held(self, command: Command, entry: CommandEntry) -> bool:
+        held = self._held.get(command.quantity)
+        if held is None or entry.verify is None or command.is_stop or self._line.silent:
+            return False
+        if entry.lease is not None or entry.fail_safe.kind in ("timed_on", "comm_loss"):
+            return False
+        wanted = command.value if entry.value is None else rounded(entry.value, command.value)
+        value, reads = self._known(entry.verify.quantity)
+        same = held.value == command.value and held.appearances == self._line.appearances
+        return same and reads > held.reads and _agrees(entry.verify, value, wanted)
+
     async def _is(self, entry: CommandEntry, wanted: float) -> bool:
         if entry.verify is None:
             return False
-        value = await self._look(entry.verify.quantity)
-        near = max(entry.verify.tolerance, 1e-6 * abs(wanted), 1e-9)
-        return isinstance(value, float | int) and abs(value - wanted) <= near
+        return _agrees(entry.verify, await self._look(entry.verify.quantity), wanted)
 
     async def completed(self, step: WireWrite) -> tuple[int, ...]:
         """The step's registers with the bits and registers that must stay as they are, read just now."""
@@ -137,3 +173,8 @@ class Writes:
                 (p & ~step.mask) | (v & step.mask) for p, v in zip(present, step.values, strict=True)
             )
         return tuple(present[i] if i in step.keep else v for i, v in enumerate(step.values))
+
+
+def _agrees(verify: Verify, value: Value | None, wanted: float) -> bool:
+    near = max(verify.tolerance, 1e-6 * abs(wanted), 1e-9)
+    return isinstance(value, float | int) and abs(value - wanted) <= near
