@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 from urllib.parse import urlsplit
 
 from controller.check_base import Finding, Subject, error, warning
@@ -15,7 +17,7 @@ from drivers.marked_yaml import Loc
 from drivers.modbus_url import Connection, parse_connection
 from drivers.packing import HOLE_WORDS_RTU, HOLE_WORDS_TCP, PackingError, hole_of, pack
 from drivers.profile_gpio import is_gpio
-from drivers.profile_model import Profile
+from drivers.profile_model import Poll, Profile
 from drivers.profile_variants import serial_of
 
 TURN_S = 0.02
@@ -108,6 +110,7 @@ def _time(subject: Subject, bus: Bus, connection: Connection, loc: Loc) -> Itera
             yield error((*at, "profile"), "profile-unreadable", device=device.id, why=str(failed))
             continue
         line_share += busy
+        yield from _patience(device, profile, bus, connection, (*at, "profile"))
         if own > FULL_SHARE:
             yield error((*at, "id"), "device-too-slow", device=device.id, share=100.0 * own)
     if line_share > FULL_SHARE:
@@ -122,21 +125,46 @@ def _time(subject: Subject, bus: Bus, connection: Connection, loc: Loc) -> Itera
 
 def load(device: DeviceEntry, profile: Profile, connection: Connection, bus: Bus) -> tuple[float, float]:
     """(share of the line's time, share of the device's own time with its gaps) that its polls take. Raises PackingError."""
-    wire = connection if profile.tcp_port is not None and connection.kind == "tcp" else _assumed(connection)
-    hole = hole_of(HOLE_WORDS_TCP if wire.kind == "tcp" else HOLE_WORDS_RTU, profile.tcp_port is not None)
+    wire = _wire(profile, connection)
     busy = own = 0.0
     for poll in ("fast", "slow"):
         period = device.poll_s.get(poll, getattr(profile.poll_s, poll))
-        sizes = [
-            (block.count + 15) // 16 if block.table in ("coil", "discrete") else block.count
-            for block in pack(profile.of_class(poll), profile.limits, hole)
-        ]
+        sizes = _sizes(profile, wire, poll)
         if poll == "fast" and profile.sunspec is not None:
             sizes += [max((max(model.lengths, default=50) for model in profile.sunspec.models), default=50)]
         seconds = [exchange_s(wire, 2 * words) for words in sizes]
         busy += sum(seconds) / period
         own += sum(s + _gap_s(profile, bus) for s in seconds) / period
     return busy, own
+
+
+def _wire(profile: Profile, connection: Connection) -> Connection:
+    """The slowest that is between us and the device: a serial line, unless it has a TCP port of its own."""
+    return connection if profile.tcp_port is not None and connection.kind == "tcp" else _assumed(connection)
+
+
+def _sizes(profile: Profile, wire: Connection, poll: Poll) -> list[int]:
+    """Words in the answer to each request of a poll class. Raises PackingError."""
+    hole = hole_of(HOLE_WORDS_TCP if wire.kind == "tcp" else HOLE_WORDS_RTU, profile.tcp_port is not None)
+    return [
+        (block.count + 15) // 16 if block.table in ("coil", "discrete") else block.count
+        for block in pack(profile.of_class(poll), profile.limits, hole)
+    ]
+
+
+def _patience(
+    device: DeviceEntry, profile: Profile, bus: Bus, connection: Connection, loc: Loc
+) -> Iterator[Finding]:
+    """The longest answer needs less time on the wire than it is waited for. Behind a gateway the speed is a guess: a warning."""
+    wire = _wire(profile, connection)
+    words = max((size for poll in get_args(Poll) for size in _sizes(profile, wire, poll)), default=0)
+    needs, waits = exchange_s(wire, 2 * words), bus.timeout_s or profile.limits.timeout_ms / 1000.0
+    if needs > waits:
+        tell = error if connection.kind == "rtu" else warning
+        yield tell(
+            loc, "answer-longer-than-time-out", device=device.id, words=words, baud=wire.baud, needs=needs,
+            waits=waits, timeout_ms=100.0 * math.ceil(20.0 * needs),
+        )  # fmt: skip
 
 
 def exchange_s(connection: Connection, data_bytes: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.device_modbus import ModbusDevice
+from drivers.errors import BadReply
 from drivers.reading import Quality, Value
 from tests.drivers.test_counters import run, total
 from tests.drivers.test_device_order import Port, profile
@@ -103,10 +104,18 @@ async def test_what_can_be_counted_while_we_are_away(away_s: float, quality: Qua
     assert (await shown(new, port, 800))[0][1] is quality
 
 
-async def test_a_device_that_is_never_met_keeps_its_totals() -> None:
-    """What was kept of a device that did not answer since is kept again."""
+async def test_a_device_that_is_met_late_goes_on_too() -> None:
+    """What was kept waits until the device has said who it is, over a second restart of ours too."""
     old, port = meter("restart", {})
     await shown(old, port, 100, 5)
-    new, _ = meter("restart", {})
-    new.go_on(old.totals, 60.0)
-    assert dict(new.totals) == dict(old.totals) == {"energy_wh": (5.0, 100.0)}
+    text = "identify: [{address: 9, is: 7}]\n" + METER.replace("COUNTER", "restart")
+    port = Port({})
+    asleep = ModbusDevice("meter", profile(text), port, 1, {}, {})
+    asleep.go_on(old.totals, 60.0)
+    with pytest.raises(BadReply):
+        await asleep.read("fast")
+    device = ModbusDevice("meter", profile(text), port, 1, {}, {})
+    device.go_on(asleep.totals, 60.0)
+    port.words = {0: 0, 1: 0, 2: 0, 9: 7}
+    assert await shown(device, port, 8) == [(108, GOOD)]
+    assert dict(device.totals) == {"energy_wh": (8.0, 100.0)}

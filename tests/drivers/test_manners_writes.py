@@ -94,6 +94,7 @@ class Story:
     [
         ("read 40 read 40 40 read 40", "40 | - | - | -"),  # seen to hold: not again
         ("read 40 40 read 40", "40 | 40 | -"),  # not seen yet: again
+        ("read 40 read 41 40 40 read 40", "40 | 41 | 40 | 40 | -"),  # what was seen is of before: again
         ("read 40 read 41 read 40", "40 | 41 | 40"),  # another one: written
         ("read 40 read panel read 40 read 40", "40 | 40 | -"),  # turned on its panel: written
         ("read 40 read away 40 read 40", "40 | 40 | -"),  # may have lost its supply: written
