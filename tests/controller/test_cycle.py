@@ -67,6 +67,11 @@ class Noted(Actuator):
         self.diary += [f"{'stop' if one.is_stop else 'start'} {one.quantity}" for one in commands]
         super().apply(commands, snapshot)
 
+    def press(self, commands: Sequence[Command], snapshot: Snapshot) -> None:  # type: ignore[override]
+        """Note, then do."""
+        self.diary += [f"press {one.quantity}" for one in commands]
+        super().press(commands, snapshot)
+
 
 class Station:
     """A cycle whose decisions are given by the test."""
@@ -82,12 +87,13 @@ class Station:
         self.cycle = Cycle(site, initial_state(site), poller, actuator, planning, self.disk, self.live)
         self.seen: list[Snapshot] = []
         self.next: tuple[tuple[Command, ...], tuple[Event, ...]] = ((), ())
+        self.presses: tuple[Command, ...] = ()
         monkeypatch.setattr(module, "decide", self._decide)
 
     def _decide(self, _site: object, state: object, snapshot: Snapshot) -> Decision:
         self.seen.append(snapshot)
         commands, events = self.next
-        return Decision(replace(state, mono_s=snapshot.at.mono_s), commands, (), events)  # type: ignore[type-var]
+        return Decision(replace(state, mono_s=snapshot.at.mono_s), commands, (), events, self.presses)  # type: ignore[type-var]
 
     async def once(self, commands: tuple[Command, ...] = (), events: tuple[Event, ...] = ()) -> float:
         """One cycle; its real seconds."""
@@ -110,6 +116,13 @@ async def test_stops_act_before_they_are_recorded_starts_after(station: Station)
     assert station.disk.diary == [
         "stop switch_1", "stop switch_2", "record", "stop switch_2", "record", "start switch_1",
     ]  # fmt: skip
+
+
+async def test_a_press_is_recorded_before_it_is_acted(station: Station) -> None:
+    """A restart must find every press in its state: the ledger first, as long as the disk takes."""
+    station.disk.delay_s, station.presses = 0.2, (Command("relay", "fault_reset", 1.0, 10.0),)
+    assert await station.once((STOP,), (event(EventKind.PRESS),)) >= 0.2 - 0.01
+    assert station.disk.diary == ["stop switch_1", "record", "press fault_reset"]
 
 
 async def test_a_start_waits_for_a_slow_disk_but_not_for_ever(station: Station) -> None:
