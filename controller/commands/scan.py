@@ -198,14 +198,22 @@ def _show(args: argparse.Namespace, report: Report) -> None:
         for text in hit_lines(hit):
             out(text)
         out("")
+    if args.kind and any(hit.looked and hit.verdict.chosen is None for hit in report.hits):
+        kinds = ", ".join(args.kind)
+        out(
+            t(
+                f"only profiles of this kind were tried: {kinds}",
+                f"hanya profil jenis ini yang dicoba: {kinds}",
+            )
+        )
     for text in noise_lines(report):
         out(text)
     for text in lost_lines(report):
         err(text)
-    if report.hits:
+    if any(hit.looked for hit in report.hits):
         out(t("for config.yaml:", "untuk config.yaml:"))
         for text in snippet(report.hits):
             out(text)
-    elif report.opened and not report.noise and not report.unreachable:
+    elif report.opened and not report.hits and not report.noise and not report.unreachable:
         for text in nothing_lines(serial=is_serial(place_of(args.where or "/"))):
             err(text)

@@ -204,6 +204,11 @@ def lost_lines(report: Report) -> Iterator[str]:
                 "the port was lost in the middle of the scan: what came after it was not searched",
                 "port terputus di tengah pencarian: sesudah itu tidak ada yang dicari",
             )
+        elif connection.host and case == "closed":
+            hint = t(
+                "It takes the connection and ends it: perhaps no Modbus there, or its place is taken by another program",
+                "Sambungan diterima lalu ditutup: mungkin itu bukan Modbus, atau tempatnya dipakai program lain",
+            )
         yield message + (f"\n       {hint}" if hint else "")
 
 

@@ -19,6 +19,10 @@ def snippet(hits: list[Hit]) -> Iterator[str]:
     """``buses:`` and ``devices:`` to paste. What is not decided stays a comment: nothing of it works before someone decides."""
     urls = dict.fromkeys(hit.connection.url for hit in hits)
     buses = {url: f"bus-{number}" for number, url in enumerate(urls, 1)}
+    yield "# " + t(
+        "where buses and devices stand already, only the lines below each",
+        "bila buses dan devices sudah ada, hanya baris di bawah masing-masing",
+    )
     yield "buses:"
     for url, name in buses.items():
         yield f'  - {{id: {name}, url: "{url}"}}'

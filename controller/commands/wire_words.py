@@ -45,13 +45,22 @@ def in_words(error: Mapping[str, Any]) -> tuple[str, str]:
     if error["key"] == "driver.refused" and case in URL_CASES:
         return _wrong_url(case, error["params"])
     message, hint = _in_indonesian(error) if language() == "id" else _in_english(error)
-    return message, t(*OWN_HINTS[case]) if case in OWN_HINTS else hint
+    if error["key"] == "driver.time_out" and "topic" not in error["params"]:
+        case = "silent"
+        hint = hint.rstrip(".") + ". "
+    else:
+        hint = "" if case in OWN_HINTS else hint
+    return message, hint + (t(*OWN_HINTS[case]) if case in OWN_HINTS else "")
 
 
 URL_CASES = ("kind", "slashes", "setting", "value", "port", "host", "rest", "broker", "topic")
 """What can be wrong with a connection as it is written (`drivers.modbus_url`, `drivers.mqtt`)."""
 
 OWN_HINTS = {
+    "silent": (
+        "Two devices with one address are silent like this too: tirta scan tells",
+        "Dua alat beralamat sama juga bisa begini: lihat dengan tirta scan",
+    ),
     "port_busy": (
         "The daemon has it, or another tirta: sudo systemctl stop tirtasurya, and start it again afterwards",
         "Dipakai layanan tirta atau program lain: sudo systemctl stop tirtasurya, lalu nyalakan lagi sesudahnya",

@@ -146,6 +146,9 @@ async def test_scan_for_programs(stack: AsyncExitStack) -> None:
     [
         (("/dev/none",), 2, "port-nya tidak ada"),
         (("127.0.0.1:9",), 2, "sambungan ditolak"),
+        (("ttyUSB77",), 2, "rtu:///dev/ttyUSB77"),
+        (("192.168.1",), 1, "bukan alamat yang lengkap"),
+        (("controller",), 1, "bukan port serial"),
         (("http://x",), 1, "bukan port serial dan bukan host"),
         (("/dev/none", "--line", "9600-9N1"), 1, "--line ditulis 9600-8N1"),
         (("/dev/none", "--kind", "tractor"), 1, "tidak ada profil jenis itu"),
@@ -256,3 +259,5 @@ async def test_capture(stack: AsyncExitStack, tmp_path: Path) -> None:
     assert str(connection.port) not in text
     again = await tirta(*words, "-o", "bench.yaml", cwd=tmp_path, language="id_ID.UTF-8")
     assert (again.code, "sudah ada" in again.err) == (1, True)
+    nowhere = await tirta(*words, "-o", "none/bench.yaml", cwd=tmp_path, language="id_ID.UTF-8")
+    assert (nowhere.code, "foldernya tidak ada" in nowhere.err) == (1, True)
