@@ -123,7 +123,7 @@ def _resting(c: Draft, name: str, pump: PumpState) -> PumpState:
     """The pump off since now; a lock stays, a longer rest after a fault is served again."""
     phase = Phase.LOCKED if pump.phase is Phase.LOCKED else Phase.RESTING
     limits = c.wiring.pump[name].entry.limits
-    rest = max(limits.min_rest_s, pump.rest_s if pump.fault else 0.0)
+    rest = max(limits.min_rest_s, pump.rest_s if pump.fault or pump.press_owed else 0.0)
     return replace(
         pump,
         phase=phase,

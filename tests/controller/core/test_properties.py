@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ TANK = tank_site(
     {"limits": LIMITS, "protect": PROTECT, "volume": "meter.volume_m3", "status": "drive.status"},
     SURPLUS | {"pv_power": "inverter.power_w", "grid_power": "grid.power_w"},
     prog=THIRSTY,
-)
+).model_copy(update={"fault_resets": {"sumur": ("drive", "fault_reset")}})
 DIRECT = direct_site(
     {"limits": LIMITS, "protect": PROTECT, "pressure": "meter.pressure_bar"}, SURPLUS, prog=THIRSTY
 )
@@ -87,6 +88,8 @@ class Referee:
     boot: str = ""
     mono: float = 0.0
     cycles: list[float] = field(default_factory=list)
+    asked: bool = False
+    pressed: int = 0
 
     def look(self, snapshot: Snapshot, decision: Decision) -> None:
         """Raise AssertionError if this decision is not allowed after those before it."""
@@ -109,6 +112,7 @@ class Referee:
             assert not on, "on during an emergency stop"
         self._valves(now, on)
         self._pump(snapshot, now, on)
+        self._presses(snapshot, decision, on)
         self.on_since = {key: self.on_since.get(key, now) for key in on}
         self.cycles = [] if fresh else [*self.cycles, now - self.mono]
         self.boot, self.mono = snapshot.at.boot, now
@@ -116,6 +120,29 @@ class Referee:
     def _valves(self, now: float, on: dict[tuple[str, str], Any]) -> None:
         for command in on.values():
             assert command.lease_s > 0.0
+
+    def _presses(self, snapshot: Snapshot, decision: Decision, on: dict[tuple[str, str], Any]) -> None:
+        """A person's reset owes one press at most; without one it takes a rest and is counted until the pump starts again."""
+        pump = self.site.file.pumps[0]
+        key = pump.run.key
+        wishes = [order for order in snapshot.orders if (order.order, order.target) == (Order.RESET, pump.id)]
+        self.asked |= bool(wishes)
+        self.pressed = 0 if wishes or key in on else self.pressed
+        if not decision.presses:
+            return
+        assert len(decision.presses) == 1
+        assert not {key} & (on.keys() | self.on_since.keys()), "pressed while on"
+        assert not self.emergency, "pressed during an emergency stop"
+        assert key not in snapshot.failed, "pressed though off could not be written"
+        assert snapshot.number(pump.run.feedback) == 0.0, "pressed without a proof of off"
+        if not self.asked:
+            assert snapshot.text(pump.status) == "fault", "pressed without a fault"
+            assert snapshot.at.mono_s - self.off_since >= pump.protect.retry_after_s, (
+                "pressed within the rest"
+            )
+            self.pressed += 1
+            assert self.pressed <= pump.protect.retries, "pressed more often than the pump may be retried"
+        self.asked = False
 
     def _pump(self, snapshot: Snapshot, now: float, on: dict[tuple[str, str], Any]) -> None:
         pump = self.site.file.pumps[0]
@@ -176,6 +203,7 @@ class World:
     trusted: bool = True
     failed: frozenset[tuple[str, str]] = frozenset()
     twice: bool = True
+    pressed: int = 0
 
     def __post_init__(self) -> None:
         self.state = initial_state(self.site)
@@ -196,6 +224,7 @@ class World:
         if self.twice:
             assert decide(self.site, self.state, snapshot) == decision, "deterministic"
         self.referee.look(snapshot, decision)
+        self.pressed += len(decision.presses)
         for reason in (*decision.reasons, *(event.reason for event in decision.events)):
             sentence = texts()["reasons"][reason.key]["id"]
             assert placeholders(sentence) <= set(reason.params), f"{reason.key} lacks numbers"
@@ -248,6 +277,29 @@ def test_no_script_makes_it_unsafe(script, site):
         world.do(action)
     world.do(("wait", 1.0, 10))
     world.do(("restore", 0))
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ("wait", 1.0, 1),
+        ("boot", 1.0),
+        ("gap", 100.0),
+        ("order", Order.STOP, "sumur", 1.0),
+        ("order", Order.RESET, "sumur", 1.0),
+    ],
+)
+def test_a_drive_that_stays_in_fault(between):
+    """Whatever comes between, a drive whose fault no press mends is pressed as the referee allows, and the pump ends locked."""
+    world = World(TANK)
+    world.do(("wait", 1.0, 60))
+    world.do(("set", "status", "fault"))
+    for _ in range(3):
+        world.do(between)
+        world.do(("wait", 1.0, 45))
+    world.do(("wait", 20.0, 300))
+    assert world.pressed >= 1
+    assert world.state.pumps["sumur"].phase == "locked"
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
