@@ -35,7 +35,7 @@ IDLE_S, BUSY_S = 0.25, 0.01
 class Health:
     """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
     does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed. ``heard_mono_s``: the last message
-    of a device that speaks by itself, None before the first. ``waived``: it may sleep, and the sun is down or the hour unknown:
+    of a device that speaks by itself, None before the first. ``registers``: what of a device that answers fails. ``waived``: it may sleep, and the sun is down or the hour unknown:
     its silence says nothing. ``asleep``: it is silent, and the sun is down.
     """
 
@@ -45,6 +45,7 @@ class Health:
     since_mono_s: float = 0.0
     failures: int = 0
     heard_mono_s: float | None = None
+    registers: str = ""
     waived: bool = False
     asleep: bool = False
 
@@ -197,8 +198,9 @@ class Poller:
         problems = self.devices[device].problems
         if problems:
             health.error, health.key = str(problems[0]), type(problems[0]).__name__
+            health.registers = ", ".join(dict.fromkeys(one.registers for one in problems if one.registers))
         elif not any(job.failed for job in self._jobs_of[device]):
-            health.error = health.key = ""
+            health.error = health.key = health.registers = ""
 
     def _failed(self, job: _Job, error: Exception, at: Instant) -> None:
         device, health = job.device.id, self.health[job.device.id]

@@ -25,6 +25,12 @@ def trouble(entry: DeviceEntry, health: Health) -> Reason:
     return Reason(entry.id, KEYS.get(health.key, "device_failed"), words, Level.WARNING, "interlock")
 
 
+def part_trouble(entry: DeviceEntry, health: Health) -> Reason:
+    """What of a device that answers does not come: registers that it refuses are left out for hours, others are tried again."""
+    key = "device_refuses_part" if health.key == "ExceptionReply" else "device_fails_part"
+    return Reason(entry.id, key, {"registers": health.registers}, Level.WARNING, "interlock")
+
+
 def cut_trouble(entry: DeviceEntry, state: WireState) -> Reason:
     """A device whose wire has no connection."""
     words = {"bus": entry.bus, "why": state.case, "cause": state.case}

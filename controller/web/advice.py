@@ -145,6 +145,14 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Bandingkan profil di config.yaml dengan model pada pelat namanya.",
         "Compare the profile in config.yaml with the model on its nameplate.",
     ),
+    "device_refuses_part": (
+        "Nilai lainnya tetap dipakai. Kalau nilai itu perlu, bandingkan profil dengan model dan firmware alat.",
+        "The other values are used as usual. If one of these is needed, compare the profile with model and firmware.",
+    ),
+    "device_fails_part": (
+        "Nilai lainnya tetap dipakai. Periksa kabel data, atau naikkan timeout_ms pada profil.",
+        "The other values are used as usual. Check the data cable, or raise the profile's timeout_ms.",
+    ),
     "device_offline": (
         "Periksa listrik alat itu dan sinyal Wi-Fi atau radionya.",
         "Check that device's power and its Wi-Fi or radio signal.",

@@ -9,7 +9,15 @@ from controller.core.decision import Reason
 from controller.core.site import DeviceEntry
 from controller.i18n import render
 from controller.poller import Health
-from controller.troubles import cut_trouble, silent_trouble, silent_wires, sleeps, trouble, wire_trouble
+from controller.troubles import (
+    cut_trouble,
+    part_trouble,
+    silent_trouble,
+    silent_wires,
+    sleeps,
+    trouble,
+    wire_trouble,
+)
 from controller.web.advice import advice
 from controller.web.context import LANGUAGES, Language, WebContext
 from controller.wires import WireState
@@ -24,7 +32,7 @@ def devices(context: WebContext, now_mono_s: float, now_epoch_s: float) -> list[
     """Every device of the site file. ``ok`` is None before its first word and while its silence says nothing (``asleep``: it
     sleeps in the dark; an unknown hour tells neither).
 
-    ``said`` and ``help`` (each with ``id`` and ``en``): why it does not speak and what to do; None while it speaks.
+    ``said`` and ``help`` (each with ``id`` and ``en``): why it, or a part of it, does not speak and what to do; else None.
     ``error``: the technical words. ``unverified``: its values should be compared with its own display first.
     """
     lost = lost_wires(context)
@@ -48,6 +56,8 @@ def _device(
     if asked and not health.ok:
         reason = cut_trouble(entry, lost[entry.bus]) if entry.bus in lost else trouble(entry, health)
     passing = health.ok and health.key in PASSING
+    if health.ok and health.registers and not passing:
+        reason = part_trouble(entry, health)
     return {
         "id": entry.id,
         "profile": entry.profile,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from controller.poller import RETRY_ONCE_S, Poller
+from drivers.errors import ExceptionReply
 from drivers.reading import Quality, Reading
 from tests.controller.stations import EPOCH, FakeDevice, HandClock, good, settle, silence
 
@@ -190,6 +191,20 @@ async def test_a_device_that_answers_in_part_is_told_so_without_flapping(
     device.answers["slow"] = []
     await poller.poll_due(clock.pass_(1.0))
     assert poller.health["a"].error == ""
+
+
+async def test_what_of_a_device_fails_is_kept_with_its_health() -> None:
+    """The registers of its problems, once each, while there are any; the device itself is well."""
+    clock = HandClock()
+    device = FakeDevice("a", answers={"fast": [good("a", "power_w", 1.0)]})
+    poller = poller_of(clock, device)
+    told = []
+    for registers in ((), ("holding 5", "holding 9", "holding 5"), ()):
+        device.problems = tuple(ExceptionReply(2, registers=name) for name in registers)
+        await poller.poll_due(clock.pass_(1.0))
+        health = poller.health["a"]
+        told.append((health.ok, health.key, health.registers))
+    assert told == [(True, "", ""), (True, "ExceptionReply", "holding 5, holding 9"), (True, "", "")]
 
 
 async def test_silence_and_return_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -42,6 +42,26 @@ def test_a_silent_device_is_explained_in_both_languages() -> None:
     assert one(status(station.context())["devices"], "relay")["said"] is None
 
 
+def test_a_register_that_is_left_out_is_told_in_both_languages() -> None:
+    """A device that answers all but some registers is no silent one: what is missing is told, and that the rest is used."""
+    station = Station()
+    station.cycle()
+    meter = station.health["meter-pompa"]
+    meter.key, meter.error, meter.registers = "ExceptionReply", "exception 2", "holding 250..252"
+    entry = one(status(station.context())["devices"], "meter-pompa")
+    assert entry["ok"] is True
+    assert entry["said"] == {
+        "id": "Menjawab, tetapi menolak holding 250..252: register itu tidak ditanyakan lagi selama beberapa jam, lalu dicoba lagi.",
+        "en": "Answers, but refuses holding 250..252: that is left out for some hours and then tried again.",
+    }
+    assert entry["help"]["en"].startswith("The other values are used as usual.")
+    meter.key = "TimeOut"
+    entry = one(status(station.context())["devices"], "meter-pompa")
+    assert entry["said"]["id"] == "Menjawab, tetapi holding 250..252 tidak terbaca."
+    meter.key = "BackingOff"  # it answers again in a moment
+    assert one(status(station.context())["devices"], "meter-pompa")["said"] is None
+
+
 def test_a_cut_wire_is_one_alarm_not_four() -> None:
     """The wire is told with its devices and what to do; the devices on it are not told again beside it."""
     station = Station()
