@@ -131,7 +131,23 @@ def _topic(profile: Profile, step: PublishStep | DownlinkStep, base: str, settin
     return fill_settings(pattern, base, settings)
 
 
-def _all_steps(profile: Profile) -> Iterator[tuple[str, CommandEntry, str, AnyStep, bool]]:
+_Told = tuple[tuple[str, CommandEntry, str, AnyStep, bool], ...]
+_REMEMBERED: dict[int, tuple[Profile, _Told]] = {}
+
+
+def _all_steps(profile: Profile) -> _Told:
+    """The steps of this very profile object, put in order at their first use."""
+    known = _REMEMBERED.get(id(profile))
+    if (
+        known is None or known[0] is not profile
+    ):  # what is remembered is kept alive: an id is never another one's
+        if len(_REMEMBERED) >= 64:
+            _REMEMBERED.clear()
+        known = _REMEMBERED[id(profile)] = (profile, _in_order(profile))
+    return known[1]
+
+
+def _in_order(profile: Profile) -> _Told:
     """(quantity, entry, "on"/"off"/"set"/"press", step, does it complete the command) of every command; steps with fixed words
     first. A set-point is complete with its number, whatever switches follow it.
     """
@@ -141,7 +157,7 @@ def _all_steps(profile: Profile) -> Iterator[tuple[str, CommandEntry, str, AnySt
             numbered = [i for i, step in enumerate(steps) if part == "set" and _carries_value(step)]
             telling = numbered[-1] if numbered else len(steps) - 1
             found += [(quantity, entry, part, step, i == telling) for i, step in enumerate(steps)]
-    return iter(sorted(found, key=lambda row: any(w in str(row[3]) for w in ("lease", "value'", "'keep'"))))
+    return tuple(sorted(found, key=lambda row: any(w in str(row[3]) for w in ("lease", "value'", "'keep'"))))
 
 
 def _carries_value(step: AnyStep) -> bool:

@@ -55,6 +55,8 @@ class Coder:
     bend: Bend | None = None
     units: Mapping[Value, Conversion | None] | None = None
     unit: Conversion = _SAME
+    plain: bool = False
+    """Whether nothing but its own four numbers stands between raw and value: no factor, no other point, no curve, no words."""
 
     @property
     def simple(self) -> bool:
@@ -96,9 +98,9 @@ class Coder:
 
     def _number(self, raw: float, context: Mapping[str, Value]) -> float | None:
         """The number in glossary units, None while something that it depends on is not known."""
-        factor = self._factor(context)
-        unit = self._unit(context)
-        sign = self._sign(context)
+        if self.plain:
+            return (raw + self.pre) * self.num / self.den + self.offset
+        factor, unit, sign = self._factor(context), self._unit(context), self._sign(context)
         if factor is None or unit is None or sign is None:
             return None
         x = raw + self.pre
@@ -156,6 +158,8 @@ class Coder:
             return str(value)
         if isinstance(value, str):
             raise CodecError(f"{self.coding.quantity} takes a number, not {value!r}")
+        if self.plain:
+            return (value - self.offset) * self.den / self.num - self.pre
         factor, unit, sign = self._factor(context), self._unit(context), self._sign(context)
         if factor is None or unit is None or sign is None:
             raise CodecError(f"{self.coding.quantity}: what it is scaled by is not known")
@@ -197,14 +201,17 @@ def compile_coding(
     except CurveError as e:
         raise CodecError(str(e)) from None
     unit = _unit(coding, settings, known.unit if known else "")
+    factors = tuple(f for f in coding.scale_by if f.point is not None)
+    links = (coding.unit_by is not None and coding.unit_by.point is not None) or coding.sign_by is not None
     times, by = _static(coding, settings, None if bend else unit)
     return Coder(
         coding=coding, pre=coding.pre_offset, num=times, den=by, offset=coding.offset + (0.0 if bend else unit[2]),
         low=low, high=high, absent=frozenset(coding.absent),  # whole numbers stay whole: 64 ones are no float
-        factors=tuple(f for f in coding.scale_by if f.point is not None),
+        factors=factors,
         shift=mask_shift(coding.mask), signed_byte=signed_byte, words=words_of(coding),
         outside=Quality.ABSENT if coding.out_of_range == "absent" else Quality.SUSPECT, form=form,
         bend=bend, units=_units(coding, known.unit if known else ""), unit=unit if bend else _SAME,
+        plain=not (factors or links or bend or coding.absolute),
     )  # fmt: skip
 
 

@@ -132,13 +132,14 @@ class ModbusDevice:
         errors: list[DriverError] = []
         blocks = self._blocks.get(poll_class, ())
         early = await self._read_early(self._first[poll_class]) if poll_class in self._first else None
+        failing = self._aside.failing
         for block in blocks:
             try:
                 readings += await self._read_block(block, poll_class == "once")
             except DriverError as error:
                 errors.append(error)
             else:
-                if self._aside.failing:
+                if failing:
                     self._aside.went_well(block.request.registers)
         nothing = len(errors) == len(blocks)
         if not nothing:

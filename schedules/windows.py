@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schedules.program import Window
@@ -13,6 +14,7 @@ Interval = tuple[float, float]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+@lru_cache(maxsize=256)
 def instant(day: date, clock: str, tz: ZoneInfo) -> float:
     """POSIX seconds of local ``HH:MM`` on ``day``. A time that a clock shift skips is taken where the clock lands after it
     (01:30 + shift); one that comes twice is the first.

@@ -30,7 +30,7 @@ class LoopbackPort:
     async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
         """The words or bits that the device shows now."""
         try:
-            return self.bank.read(request.unit, request.table, request.address, request.count)
+            return self.bank.device(request.unit).read(request.table, request.address, request.count)
         except Silent:
             raise _silence(self.name, request, timing) from None
         except RefusedByDevice as fault:

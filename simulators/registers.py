@@ -80,23 +80,24 @@ class RegisterDevice:
         wanted = needed(self.points, self.profile.derived)
         for point in self.points:
             if point.name in wanted:
-                self._read(Table(point.table), point.start, max(point.addresses) - point.start + 1)
+                self._read((Table(point.table), point.start, max(point.addresses) - point.start + 1))
 
     def read(self, table: Table, address: int, count: int) -> Sequence[int]:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
         if self._manners.sleeps:
             self._manners.wake()
         self.outputs.heard()
-        if (table, address, count) not in self._views:
-            self._manners.check_read(table, address, count)
-        return self._read(table, address, count)
-
-    def _read(self, table: Table, address: int, count: int) -> Sequence[int]:
         key = (table, address, count)
+        if key not in self._views:
+            self._manners.check_read(*key)
+        return self._read(key)
+
+    def _read(self, key: tuple[Table, int, int]) -> Sequence[int]:
         try:
             view = self._views[key]
         except KeyError:
-            view = self._views[key] = self._view(table, address, count)
+            view = self._views[key] = self._view(*key)
+        table, address, count = key
         if view is None:
             return self._plain_read(table, address, count)
         values = [ask() for ask in view.readers]
@@ -278,18 +279,19 @@ class RegisterBank:
 
     def read(self, unit: int, table: Table, address: int, count: int) -> Sequence[int]:
         """See `simulators.frames.Bank`."""
-        return self._find(unit).read(table, address, count)
+        return self.device(unit).read(table, address, count)
 
     def write(self, unit: int, function: int, address: int, values: Sequence[int]) -> None:
         """See `simulators.frames.Bank`."""
-        self._find(unit).write(function, address, values)
+        self.device(unit).write(function, address, values)
 
     def expire(self, at: Instant) -> None:
         """Let the devices' own timers run out."""
         for device in self.units.values():
             device.expire(at)
 
-    def _find(self, unit: int) -> RegisterDevice:
+    def device(self, unit: int) -> RegisterDevice:
+        """The device that answers to this number. Raises Silent."""
         device = self.units.get(unit)
         if device is None or device.device in self.silent:
             raise Silent

@@ -47,7 +47,7 @@ CYCLE_S = 60.0
 
 @dataclass(slots=True)
 class Season:
-    """``world``: the physics; ``folder``: where ledger.db and telemetry.db are kept (None: in memory). ``record``: keep
+    """``world``: the physics; ``folder``: where ledger.db and telemetry.db are kept (None: nowhere). ``record``: keep
     what ``ledger replay`` needs, in the folder. ``days_seen``: the impact of its daily closings, as the daemon's page adds it up.
     """
 

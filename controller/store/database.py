@@ -10,6 +10,8 @@ from pathlib import Path
 from controller.store.errors import DamagedError, StoreError, TooNewError
 
 MEMORY = ":memory:"
+TEMPORARY = ""
+"""SQLite's name for a file without a name, gone when it is closed: a small cache in memory, the rest on the disk."""
 SUFFIXES = ("", "-wal", "-shm")
 KEPT_ASIDE = 2
 """DamagedError telemetry files that are kept; older ones are removed so that they cannot fill the card."""

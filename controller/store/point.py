@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 FieldValue = float | str
@@ -60,6 +60,7 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000.0)
 
 
+@lru_cache(maxsize=1024)
 def escape_key(name: str) -> str:
     """A tag name, tag value or field name in line protocol."""
     return name.translate(_KEY)

@@ -138,11 +138,14 @@ class Shelf:
     def _insert(self, entries: Iterable[Entry]) -> None:
         rows: list[_Row] = []
         held: list[tuple[int, int, int, int, str]] = []
-        known, boot_of, seq = self._series, self._boot, self._next_seq
+        known, seq = self._series, self._next_seq
+        last: str | None = None
+        boot, offset = 0, None
         for (series, fields, epoch_s, mono_s), boot_id, trusted in entries:
             number = known.get(series.key) or self._series_id(series)
             mono_ms = round(mono_s * 1000.0)
-            boot, offset = boot_of(boot_id)
+            if boot_id != last:
+                last, (boot, offset) = boot_id, self._boot(boot_id)
             if trusted:
                 epoch_ms = round(epoch_s * 1000.0)
             elif offset is not None:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from controller.core.instant import Instant
-from controller.store.database import KEPT_ASIDE, MEMORY, move_aside
+from controller.store.database import KEPT_ASIDE, TEMPORARY, move_aside
 from controller.store.errors import DamagedError, StoreError, TooNewError
 from controller.store.point import Point
 from controller.store.shelf import Entry, Shelf
@@ -24,7 +24,7 @@ MAX_BUFFER = 50_000
 
 
 class Telemetry:
-    """``path`` None keeps everything in memory (simulations). ``at``: the moment of the start, to name a set-aside file.
+    """``path`` None keeps everything in a temporary file (simulations). ``at``: the moment of the start, to name a set-aside file.
 
     ``background`` False commits in the caller's thread. Call ``append`` and ``tick`` from one thread only.
     """
@@ -117,7 +117,7 @@ class Telemetry:
 
     def _opened(self, at: Instant) -> Shelf:
         if self.path is None:
-            return Shelf(MEMORY, self._max_bytes)
+            return Shelf(TEMPORARY, self._max_bytes)
         try:
             return Shelf(self.path, self._max_bytes)
         except (DamagedError, TooNewError) as error:
