@@ -77,10 +77,11 @@ async def test_events_are_not_faster_than_one_a_second(station: Station) -> None
         stream_of = messages(answer)
         await anext(stream_of)
         began = time.monotonic()
-        for _ in range(2):
+        for _ in range(4):
             station.cycle(3)
             await anext(stream_of)
-        assert time.monotonic() - began >= 1.9 * stream.SEND_S
+        # the first may be seen late: what is between the others is what was waited
+        assert time.monotonic() - began >= 3 * stream.SEND_S
 
 
 async def test_dead_cycle_is_told_to_those_who_watch(
