@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import resources
@@ -283,6 +285,9 @@ def _serve(args: argparse.Namespace) -> int:
     served = serve(site, profiles, world, clock, faults=faults)
 
     async def run() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await served.start()
         for bus in site.file.buses:
             devices = ", ".join(f"{d.id} ({d.unit or d.topic})" for d in site.file.devices if d.bus == bus.id)
@@ -292,7 +297,8 @@ def _serve(args: argparse.Namespace) -> int:
         finally:
             await served.stop()
 
-    asyncio.run(run())
+    with contextlib.suppress(asyncio.CancelledError):  # told to end: the links of its ports go with it
+        asyncio.run(run())
     return 0
 
 

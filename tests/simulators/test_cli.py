@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -111,6 +112,25 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "another simulator" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_simulator_that_is_told_to_end_takes_its_port_along(tmp_path: Path) -> None:
+    """After SIGTERM the link of the serial port is gone: it would lead to whatever terminal comes next."""
+    config = moved(SITES["nursery"], tmp_path, free_port())
+    link = Path(re.findall(r"rtu://([^?\s]+)\?", config.read_text())[-1])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulators.cli", "serve", "-c", str(config)], stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        while "mqtt://" not in (said := process.stderr.readline()):
+            assert said
+        assert link.is_symlink()
+        process.terminate()
+        rest = process.communicate(timeout=30)[1]
+    finally:
+        process.kill()
+    assert (process.returncode, "Traceback" in rest, link.is_symlink()) == (0, False, False)
 
 
 def test_the_demo_removes_only_its_own_files(tmp_path: Path) -> None:
