@@ -39,8 +39,8 @@ _new = tuple.__new__
 class Health:
     """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
     does), ``key`` its kind, ``failures`` in a row, ``since_mono_s`` when ``ok`` last changed. ``heard_mono_s``: the last message
-    of a device that speaks by itself, None before the first. ``registers``: what of a device that answers fails. ``waived``: it may sleep, and the sun is down or the hour unknown:
-    its silence says nothing. ``asleep``: it is silent, and the sun is down.
+    of a device that speaks by itself, None before the first. ``registers``: what of a device that answers fails. ``waived``: it
+    may sleep, and the sun is down or the hour unknown: its silence says nothing. ``asleep``: it is silent, and the sun is down.
     """
 
     ok: bool = False

@@ -199,8 +199,9 @@ async def test_what_of_a_device_fails_is_kept_with_its_health() -> None:
     device = FakeDevice("a", answers={"fast": [good("a", "power_w", 1.0)]})
     poller = poller_of(clock, device)
     told = []
-    for registers in ((), ("holding 5", "holding 9", "holding 5"), ()):
-        device.problems = tuple(ExceptionReply(2, registers=name) for name in registers)
+    for registers in ("", "holding 5/holding 9/holding 5", ""):
+        names = registers.split("/") if registers else []
+        device.problems = tuple(ExceptionReply(2, registers=name) for name in names)
         await poller.poll_due(clock.pass_(1.0))
         health = poller.health["a"]
         told.append((health.ok, health.key, health.registers))

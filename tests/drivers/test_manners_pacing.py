@@ -109,3 +109,9 @@ def test_bits_are_an_eighth_of_it() -> None:
     assert spans(pack(coils, Limits(), 7)) == [(0, 58), (115, 1)]
     row = [at(i, table="coil", type="bool") for i in range(20)]
     assert spans(pack(row, Limits(max_bits=8, max_words=16), 7)) == [(0, 8), (8, 8), (16, 4)]
+
+
+def test_a_class_without_points_is_not_polled() -> None:
+    """A device that has fast points only is asked by no other clock."""
+    text = "points: [{name: power, address: 0, quantity: power_w}]\n"
+    assert dict(ModbusDevice("it", profile(text), Paced(), 1, {}, {}).polls) == {"fast": 2.0}

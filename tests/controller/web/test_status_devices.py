@@ -47,12 +47,13 @@ def test_a_register_that_is_left_out_is_told_in_both_languages() -> None:
     station = Station()
     station.cycle()
     meter = station.health["meter-pompa"]
-    meter.key, meter.error, meter.registers = "ExceptionReply", "exception 2", "holding 250..252"
+    at = "holding 250..252"
+    meter.key, meter.error, meter.registers = "ExceptionReply", "exception 2", at
     entry = one(status(station.context())["devices"], "meter-pompa")
     assert entry["ok"] is True
     assert entry["said"] == {
-        "id": "Menjawab, tetapi menolak holding 250..252: register itu tidak ditanyakan lagi selama beberapa jam, lalu dicoba lagi.",
-        "en": "Answers, but refuses holding 250..252: that is left out for some hours and then tried again.",
+        "id": f"Menjawab, tetapi menolak {at}: register itu tidak ditanyakan lagi selama beberapa jam, lalu dicoba lagi.",
+        "en": f"Answers, but refuses {at}: that is left out for some hours and then tried again.",
     }
     assert entry["help"]["en"].startswith("The other values are used as usual.")
     meter.key = "TimeOut"
