@@ -154,7 +154,9 @@ def _field(entry: MqttField, number: int | None, settings: Settings) -> _Field:
     name = fill_number(entry.quantity, number) if entry.quantity else None
     row = quantity(name) if name else None
     paths = tuple(parse_path(fill_number(p, number)) for p in entry.path)
-    coding = entry.model_copy(update={"quantity": name})  # its unit and bounds are those of the name with its number
+    coding = entry.model_copy(
+        update={"quantity": name}
+    )  # its unit and bounds are those of the name with its number
     return _Field(entry, name, paths, compile_coding(coding, settings), bool(row and row.is_text))
 
 

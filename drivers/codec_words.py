@@ -117,7 +117,9 @@ def _first(coding: Coding, tests: Sequence[BitTest]) -> Words:
         raw = _nearest(numbers, value)
         flags = [n for n in numbers if not isinstance(n, str)]
         if raw is None and flags and not isinstance(value, str):
-            raw = numbers[min(flags, key=lambda n: abs(n - value))]  # a device with one fault bit shows 1 for fault 7
+            raw = numbers[
+                min(flags, key=lambda n: abs(n - value))
+            ]  # a device with one fault bit shows 1 for fault 7
         if raw is None:
             raise WordError(f"{coding.quantity} has no {value!r}")
         return raw

@@ -26,7 +26,9 @@ def paddy() -> SiteFile:
 
 def findings(profile: Profile, quantity: str) -> dict[str, Finding]:
     """What is said of a pump that is run by this output directly, by text key."""
-    pump = paddy().pumps[0].model_copy(update={"run": Output(output=f"penggerak.{quantity}"), "lease_s": None})
+    pump = (
+        paddy().pumps[0].model_copy(update={"run": Output(output=f"penggerak.{quantity}"), "lease_s": None})
+    )
     file = paddy().model_copy(update={"pumps": (pump,)})
     told = check(Subject(file, {}, {"penggerak": profile}))
     return {finding.key: finding for finding in told if finding.key in KEYS and finding.loc[-1] == "run"}

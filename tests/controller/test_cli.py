@@ -40,7 +40,11 @@ def test_check_good_file() -> None:
     done = tirta("check", "-c", "config.yaml", "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == 0
-    assert (answer["ok"], answer["problems"], answer.keys()) == (True, [], {"ok", "problems", "warnings", "stops"})
+    assert (answer["ok"], answer["problems"], answer.keys()) == (
+        True,
+        [],
+        {"ok", "problems", "warnings", "stops"},
+    )
     assert all(w["path"].endswith(".profile") and "tirta probe" in w["hint"] for w in answer["warnings"])
 
 

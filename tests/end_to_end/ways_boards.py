@@ -11,7 +11,6 @@ from tests.end_to_end.small_site import RELAY, SmallSite
 from tests.end_to_end.watching import ModbusWatch, Watch, holding
 from tests.end_to_end.way import Way, by_coil, panel_port
 
-
 UNIT = 4
 """Of the relay board in every small site."""
 
