@@ -41,12 +41,12 @@ def test_zeros_at_night_are_no_energy(resets: str) -> None:
     ::
 
         h         0       1       2    3    4    5..8     9
-        shown     90 kWh  90.5    0    0    0    90.5     91
-        counted   -       0.5     0    0    0    0        0.5    (not 90.5 once more, though a whole night allows much)
+        shown     4 kWh   4.5     0    0    0    4.5      5
+        counted   -       0.5     0    0    0    0        0.5    (not 4.5 once more, though a whole night allows that)
     """
     guard = inverter(resets)
-    plant = plant_of(guard, 90_000.0)
-    for hour, shown in enumerate((90_500.0, 0.0, 0.0, 0.0, 90_500.0, 90_500.0, 91_000.0), start=1):
+    plant = plant_of(guard, 4_000.0)
+    for hour, shown in enumerate((4_500.0, 0.0, 0.0, 0.0, 4_500.0, 4_500.0, 5_000.0), start=1):
         play(plant, at(hour * HOUR, pv_wh=shows(guard, shown)), at(hour * HOUR + HOUR))
     assert plant.state.accounts.pv_wh == pytest.approx(1000.0, abs=1.0)
 
