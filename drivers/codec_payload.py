@@ -19,6 +19,7 @@ from drivers.reading import Quality, Value
 Measured = tuple[str, Value | None, Quality, datetime | None]
 """Quantity, value in glossary units, quality, and the payload's own aware UTC time where it has one."""
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NO_VALUE = (None, Quality.ABSENT)
 _UNSAID: tuple[None, str, bytes] = (None, "", b"")
 
@@ -281,7 +282,7 @@ def _encode(message: _Message, values: Mapping[str, Value | None], measured_at: 
         put(data, parse_path(layout.path), wrapped(layout, bytes(packed)))
     if message.entry.payload == "text":
         return str(text).encode()
-    return json.dumps(data, separators=(",", ":")).encode()
+    return _ENCODER.encode(data).encode()
 
 
 def _to_tell(field: _Field, values: Mapping[str, Value | None]) -> Any:

@@ -76,7 +76,7 @@ def _zone(c: Draft, zone: ZoneWiring) -> Reason:
         return waits
     irrigation = state.irrigation
     if irrigation is None:
-        return _held(c, zone.id, state) or _planned(c, zone, state) or _wanted(c, zone) or _content(c, zone)
+        return _held(c, zone.id, state) or _planned(c, zone, state) or _wanted(c, zone) or _rests(c, zone)
     group = c.wanted.get(zone.id, irrigation.group)
     if not all(valve.id in c.opened for valve in zone.valves):
         if zone.pump is None:
@@ -112,6 +112,16 @@ def _wanted(c: Draft, zone: ZoneWiring) -> Reason | None:
                 return Reason(zone.id, unmet.key, _named(c, unmet.params), level, "plan")
         return Reason(zone.id, wanted.key, wanted.params, group="plan")
     return None
+
+
+def _rests(c: Draft, zone: ZoneWiring) -> Reason:
+    """What ``_content`` says of this very balance, which stands for a quarter of an hour."""
+    balance, memo = c.zones[zone.id].balance, c.wiring.memo
+    known = memo.get(("content", zone.id))
+    if not isinstance(known, tuple) or known[0] is not balance:
+        known = memo["content", zone.id] = (balance, _content(c, zone))
+    reason: Reason = known[1]
+    return reason
 
 
 def _content(c: Draft, zone: ZoneWiring) -> Reason:

@@ -87,7 +87,10 @@ class Points:
         group.due_s = _next(now_s, self._pump_s if often else self._rest_s)
         parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
         if group.derive is not None:
-            parts += _derived(group, group.derive(snapshot, decision))
+            values = group.derive(snapshot, decision)
+            if values == group.derived and not group.reads and now_s - group.newest_s < STATE_S:
+                return None
+            parts += _derived(group, values)
             newest_s = now_s
         elif newest_s <= group.newest_s:
             return None
