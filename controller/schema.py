@@ -12,6 +12,9 @@ from schedules.program import Program
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+_ONE_OR_MORE = {"is", "is_not", "equals", "negative", "time", "object", "inhibited_by", "scale_by", "path"}
+"""Lists of the profile language whose only item may stand without brackets."""
+
 _SHORT = r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]*$"
 
 
@@ -35,8 +38,16 @@ def program_schema() -> dict[str, Any]:
 
 
 def profile_schema() -> dict[str, Any]:
-    """A device profile."""
-    return {"$schema": DIALECT} | Profile.model_json_schema(by_alias=True) | {"title": "Tirtasurya: profile"}
+    """A device profile, with the short forms that the language takes: one value for a list of one, a word for a counter."""
+    schema = Profile.model_json_schema(by_alias=True)
+    for model in schema["$defs"].values():
+        keys = model.get("properties", {})
+        for key in _ONE_OR_MORE & keys.keys():
+            if keys[key].get("type") == "array":
+                keys[key] = {"anyOf": [keys[key]["items"], keys[key]]}
+        if "counter" in keys:
+            keys["counter"]["anyOf"].append(schema["$defs"]["Counter"]["properties"]["resets"])
+    return {"$schema": DIALECT} | schema | {"title": "Tirtasurya: profile"}
 
 
 SCHEMAS = {"site": site_schema, "program": program_schema, "profile": profile_schema}
