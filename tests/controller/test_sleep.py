@@ -58,7 +58,11 @@ class Field(Station):
     def shown(self) -> tuple[bool | None, bool, int]:
         """(ok, asleep) of the inverter on the page, and how many wires it reports as lost."""
         context: Any = SimpleNamespace(
-            live=SimpleNamespace(site=self.site), health=self.poller.health, wires=self.states, rate=1.0
+            live=SimpleNamespace(site=self.site),
+            health=self.poller.health,
+            wires=self.states,
+            rate=1.0,
+            unverified=frozenset(),
         )
         at = self.clock.now()
         one = next(d for d in status_devices.devices(context, at.mono_s, at.epoch_s) if d["id"] == "inverter")

@@ -198,6 +198,7 @@ DEYE = [
 ]  # fmt: skip
 
 INVT_STATES = {1: "running", 2: "running", 3: "standby", 4: "fault", 5: "off", 6: "starting"}
+INVT_SOURCES = ("keypad", "terminal", "communication")
 
 
 def invt(rated_w: float) -> list[Rule]:
@@ -205,6 +206,7 @@ def invt(rated_w: float) -> list[Rule]:
     return [
         Rule("status", "holding", 0x2100, names=INVT_STATES),
         Rule("running", "holding", 0x2100, lambda words: float(words[0] in (1, 2))),
+        Rule("mode", "holding", 0x2101, lambda words: INVT_SOURCES[words[0] >> 5 & 3]),
         Rule("fault_code", "holding", 0x2102), Rule("frequency_hz", "holding", 0x3000, scale=0.01),
         Rule("frequency_set_hz", "holding", 0x3001, scale=0.01), Rule("dc_voltage_v", "holding", 0x3002, scale=0.1),
         Rule("voltage_v", "holding", 0x3003), Rule("current_a", "holding", 0x3004, scale=0.1),

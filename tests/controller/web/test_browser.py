@@ -15,6 +15,10 @@ from tests.controller.web.conftest import PIN, serve
 from tests.controller.web.station import Station
 from tests.services import require
 
+expect.set_options(
+    timeout=20_000
+)  # ms; a browser on a busy machine takes seconds for what takes none by hand
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
