@@ -34,9 +34,12 @@ def main() -> None:
         days,
         progress=lambda day: say(f"{day:.0f} d") if day % 30 == 0 else None,
     )
+    cpu_s = time.process_time()
     season.run()
+    cpu_s = time.process_time() - cpu_s
     took = measured(season)
     figure("one site-year, one-minute cycles", took["wall_s"] * YEAR / days, "s", 120.0)
+    figure("one site-year: processor", cpu_s * YEAR / days, "s")
     figure("season: cycles per second", took["cycles_per_s"], "1/s")
     figure("season: one cycle", 1e6 / took["cycles_per_s"], "us")
     figure("season: peak memory", took["peak_rss_mb"], "MB")

@@ -13,6 +13,9 @@ CHUNK = 20_000
 SLOT_MS = 900_000
 """Of thinned data one point per series and quarter of an hour stays."""
 
+NEAR = 0.98
+"""Thinning begins before the file is full: one that grew beyond its limit is written anew as a whole."""
+
 UNTOUCHED = 0.25
 """The newest share of the queue, which is never thinned."""
 
@@ -35,8 +38,8 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 
 def thin(connection: sqlite3.Connection, max_bytes: int) -> Removed:
-    """Bring the queue below nine tenths of ``max_bytes`` if it is above ``max_bytes``. Call inside a transaction."""
-    if used_bytes(connection) <= max_bytes:
+    """Bring the queue below nine tenths of ``max_bytes`` if it is near it. Call inside a transaction."""
+    if used_bytes(connection) <= NEAR * max_bytes:
         return Removed()
     needed = [Progress.from_json(row[0]) for row in connection.execute("SELECT progress FROM sinks")]
     thinned = lost = 0
