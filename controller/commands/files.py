@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from controller.commands.console import as_dict, config_option, err, json_option, out, out_json, t, table
+from controller.commands.console import (
+    as_dict,
+    config_option,
+    err,
+    json_option,
+    language,
+    out,
+    out_json,
+    t,
+    table,
+)
 from controller.errors import GOOD, WRONG_INPUT
 
 if TYPE_CHECKING:
@@ -32,6 +42,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     schema.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
     schema.set_defaults(run=run_schema)
     devices = commands.add_parser("devices", help=t("the devices that are known", "alat yang dikenal"))
+    devices.add_argument(
+        "name",
+        nargs="?",
+        metavar=t("NAME|FILE", "NAMA|BERKAS"),
+        help=t("its sheet: settings by hand, notes, sources", "lembarnya: setelan tangan, catatan, sumber"),
+    )
     json_option(devices)
     devices.set_defaults(run=run_devices)
 
@@ -93,10 +109,12 @@ def run_schema(args: argparse.Namespace) -> int:
 
 
 def run_devices(args: argparse.Namespace) -> int:
-    """The library of profiles."""
+    """The library of profiles, or the sheet of one."""
     from drivers.profile import library, load_profile
     from drivers.profile_base import CONFIDENCE
 
+    if args.name is not None:
+        return _run_sheet(args)
     profiles = [load_profile(name) for name in library()]
     if args.json:
         keys = ("name", "maker", "kind", "transport", "confidence")
@@ -108,4 +126,18 @@ def run_devices(args: argparse.Namespace) -> int:
             t("HOW SURE", "KEYAKINAN"))  # fmt: skip
     sure = {letter: t(*words).partition(":")[0] for letter, words in CONFIDENCE.items()}
     table([head, *((p.name, p.maker, p.model, p.kind, p.transport, sure[p.confidence]) for p in profiles)])
+    return GOOD
+
+
+def _run_sheet(args: argparse.Namespace) -> int:
+    """What one profile tells people, or all of it as JSON. Raises ProfileError."""
+    from controller.commands.device_sheet import sheet
+    from drivers.profile import load_profile
+
+    profile = load_profile(args.name, language())
+    if args.json:
+        out_json(profile.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        return GOOD
+    for line in sheet(profile):
+        out(line)
     return GOOD
