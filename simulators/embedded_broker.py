@@ -16,6 +16,11 @@ class ServeError(Exception):
         self.hint = hint
 
 
+def _no_visit(record: logging.LogRecord) -> bool:
+    """A look whether the port is taken says nothing, and the library calls that an error on the reader's terminal."""
+    return not record.getMessage().startswith("No data from")
+
+
 class EmbeddedBroker:
     """A small broker in this process, for the demonstration only (no offline queues, no time-outs)."""
 
@@ -37,6 +42,7 @@ class EmbeddedBroker:
             ) from None
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger("amqtt.broker").addFilter(_no_visit)
         broker = Amqtt(
             {
                 "listeners": {
