@@ -214,7 +214,9 @@ async def test_stop_asks_for_the_pin_and_stops(station: Station, pin_hash: str, 
         page = await context.new_page()
         await page.goto(f"http://127.0.0.1:{server.bound_port}/")
         await page.locator("button.stop").click()
-        await expect(page.locator("h2")).to_have_text("Masukkan PIN")
+        await expect(
+            page.get_by_role("heading", name="Masukkan PIN")
+        ).to_be_visible()  # the page before has many
         assert station.live.take_orders() == ()
         await page.locator("#pin").fill(PIN)
         await page.locator("button.stop").click()
