@@ -1,0 +1,207 @@
+"""The limits that hold for every strategy that is played: those of the shipped controller, written a second time.
+
+A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun or an allowed back-up. Ways: a
+valve opens before its pump and closes after it; a running pump is handed from zone to zone; an empty tank closes its zones. A
+strategy only wishes; this guard decides what is switched (docs/safety.md says the same of the daemon).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Set
+from dataclasses import dataclass, field
+from typing import Final
+
+from controller.core.site import Pump, Zone
+from controller.core.wiring import needed_power
+from simulators.world import World
+
+HOUR_S: Final = 3600.0
+SUCTION_M: Final = 0.1
+"""The least suction level where the site states none."""
+
+BACK_M: Final = 0.05
+"""A level that was too low must rise by so much before it counts as good again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a strategy wishes now: pumps that should fill their tank or run for the wanted zones, zones that should get water,
+    and whether a back-up supply (grid, genset) may carry the pumps, which the site must allow too.
+    """
+
+    pumps: Set[str] = frozenset()
+    zones: Set[str] = frozenset()
+    backup: bool = False
+
+
+@dataclass(slots=True)
+class PumpGuard:
+    """One pump's memory; times in POSIX seconds."""
+
+    pump: Pump
+    need_w: float
+    lag_s: float
+    zones: tuple[str, ...] | None
+    on: bool = False
+    since_s: float = float("-inf")
+    short_s: float | None = None
+    low: bool = False
+    starts: deque[float] = field(default_factory=deque)
+    starts_today: int = 0
+    fed: frozenset[str] = frozenset()
+
+
+class Limits:
+    """The guard of one plant. ``step`` turns wishes into switches; only changes are written."""
+
+    def __init__(self, plant: World) -> None:
+        """``plant``: as it starts, with everything closed and rested."""
+        file = plant.site.file
+        self._plant = plant
+        self._stop_after_s = file.power.surplus.stop_after_s
+        self._backup = file.power.backup != "none" and file.power.backup_for_forced
+        self._travel = {zone.id: _travel(plant, zone) for zone in file.zones}
+        self._guards = {pump.id: self._guard(pump) for pump in file.pumps}
+        self._opened_s: dict[str, float] = {}
+        self._dry: dict[str, bool] = dict.fromkeys(plant.tanks, False)
+        self._keys = {valve.id: valve.command.key for valve in file.valves}
+        self._day = -1
+
+    def is_on(self, pump: str) -> bool:
+        """Whether the pump is switched on."""
+        return self._guards[pump].on
+
+    def rested_s(self, pump: str) -> float:
+        """POSIX time from which the pump may start again as far as its rest goes."""
+        guard = self._guards[pump]
+        return guard.since_s + guard.pump.limits.min_rest_s
+
+    def step(self, now_s: float, day: int, power_w: float, wants: Wants) -> None:
+        """Switch what ``wants`` asks for as far as the limits allow. ``power_w``: what the sun leaves for pumps."""
+        if day != self._day:
+            self._day = day
+            for guard in self._guards.values():
+                guard.starts_today = 0
+        opened: set[str] = set()
+        self._gravity(wants, opened)
+        for guard in self._guards.values():
+            self._pump(guard, now_s, power_w, wants)
+            opened |= guard.fed
+        self._valves(now_s, opened)
+
+    # ----------------------------------------------------------------------------------------------------------- pumps
+
+    def _pump(self, guard: PumpGuard, now_s: float, power_w: float, wants: Wants) -> None:
+        way = frozenset(guard.zones or ()) & wants.zones
+        wanted = guard.pump.id in wants.pumps and (guard.zones is None or bool(way))
+        carried = wants.backup and self._backup and guard.pump.supply != "pv"
+        reserved = sum(g.need_w for g in self._guards.values() if g.on and g is not guard)
+        enough = carried or power_w - reserved >= guard.need_w
+        blocked = self._blocked(guard)
+        if guard.on:
+            if blocked or self._ends(guard, now_s, wanted, enough):
+                self._switch(guard, False, now_s)
+            elif way:
+                ready = any(self._is_ready(zone, now_s) for zone in way)
+                guard.fed = way if ready or not guard.fed else way | guard.fed
+            return
+        if now_s - guard.since_s >= guard.lag_s:
+            guard.fed = frozenset()
+        if not wanted or not enough or blocked or not self._may_start(guard, now_s):
+            return
+        guard.fed |= way
+        if guard.zones is None or any(self._is_ready(zone, now_s) for zone in way):
+            self._switch(guard, True, now_s)
+
+    def _ends(self, guard: PumpGuard, now_s: float, wanted: bool, enough: bool) -> bool:
+        """Whether a running pump stops: its longest run, no more wish, or too little sun for too long."""
+        limits, ran = guard.pump.limits, now_s - guard.since_s
+        if ran >= limits.max_run_s:
+            return True
+        if not wanted:
+            return ran >= limits.min_run_s
+        if enough:
+            guard.short_s = None
+            return False
+        if guard.short_s is None:
+            guard.short_s = now_s
+        return now_s - guard.short_s >= self._stop_after_s and ran >= limits.min_run_s
+
+    def _may_start(self, guard: PumpGuard, now_s: float) -> bool:
+        limits, starts = guard.pump.limits, guard.starts
+        if now_s - guard.since_s < limits.min_rest_s or guard.starts_today >= limits.starts_per_day:
+            return False
+        while starts and now_s - starts[0] >= HOUR_S:
+            starts.popleft()
+        return len(starts) < limits.starts_per_hour
+
+    def _blocked(self, guard: PumpGuard) -> bool:
+        """A full tank above, or no water below."""
+        plant, pump = self._plant, guard.pump
+        target = plant.tanks.get(pump.into)
+        if target is not None and target.level_m >= target.tank.full_m:
+            return True
+        source = plant.tanks.get(pump.suction_tank or "")
+        if source is not None:
+            level, least = source.level_m, source.tank.empty_m
+        elif pump.suction is not None:
+            level = plant.pumps[pump.id].suction_m
+            least = SUCTION_M if pump.min_suction_m is None else pump.min_suction_m
+        else:
+            return False
+        guard.low = level <= least + (BACK_M if guard.low else 0.0)
+        return guard.low
+
+    def _switch(self, guard: PumpGuard, on: bool, now_s: float) -> None:
+        guard.on, guard.since_s, guard.short_s = on, now_s, None
+        if on:
+            guard.starts.append(now_s)
+            guard.starts_today += 1
+        self._apply(guard.pump.run.key, on)
+
+    # ---------------------------------------------------------------------------------------------------------- valves
+
+    def _gravity(self, wants: Wants, opened: set[str]) -> None:
+        """Zones below a tank: open while wanted and there is water."""
+        plant = self._plant
+        for ident, tank in plant.tanks.items():
+            again = BACK_M if self._dry[ident] else 0.0
+            self._dry[ident] = tank.level_m <= tank.tank.empty_m + again
+        for zone in wants.zones:
+            source = plant.zones[zone].zone.source
+            if source in self._dry and not self._dry[source]:
+                opened.add(zone)
+
+    def _is_ready(self, zone: str, now_s: float) -> bool:
+        """Whether all valves of a zone were told to open long enough ago."""
+        state = self._plant.zones[zone]
+        return all(
+            valve.valve.id in self._opened_s
+            and now_s - self._opened_s[valve.valve.id] >= self._travel[zone]
+            and valve.wanted
+            for valve in state.valves
+        )
+
+    def _valves(self, now_s: float, zones: set[str]) -> None:
+        wanted = {valve.valve.id for zone in zones for valve in self._plant.zones[zone].valves}
+        for ident in [ident for ident in self._opened_s if ident not in wanted]:
+            del self._opened_s[ident]
+            self._apply(self._keys[ident], False)
+        for ident in wanted:
+            if ident not in self._opened_s:
+                self._opened_s[ident] = now_s
+                self._apply(self._keys[ident], True)
+
+    def _apply(self, key: tuple[str, str], on: bool) -> None:
+        self._plant.apply(*key, float(on))
+
+    def _guard(self, pump: Pump) -> PumpGuard:
+        if pump.into in self._plant.tanks:
+            return PumpGuard(pump, needed_power(pump), 0.0, None)
+        zones = tuple(zone.id for zone in self._plant.site.file.zones if zone.source == pump.id)
+        return PumpGuard(pump, needed_power(pump), max((self._travel[z] for z in zones), default=0.0), zones)
+
+
+def _travel(plant: World, zone: Zone) -> float:
+    return max(plant.valves[valve].valve.open_s for valve in zone.valves)
