@@ -17,6 +17,13 @@ is_made() {
   [ -f ".venv/.made-$1" ] && [ "$(cat ".venv/.made-$1")" = "$(key "$1")" ]
 }
 
+# A .venv that is a link belongs to another checkout: it is used as it is, and never emptied from here.
+if [ -L .venv ]; then
+  is_python_311 .venv/bin/python && exit 0
+  die "$(t ".venv is a link to a place without Python 3.11; make it there:" \
+    ".venv menunjuk ke tempat tanpa Python 3.11; buat di sana:") $(readlink .venv)"
+fi
+
 if is_python_311 .venv/bin/python && { is_made "$kind" || is_made dev; }; then exit 0; fi
 
 [ -w . ] || die "$(t "This folder cannot be written to:" "Folder ini tidak dapat ditulisi:") $(pwd)
