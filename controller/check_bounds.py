@@ -16,6 +16,7 @@ SITE: dict[str, tuple[float, float]] = {
     "power.other_load_w": (0, 1e6),
     "power.surplus.average_s": (10, 3600),
     "power.surplus.stop_after_s": (0, 3600),
+    "power.surplus.ride_s": (0, 1200),
     "pumps.rated_power_w": (10, 1e6),
     "pumps.rated_flow_m3_h": (0.05, 5_000),
     "pumps.rated_head_m": (0.5, 500),

@@ -159,8 +159,7 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
     if since is None:
         since = c.mono
         c.pumps[pump.id] = replace(state, short_since_s=since)
-    stop_after = c.wiring.site.file.power.surplus.stop_after_s
-    left = max(stop_after - (c.mono - since), pump.entry.limits.min_run_s - ran)
+    left = max(pump.ride_s - (c.mono - since), pump.entry.limits.min_run_s - ran)
     if left <= 0.0:
         return Move.CANCEL
     key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": pump.need_w, "left_s": left})

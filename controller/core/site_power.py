@@ -10,12 +10,19 @@ from controller.core.site_signals import Model, Positive, Share, Signal
 
 
 class Surplus(Model):
-    """Hysteresis of the sun's power (reference: 5-minute mean, margin above the pump's threshold)."""
+    """Hysteresis of the sun's power (5-minute mean, margin above what the pump needs).
+
+    A solar drive (``supply: pv``) takes only what its own panels give: it starts nearer to its threshold and waits ``ride_s`` for a
+    cloud to pass before it stops, turning slowly without lifting. Longer would warm the standing water in the pump.
+    """
 
     average_s: Positive = 300.0
     start_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.26
     hold_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.10
     stop_after_s: Annotated[float, Field(ge=0)] = 180.0
+    drive_start_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.10
+    drive_hold_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.05
+    ride_s: Annotated[float, Field(ge=0, le=1200)] = 600.0
 
 
 class Power(Model):

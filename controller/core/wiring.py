@@ -124,7 +124,8 @@ class ZoneWiring:
 class PumpWiring:
     """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
     it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
-    ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it.
+    ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it. ``ride_s``: how long it
+    waits for the sun to come back before it stops.
     """
 
     id: str
@@ -150,6 +151,7 @@ class PumpWiring:
     zones: list[ZoneWiring] = field(default_factory=list)
     lag_s: float = 0.0
     reset: Key | None = None
+    ride_s: float = 180.0
 
 
 @dataclass(slots=True, eq=False)
@@ -195,7 +197,10 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
     surplus = site.file.power.surplus
     need = needed_power(entry)
     # A plant that can hardly reach the start margin would never start: the margin gives way, the need does not.
-    start = max(need, min(need * surplus.start_margin, 0.85 * peak_w))
+    drive = entry.supply == "pv"
+    start_margin = surplus.drive_start_margin if drive else surplus.start_margin
+    hold_margin = surplus.drive_hold_margin if drive else surplus.hold_margin
+    start = max(need, min(need * start_margin, 0.85 * peak_w))
     return PumpWiring(
         id=entry.id,
         entry=entry,
@@ -203,7 +208,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         follows=follows(entry),
         need_w=need,
         start_w=start,
-        hold_w=min(start, need * surplus.hold_margin),
+        hold_w=min(start, need * hold_margin),
         min_flow_m3_h=entry.protect.min_flow_m3_h or 0.05 * entry.rated_flow_m3_h,
         feedback=reader(entry.run.feedback),
         flow=reader(entry.flow),
@@ -218,6 +223,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         tank=tanks.get(entry.into),
         suction_tank=tanks.get(entry.suction_tank or ""),
         reset=site.fault_resets.get(entry.id) if entry.protect.reset_faults else None,
+        ride_s=surplus.ride_s if drive else surplus.stop_after_s,
     )
 
 

@@ -236,10 +236,10 @@ def test_a_solar_drive_in_low_sun_is_slow_not_dry():
         at(0, sun=SUN),
         at(500).on("va", "sungai"),
         at(501, sun=200.0, flow=0.0),
-        at(679).on("va", "sungai"),
+        at(1099).on("va", "sungai"),
     )
-    play(plant, at(690).on().why("sungai", "pump_rests"), at(691, sun=SUN), at(850).on("va", "sungai"))
-    plant.until(1100)
+    play(plant, at(1110).on().why("sungai", "pump_rests"), at(1111, sun=SUN), at(1370).on("va", "sungai"))
+    plant.until(1600)
     assert [e.reason.key for _, e in plant.events(EventKind.TRIP)] == ["no_flow"]
 
 
