@@ -238,7 +238,7 @@ def test_a_solar_drive_in_low_sun_is_slow_not_dry():
         at(501, sun=200.0, flow=0.0),
         at(1099).on("va", "sungai"),
     )
-    play(plant, at(1110).on().why("sungai", "pump_rests"), at(1111, sun=SUN), at(1370).on("va", "sungai"))
+    play(plant, at(1110).on().why("sungai", "pump_rests"), at(1111, sun=SUN), at(1270).on("va", "sungai"))
     plant.until(1600)
     assert [e.reason.key for _, e in plant.events(EventKind.TRIP)] == ["no_flow"]
 
