@@ -87,6 +87,21 @@ class Ground:
         raise NotImplementedError
 
     @property
+    def capacity_mm(self) -> float:
+        """What of ``storage_mm`` is held for the crop: field capacity, a full pot, a paddy's upper level."""
+        raise NotImplementedError
+
+    @property
+    def useful_mm(self) -> float:
+        """The water that is there up to ``capacity_mm``."""
+        return min(self.storage_mm, self.capacity_mm)
+
+    @property
+    def excess_mm(self) -> float:
+        """Water that will still drain away; none in a paddy, whose bund holds it."""
+        return max(0.0, self.storage_mm - self.capacity_mm)
+
+    @property
     def vwc(self) -> float:
         """What a probe in the root zone would see, m3/m3."""
         raise NotImplementedError
@@ -177,6 +192,11 @@ class SoilGround(Ground):
         self.root_mm = water
 
     @property
+    def capacity_mm(self) -> float:
+        """Field capacity of the whole profile."""
+        return self._fc + self._below_fc
+
+    @property
     def storage_mm(self) -> float:
         """Root zone and the soil below it."""
         return self.root_mm + self.below_mm
@@ -193,9 +213,9 @@ class PotGround(Ground):
     def __init__(self, program: ContainerProgram, area_m2: float) -> None:
         """Starts full."""
         super().__init__(program, None, None)
-        self.capacity_mm = program.pots * program.pot_volume_l * program.available_share / area_m2
+        self._full_mm = program.pots * program.pot_volume_l * program.available_share / area_m2
         self._available = program.available_share
-        self.water_mm = self.capacity_mm
+        self.water_mm = self._full_mm
 
     def step(self, dt_s: float, et0_mm: float, rain_mm: float, gross_mm: float) -> None:
         """Rain and irrigation in, use out, the excess through the holes."""
@@ -209,16 +229,21 @@ class PotGround(Ground):
             water += rain_mm * ROUND_POTS + net
         if et0_mm > 0.0:
             need = self.kc * et0_mm
-            half = 0.5 * self.capacity_mm
+            half = 0.5 * self._full_mm
             used = min(water, need if water >= half else need * water / half)
             self._use(need, used)
             water -= used
-        if water > self.capacity_mm:
-            drained = (water - self.capacity_mm) * self._share(dt_s)
-            drained = max(drained, water - 2.0 * self.capacity_mm)  # the air space is about as large again
+        if water > self._full_mm:
+            drained = (water - self._full_mm) * self._share(dt_s)
+            drained = max(drained, water - 2.0 * self._full_mm)  # the air space is about as large again
             account.drainage += drained
             water -= drained
         self.water_mm = water
+
+    @property
+    def capacity_mm(self) -> float:
+        """Available water of full pots."""
+        return self._full_mm
 
     @property
     def storage_mm(self) -> float:
@@ -228,7 +253,7 @@ class PotGround(Ground):
     @property
     def vwc(self) -> float:
         """Of the substrate: 0.10 when nothing is available any more."""
-        return 0.10 + self._available * self.water_mm / self.capacity_mm
+        return 0.10 + self._available * self.water_mm / self._full_mm
 
 
 class PaddyGround(Ground):
@@ -244,6 +269,7 @@ class PaddyGround(Ground):
     def __init__(self, program: PaddyProgram, crop: Crop) -> None:
         """Starts with 20 mm standing."""
         super().__init__(program, crop, program.planted)
+        self._upper_mm = program.upper_mm
         self._percolation_mm_s = program.percolation_mm_d / 86400.0
         self.water_mm = 20.0
 
@@ -270,6 +296,16 @@ class PaddyGround(Ground):
         if self.water_mm > self.BUND_MM:
             account.runoff += self.water_mm - self.BUND_MM
             self.water_mm = self.BUND_MM
+
+    @property
+    def capacity_mm(self) -> float:
+        """The program's upper level."""
+        return self._upper_mm
+
+    @property
+    def excess_mm(self) -> float:
+        """None: the bund holds it."""
+        return 0.0
 
     @property
     def storage_mm(self) -> float:

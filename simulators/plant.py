@@ -98,6 +98,7 @@ class Plant:
         """Rain since the start, mm."""
         self._fed = self._feeding()
         self.started_m3 = self.stored_m3()
+        self.started_useful_m3 = self.useful_m3()
         self._ordinal = 0
         self.minute = 0
         self._next_day_s = self._midnight_s = 0.0
@@ -263,3 +264,13 @@ class Plant:
         """Water in tanks and ground, m3."""
         ground = sum(zone.ground.storage_mm * zone.zone.area_m2 for zone in self.zones.values()) / 1000.0
         return sum(tank.volume_m3 for tank in self.tanks.values()) + ground
+
+    def useful_m3(self) -> float:
+        """Water that irrigation need not bring again, m3 as it is pumped: tanks up to their full mark, ground up to what it
+        holds for its crop, over the share that reaches the roots.
+        """
+        ground = sum(
+            zone.ground.useful_mm * zone.zone.area_m2 / zone.ground.efficiency for zone in self.zones.values()
+        )
+        tanks = (min(t.volume_m3, t.tank.full_m * t.tank.area_m2) for t in self.tanks.values())
+        return sum(tanks) + ground / 1000.0

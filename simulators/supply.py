@@ -15,6 +15,7 @@ HYBRID_BATTERY_WH = 5120.0
 class Energies:
     """Wh since the start; none ever falls. ``pv_available``: what the plant could have given, ``pv_yield``: what it gave,
     ``pv_used``: the part that served loads on the site at once or out of the battery's gain, ``unserved``: load without source.
+    ``pump_imported``, ``pump_genset``: what of ``imported`` and ``genset`` the pumps caused (the sun serves other loads first).
     """
 
     pv_available: float = 0.0
@@ -28,6 +29,8 @@ class Energies:
     charged: float = 0.0
     discharged: float = 0.0
     unserved: float = 0.0
+    pump_imported: float = 0.0
+    pump_genset: float = 0.0
 
 
 @dataclass(slots=True)
@@ -92,6 +95,8 @@ class Supply:
         energy.imported += grid * hours
         energy.exported += exported * hours
         energy.genset += genset * hours
+        energy.pump_imported += min(grid, pump_w) * hours
+        energy.pump_genset += min(genset, pump_w) * hours
         energy.charged += max(0.0, battery_w) * hours
         energy.discharged -= min(0.0, battery_w) * hours
 

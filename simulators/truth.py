@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulators.field import PaddyGround
 from simulators.plant import Plant, ZoneState
 
 
@@ -11,8 +12,10 @@ def truth_of(plant: Plant) -> dict[str, Any]:
     """kWh, m3, mm since the start, JSON-ready.
 
     ``energy``: pv_available_kwh (could have been had), pv_used_kwh (served loads), pump_kwh, load_kwh, grid_kwh (imported),
-    export_kwh, diesel_kwh (from the genset), battery_loss_kwh, unserved_kwh. ``water``: pumped_m3, irrigated_m3, rain_mm,
-    drainage_m3, overflow_m3 (tank rims), lost_m3 (leaks, broken pipes), tank_m3, zones (zone_truth). ``pump``: wear of all
+    export_kwh, diesel_kwh (from the genset), battery_loss_kwh, unserved_kwh, pump_grid_kwh and pump_diesel_kwh (what the
+    pumps caused of grid and genset). ``water``: pumped_m3, irrigated_m3, rain_mm,
+    drainage_m3, overflow_m3 (tank rims), spilt_m3 (over the bunds of paddies), lost_m3 (leaks, broken
+    pipes), tank_m3, useful_change_m3 and excess_m3 (see Plant.useful_m3), zones (zone_truth). ``pump``: wear of all
     pumps together, ``pumps``: of each; null where nothing was seen.
     """
     return {
@@ -35,6 +38,8 @@ def _energy(plant: Plant) -> dict[str, float]:
         "diesel_kwh": energy.genset / 1000.0,
         "battery_loss_kwh": battery.loss_wh / 1000.0 if battery is not None else 0.0,
         "unserved_kwh": energy.unserved / 1000.0,
+        "pump_grid_kwh": energy.pump_imported / 1000.0,
+        "pump_diesel_kwh": energy.pump_genset / 1000.0,
     }
 
 
@@ -48,10 +53,17 @@ def _water(plant: Plant) -> dict[str, Any]:
         "rain_mm": plant.rain_mm,
         "drainage_m3": drained,
         "overflow_m3": sum(tank.overflow_m3 for tank in plant.tanks.values()),
+        "spilt_m3": sum(
+            zone.ground.account.runoff * zone.zone.area_m2 / 1000.0
+            for zone in zones
+            if isinstance(zone.ground, PaddyGround)
+        ),
         "lost_m3": sum(tank.leaked_m3 for tank in plant.tanks.values())
         + sum(pump.lost_m3 for pump in plant.pumps.values()),
         "tank_m3": sum(tank.volume_m3 for tank in plant.tanks.values()),
         "stored_change_m3": plant.stored_m3() - plant.started_m3,
+        "useful_change_m3": plant.useful_m3() - plant.started_useful_m3,
+        "excess_m3": sum(zone.ground.excess_mm * zone.zone.area_m2 for zone in zones) / 1000.0,
         "area_m2": area,
         "zones": {ident: zone_truth(zone) for ident, zone in plant.zones.items()},
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulators.account import Prices, blocks, prices_of
+from simulators.account import blocks
 from simulators.world import default_world
 from tests.simulators.sample import START, site
 
@@ -31,6 +31,7 @@ def test_the_blocks_have_the_keys_of_the_season_result() -> None:
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert set(result["energy"]) == {
         "pv_available_kwh", "pv_used_kwh", "pump_kwh", "grid_kwh", "diesel_kwh", "battery_loss_kwh", "solar_fraction",
+        "pump_grid_kwh", "pump_diesel_kwh", "pump_solar_fraction",
     }  # fmt: skip
     assert set(result["water"]["zones"]["cabai"]) == {
         "irrigated_mm", "etc_mm", "eta_mm", "drainage_mm", "stress_days", "unmet_mm", "owed_mm",
@@ -71,27 +72,6 @@ def test_solar_fraction_follows_from_the_energies() -> None:
     )
 
 
-def test_costs_by_hand() -> None:
-    """Each cost is its amount times its price, the end is valued at the pumping energy, and the total is their sum."""
-    truth: dict[str, Any] = {
-        "energy": {"pv_available_kwh": 9.0, "pv_used_kwh": 6.0, "pump_kwh": 8.0, "grid_kwh": 1.0, "diesel_kwh": 1.0,
-                   "battery_loss_kwh": 0.0},
-        "water": {"pumped_m3": 40.0, "irrigated_m3": 38.0, "rain_mm": 0.0, "drainage_m3": 3.0, "overflow_m3": 1.0,
-                  "stored_change_m3": -2.0, "zones": {"cabai": {"unmet_mm": 2.5, "area_m2": 400.0}}},
-        "pump": {"starts": 4},
-    }  # fmt: skip
-    cost = blocks(site(), truth)["cost_idr"]
-    assert cost == {
-        "grid": 1444.7,
-        "fuel": 2720.0,
-        "unmet": 5000.0,
-        "losses": 2000.0,
-        "starts": 400.0,
-        "end": pytest.approx(2.0 * 0.2 * 1444.7),
-        "total": pytest.approx(11564.7 + 577.88),
-    }
-
-
 @pytest.mark.parametrize(
     "truth", [None, {}, {"energy": {"pv_used_kwh": 3.0}}, {"water": {"zones": {"cabai": {}}}}]
 )
@@ -103,8 +83,3 @@ def test_what_a_world_cannot_tell_is_null(truth: dict[str, Any] | None) -> None:
     assert result["water"]["zones"]["cabai"]["unmet_mm"] is None
     assert result["cost_idr"]["unmet"] is None
     assert result["cost_idr"]["total"] is None
-
-
-def test_the_grid_price_is_the_sites() -> None:
-    """Prices come from the site file where it has one."""
-    assert prices_of(site()) == Prices(grid=1444.7)
