@@ -101,7 +101,8 @@ def _unmet_m3(truth: Mapping[str, Any] | None) -> float | None:
 def _end(prices: Prices, truth: Mapping[str, Any] | None) -> float | None:
     """Of worlds that do not tell what of their water is useful: the change of all that they store."""
     water = (truth or {}).get("water") or {}
-    change = water.get("useful_change_m3", water.get("stored_change_m3"))
+    change: float | None = water.get("useful_change_m3", water.get("stored_change_m3"))
     if change is None:
         return None
-    return round(-change * prices.water + (water.get("excess_m3") or 0.0) * prices.loss, 2)
+    excess: float = water.get("excess_m3") or 0.0
+    return round(-change * prices.water + excess * prices.loss, 2)
