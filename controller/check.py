@@ -8,6 +8,7 @@ from controller import (
     check_bounds,
     check_buses,
     check_devices,
+    check_dosing,
     check_fail_safe,
     check_ids,
     check_land,
@@ -31,6 +32,7 @@ PARTS = (
     check_resets,
     check_tanks,
     check_programs,
+    check_dosing,
     check_land,
 )
 

@@ -89,6 +89,9 @@ def _days(subject: Subject, name: str, program: Program) -> Iterator[Finding]:
             first, last = program.flower_from_day, program.flower_to_day
             for key in ("flower_from_day", "flower_to_day"):
                 yield error((key,), "flower-order", program=name, first=first, last=last)
+        if program.awd_from_day > program.flower_from_day:
+            first, last = program.awd_from_day, program.flower_from_day
+            yield warning(("awd_from_day",), "awd-never", program=name, first=first, last=last)
         if program.lower_mm >= program.upper_mm:
             levels = {"lower": program.lower_mm, "upper": program.upper_mm}
             yield error(("lower_mm",), "ponding-order", levels, program=name)

@@ -23,8 +23,28 @@ Level = Literal["sensor", "balance", "calendar"]
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """A paddy's drained days since it was planted on ``planted`` (ISO date); how they are counted: ``schedules.drained``.
+
+    ``proven_d``, ``estimated_d``: whole local days; ``drainages``: aeration periods of more than three proven days. Today so far:
+    ``wet``: water stood on the soil, ``gauge_dry_s``: seconds of good readings below it; ``run_s``: those since the last water.
+    ``counts``: growing, and not drying up for the harvest.
+    """
+
+    planted: str
+    proven_d: int = 0
+    estimated_d: int = 0
+    drainages: int = 0
+    wet: bool = False
+    gauge_dry_s: float = 0.0
+    run_s: float = 0.0
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneBalance:
-    """The water account of one zone. Depths are mm over the zone's area; only JSON scalars and one flat tuple of floats.
+    """The water account of one zone. Depths are mm over the zone's area; only JSON scalars, one flat tuple of
+    floats and a paddy's season.
 
     ``depletion_mm`` 0 (field capacity, full pot, saturated paddy) .. ``taw_mm``; stress begins above ``raw_mm``. ``etc_mm_d``:
     expected use per day now (Ks Kc times the mean ET0). ``ponding_mm``: paddy water level, negative below the soil, else None.
@@ -32,6 +52,9 @@ class ZoneBalance:
     ``runoff_mm``, ``corrected_mm`` and ``doses_today`` count since the local day ``day`` began ("" while no date was ever known).
     ``rh_low_pct`` and ``wind_run_m``: lowest humidity and the way of the wind today, for tomorrow's Kc.
     ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
+
+    Pots: ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the last dose; ``blind_s``: how long that signal is missing. Paddies:
+    ``season``: what methane is counted by.
     """
 
     depletion_mm: float
@@ -66,6 +89,9 @@ class ZoneBalance:
     hour_s: float = 0.0
     rh_low_pct: float = USUAL_RH_MIN_PCT
     wind_run_m: float = 0.0
+    dose_sum: float = 0.0
+    blind_s: float = 0.0
+    season: Season | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +102,8 @@ class StepInputs:
     and manual alike; ``local_date``: None while the clock is untrusted; ``vwc``: volumetric water contents (m3/m3) of the probes
     that are good now; ``ponding_m``: measured paddy level, m, negative below the soil. ``measured``: False when ET0 comes
     from climatology alone and there is no rain gauge. ``wind_m_s`` (mean, at 2 m) and ``rh_min_pct`` (lowest) of this step:
-    over the day they adjust tomorrow's Kc (Eq. 62, 65).
+    over the day they adjust tomorrow's Kc (Eq. 62, 65). ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where
+    nothing measures them.
     """
 
     dt_s: float
@@ -89,6 +116,8 @@ class StepInputs:
     measured: bool = True
     wind_m_s: float = USUAL_WIND_M_S
     rh_min_pct: float = USUAL_RH_MIN_PCT
+    radiation_w_m2: float | None = None
+    vpd_kpa: float | None = None
 
 
 Changes = dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from schedules import dosing
 from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
 from schedules.plan import Demand
 from schedules.program import ContainerProgram
@@ -50,29 +51,51 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
+    if program.dose_by != "pot_water":
+        wanted = dosing.wanted_mm(program, balance)
+        whole = depletion <= 0.0 or wanted <= 0.0
+        changes |= dosing.sums(program, balance, inputs, 1.0 if whole else net / wanted)
     return replace(balance, **changes)
 
 
 def demand(
     program: ContainerProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float
 ) -> Demand | None:
-    """The next dose, or None: not due within six hours, or today's doses are used up."""
+    """The next dose, or None: the pots are full, nothing is due soon, or today's doses are used up."""
     if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:
         return None
     depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
     left_d = (raw - depletion) / max(0.1, program.kc * balance.et0_mm_d)
-    if (left_d > LOOKAHEAD_D and balance.owed_mm < 0.1 * raw) or depletion <= 0.0:
+    key = _key(program, balance, left_d)
+    if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
-    soon = "demand_container_soon" if left_d <= LOOKAHEAD_D else "demand_owed"
-    key = "demand_container_dose" if due else soon
+    if key in BY_SUM:
+        urgency = max(urgency, 0.5)
+    net = dosing.wanted_mm(program, balance)
     params: dict[str, float | str] = {
-        "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": depletion, "owed_mm": balance.owed_mm,
+        "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": net, "owed_mm": balance.owed_mm,
         "doses": float(balance.doses_today), "doses_max": float(program.max_doses_per_day),
         "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
+        **dosing.told(program, balance),
     }  # fmt: skip
     return Demand(
-        zone, depletion, depletion / program.efficiency * area_m2, min(1.0, urgency),
+        zone, net, net / program.efficiency * area_m2, min(1.0, urgency),
         now_s + max(0.0, left_d) * DAY_S, key, params,
     )  # fmt: skip
+
+
+BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})
+
+
+def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float) -> str:
+    """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand."""
+    if dosing.due(program, balance):
+        return f"demand_container_{program.dose_by}"
+    blind = dosing.blind(program, balance)
+    if balance.depletion_mm >= balance.raw_mm:
+        return "demand_container_blind" if blind else "demand_container_dose"
+    if left_d <= LOOKAHEAD_D and (blind or program.dose_by == "pot_water"):
+        return "demand_container_blind" if blind else "demand_container_soon"
+    return "demand_owed" if balance.owed_mm >= 0.1 * balance.raw_mm else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from schedules import drained
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
@@ -95,7 +96,26 @@ def step(program: PaddyProgram, balance: ZoneBalance, inputs: StepInputs, catalo
         (balance.drained_days + (inputs.dt_s / DAY_S if water < 0.0 else 0.0)) if planted else 0.0
     )
     changes["level"] = level_of(told["probe_age_s"], inputs.measured)
+    silent_s = told["probe_age_s"]
+    drains = balance.season
+    if fresh or drains is None:
+        counts = _counts(program, _day(program, None, changes.get("day", balance.day)), catalog)
+        drains = drained.begin_day(drains, balance.day_s, program.planted.isoformat(), counts)
+    changes["season"] = drained.go_on(
+        drains, inputs.dt_s, water >= 0.0, 1e9 if silent_s is None else silent_s
+    )
     return replace(balance, **changes)
+
+
+def _dries(program: PaddyProgram, day: int, catalog: Catalog) -> bool:
+    """True in the last days, in which the field dries up for the harvest."""
+    length = catalog.crop(program.crop).season_d
+    return length is not None and day >= length - DRAIN_D
+
+
+def _counts(program: PaddyProgram, day: int | None, catalog: Catalog) -> bool:
+    """True while a drained day counts for the season's methane."""
+    return day is not None and day >= 0 and not _dries(program, day, catalog)
 
 
 def _gauge(balance: ZoneBalance, inputs: StepInputs, water: float, taw: float) -> tuple[float, Changes]:
@@ -108,8 +128,10 @@ def _gauge(balance: ZoneBalance, inputs: StepInputs, water: float, taw: float) -
 
 
 def trigger_mm(program: PaddyProgram, day: int | None) -> float:
-    """The level at which water is due, mm; while flowering and while the date is unknown the field is kept flooded."""
-    if day is None or program.flower_from_day <= day <= program.flower_to_day:
+    """The level at which water is due, mm; while the rice is young or flowers and while the date is unknown the field is kept
+    flooded.
+    """
+    if day is None or day < program.awd_from_day or program.flower_from_day <= day <= program.flower_to_day:
         return max(program.lower_mm, FLOODED_MM)
     return program.lower_mm
 
@@ -119,8 +141,7 @@ def demand(
 ) -> Demand | None:
     """The water that fills the field to ``upper_mm``, or None: high enough, not planted, or drying up for the harvest."""
     day = _day(program, None, balance.day)
-    length = catalog.crop(program.crop).season_d
-    if day is not None and (day < 0 or (length is not None and day >= length - DRAIN_D)):
+    if day is not None and (day < 0 or _dries(program, day, catalog)):
         return None
     trigger = trigger_mm(program, day)
     level = balance.ponding_mm or 0.0
@@ -130,11 +151,10 @@ def demand(
     net = program.upper_mm - water
     if (left_d > 1.0 and balance.owed_mm < 1.0) or net <= 0.0:
         return None
-    flowering = trigger > program.lower_mm
-    span = max(1.0, balance.raw_mm + limit if not flowering else balance.raw_mm)
+    flooded = trigger > program.lower_mm
+    span = max(1.0, balance.raw_mm + limit if not flooded else balance.raw_mm)
     urgency = 0.5 + 0.5 * (limit - water) / span if left_d <= 0.0 else 0.5 * (1.0 - min(1.0, left_d))
-    soon = "demand_paddy_soon" if left_d <= 1.0 else "demand_owed"
-    key = "demand_paddy_flowering" if flowering else ("demand_paddy_low" if left_d <= 0.0 else soon)
+    key = _flooded_key(program, day) if flooded else _key(left_d)
     params: dict[str, float | str] = {
         "ponding_mm": level, "trigger_mm": trigger, "upper_mm": program.upper_mm, "net_mm": net,
         "owed_mm": balance.owed_mm, "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
@@ -143,3 +163,17 @@ def demand(
         zone, net, net / program.efficiency * area_m2, min(1.0, max(0.0, urgency)),
         now_s + max(0.0, left_d) * DAY_S, key, params,
     )  # fmt: skip
+
+
+def _flooded_key(program: PaddyProgram, day: int | None) -> str:
+    """Why the field is kept flooded: the rice is young, or it flowers (or nobody knows the date)."""
+    return (
+        "demand_paddy_young" if day is not None and day < program.awd_from_day else "demand_paddy_flowering"
+    )
+
+
+def _key(left_d: float) -> str:
+    """Why water is wanted under alternate wetting and drying."""
+    if left_d <= 0.0:
+        return "demand_paddy_low"
+    return "demand_paddy_soon" if left_d <= 1.0 else "demand_owed"

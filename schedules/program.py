@@ -5,28 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-"""Local time of day, 24 hours, HH:MM."""
+from schedules.program_base import Ident, Model, Positive, Window
 
-Ident = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Positive = Annotated[float, Field(gt=0)]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Model(BaseModel):
-    """Frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Window(Model):
-    """When water may flow: local ``from``..``to``; across midnight when ``to`` is before ``from``; all days if none named."""
-
-    begin: Annotated[Clock, Field(alias="from")]
-    end: Annotated[Clock, Field(alias="to")]
-    days: tuple[Weekday, ...] = ()
+__all__ = [
+    "Base", "CalendarProgram", "ContainerProgram", "FieldProgram", "Model", "PaddyProgram", "Program", "Window",
+]  # fmt: skip
 
 
 class Base(Model):
@@ -59,7 +44,13 @@ class FieldProgram(Base):
 
 
 class ContainerProgram(Base):
-    """Polybags or pots. A dose is due when ``dose_share`` of the available pot water is used."""
+    """Polybags or pots. ``dose_by: pot_water``: a dose is due when ``dose_share`` of the available pot water is used.
+    ``radiation``: when the sun has brought ``radiation_j_cm2`` (or ``radiation_mj_m2``) since the last dose, ``vpd``: when the
+    air's dryness has summed up to ``vpd_kpa_h``; a dose is due at ``dose_share`` all the same.
+
+    ``dose_mm`` (over the zone) or ``dose_l`` (each pot): what one dose brings to the plants; without them all that was used.
+    ``drain_share``: share of a dose that shall run through and take the salts along.
+    """
 
     kind: Literal["container"] = "container"
     pots: Annotated[int, Field(ge=1)]
@@ -68,11 +59,19 @@ class ContainerProgram(Base):
     dose_share: Annotated[float, Field(gt=0, lt=1)] = 0.30
     kc: Positive = 1.05
     max_doses_per_day: Annotated[int, Field(ge=1, le=24)] = 4
+    dose_by: Literal["pot_water", "radiation", "vpd"] = "pot_water"
+    radiation_j_cm2: Annotated[float, Field(ge=10, le=3000)] | None = None
+    radiation_mj_m2: Annotated[float, Field(ge=0.1, le=30)] | None = None
+    vpd_kpa_h: Annotated[float, Field(ge=0.1, le=50)] | None = None
+    dose_mm: Positive | None = None
+    dose_l: Positive | None = None
+    drain_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 class PaddyProgram(Base):
     """Rice. Irrigate to ``upper_mm`` above the soil when the level falls to ``lower_mm`` (safe alternate wetting and drying:
-    -150); kept flooded from ``flower_from_day`` to ``flower_to_day`` after planting. ``percolation_mm_d``: loss downwards.
+    -150, no lower); kept flooded until ``awd_from_day`` (young plants, weeds) and from ``flower_from_day`` to ``flower_to_day``
+    after planting. ``percolation_mm_d``: loss downwards.
     """
 
     kind: Literal["paddy"] = "paddy"
@@ -83,6 +82,7 @@ class PaddyProgram(Base):
     percolation_mm_d: Annotated[float, Field(ge=0, le=50)] = 4.0
     flower_from_day: Annotated[int, Field(ge=0)] = 60
     flower_to_day: Annotated[int, Field(ge=0)] = 75
+    awd_from_day: Annotated[int, Field(ge=0)] = 0
 
 
 class CalendarProgram(Base):

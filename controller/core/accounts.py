@@ -89,6 +89,21 @@ def figures(day: Accounts) -> dict[str, float | str]:
     }  # fmt: skip
 
 
+def drained(c: Draft) -> dict[str, float | str]:
+    """What each paddy's season has come to for its methane (``schedules.drained``), as ``zone.figure``."""
+    told: dict[str, float | str] = {}
+    for zone in c.wiring.zones:
+        season = c.zones[zone.id].balance.season
+        if season is not None:
+            told |= {
+                f"{zone.id}.planted": season.planted,
+                f"{zone.id}.drained_proven_d": season.proven_d,
+                f"{zone.id}.drained_estimated_d": season.estimated_d,
+                f"{zone.id}.drainages": season.drainages,
+            }
+    return told
+
+
 def close_day(c: Draft) -> None:
     """At local midnight of a trusted clock: one DAY event with the figures of the day that ended, and a clean sheet."""
     day = c.accounts
@@ -107,7 +122,7 @@ def close_day(c: Draft) -> None:
     told = figures(day)
     key = "day_closed" if c.wiring.load_power is None else "day_closed_loads"
     params = {name: told[name] for name in ("day", "pv_wh", "used_wh", "other_wh", "grid_wh", "water_m3")}
-    c.event(EventKind.DAY, Reason("site", key, params), told)
+    c.event(EventKind.DAY, Reason("site", key, params), told | drained(c))
     c.accounts = Accounts(day=name, ends_s=ends)
     _fresh_starts(c)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from controller.core.climate import vpd_step
 from controller.core.draft import Draft
 from controller.core.metering import counter
 from controller.core.state import GRID_S, Air
@@ -105,6 +106,8 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
             measured=measured,
             wind_m_s=1.0 if wind is None else wind,
             rh_min_pct=60.0 if gathered.rh_min_pct is None else gathered.rh_min_pct,
+            radiation_w_m2=air.ghi_w_m2,
+            vpd_kpa=vpd_step(c, zone, air) if last else None,
         )
         balance = step(zone.program, state.balance, inputs, w.catalog)
         c.zones[zone.id] = replace(state, balance=balance, credit_l=0.0 if last else state.credit_l)

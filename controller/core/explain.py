@@ -12,6 +12,7 @@ from controller.core.pump import rests, seen
 from controller.core.runs import COMPLETE
 from controller.core.state import Phase, PumpState, ZoneState
 from controller.core.wiring import PumpWiring, ZoneWiring
+from schedules.dosing import blind
 from schedules.program import ContainerProgram
 
 PATIENT = frozenset({"plan_too_small"})
@@ -141,6 +142,8 @@ def _content(c: Draft, zone: ZoneWiring) -> Reason:
         return Reason(zone.id, "zone_flooded", {"ponding_mm": balance.ponding_mm})
     if balance.raw_mm > 0.0 and not dry:
         params: Params = {"depletion_mm": balance.depletion_mm, "raw_mm": balance.raw_mm}
+        if isinstance(program, ContainerProgram) and blind(program, balance):
+            return Reason(zone.id, "zone_pots_blind", params, Level.WARNING)
         return Reason(zone.id, "zone_pots_moist" if pots else "zone_moist", params)
     return Reason(zone.id, "zone_idle")
 

@@ -36,6 +36,7 @@ class Zone(Model):
 
     ``flow_m3_h``: nominal flow. ``probes``: soil moisture (m3/m3) or, for paddy, none; ``ponding``: water level above the
     soil, m (negative below). ``program``: the name of a program under ``programs:``; default: the zone's own id.
+    ``temp_air``, ``humidity``: of the zone's own air (a melon house); default: those under ``weather``.
     """
 
     id: Ident
@@ -48,6 +49,8 @@ class Zone(Model):
     ponding: Signal | None = None
     flow: Signal | None = None
     program: Ident | None = None
+    temp_air: Signal | None = None
+    humidity: Signal | None = None
 
     @property
     def program_name(self) -> str:

@@ -102,7 +102,7 @@ class ValveWiring:
 
 @dataclass(slots=True, eq=False)
 class ZoneWiring:
-    """One zone. Exactly one of ``pump`` (direct) and ``tank`` (gravity) feeds it."""
+    """One zone. Exactly one of ``pump`` (direct) and ``tank`` (gravity) feeds it. ``air``: its own temperature and humidity."""
 
     id: str
     entry: Zone
@@ -113,6 +113,7 @@ class ZoneWiring:
     flow: Reader | None
     probes: tuple[Reader, ...]
     ponding: Reader | None
+    air: tuple[Reader | None, Reader | None] = (None, None)
 
     @property
     def lead_s(self) -> float:
@@ -256,6 +257,7 @@ def _zone(
         flow=reader(entry.flow),
         probes=tuple(Reader(probe) for probe in entry.probes),
         ponding=reader(entry.ponding),
+        air=(reader(entry.temp_air), reader(entry.humidity)),
     )
     for valve in zone.valves:
         valve.zones.append(zone)

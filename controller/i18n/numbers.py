@@ -12,6 +12,8 @@ UNITS: dict[str, tuple[str, str, int]] = {
     "_m3_h": ("m³/jam", "m³/h", 1),
     "_m3": ("m³", "m³", 1),
     "_mm": ("mm", "mm", 1),
+    "_j_cm2": ("J/cm²", "J/cm²", 0),
+    "_kpa_h": ("kPa·jam", "kPa·h", 1),
     "_bar": ("bar", "bar", 1),
     "_hz": ("Hz", "Hz", 1),
     "_pct": ("%", "%", 0),

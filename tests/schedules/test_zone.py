@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.balance import StepInputs, ZoneBalance
+from schedules.balance import Season, StepInputs, ZoneBalance
 from schedules.container import RAIN_CATCH
 from schedules.crop import kc_climate
 from schedules.paddy import water_mm
@@ -88,7 +88,8 @@ def test_owed_water_survives(program: Program) -> None:
     assert owed > 0.0
     text = json.dumps(dataclasses.asdict(balance))
     fields = json.loads(text)
-    restored = ZoneBalance(**{**fields, "rain_log": tuple(fields["rain_log"])})
+    season = Season(**fields["season"]) if fields["season"] else None
+    restored = ZoneBalance(**{**fields, "rain_log": tuple(fields["rain_log"]), "season": season})
     assert restored == balance
     for _ in range(96 * 7):
         restored = step(program, restored, quarter(65), CATALOG)

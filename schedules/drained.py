@@ -1,0 +1,62 @@
+"""The days on which a paddy is drained, for its methane: proven by the level gauge, or only estimated by the account. Pure.
+
+IPCC (2019 Refinement, volume 4, chapter 5, table 5.12) scales methane by the aeration periods of more than three days within the
+season, the drying at its end left out: none (continuously flooded, 1.00), one (single drainage, 0.71), more (multiple, 0.55).
+
+* A local day is drained when nowhere in it water stood on the soil. It is proven when good gauge readings below the soil cover at
+  least 90 % of its 24 hours; else estimated. Estimated days never become proven ones.
+* A drainage is counted when good readings below the soil have added up to more than three days without water on the soil and
+  without a silence of the gauge of over three hours between them.
+* All of it belongs to one season, from planting to the drying before the harvest, and stays readable until another planting date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from schedules.balance import DAY_S, FULL_DAY_S, Season
+
+DRAINAGE_S = 3.0 * DAY_S
+SILENCE_S = 3.0 * 3600.0
+
+Regime = Literal["flooded", "single_drainage", "multiple_drainage"]
+
+
+def regime(drainages: int) -> Regime:
+    """The water regime of table 5.12 that so many proven drainages of a season make."""
+    return ("flooded", "single_drainage", "multiple_drainage")[min(2, max(0, drainages))]
+
+
+def begin_day(old: Season | None, day_s: float, planted: str, counts: bool) -> Season:
+    """The season at the beginning of a local day: the finished one, of which ``day_s`` seconds were lived through, goes into its
+    column. Another planting date begins another season. ``counts``: see ``Season``, for the day that begins.
+    """
+    if old is None or old.planted != planted:
+        return Season(planted, counts=counts)
+    dry = old.counts and counts and not old.wet and day_s >= FULL_DAY_S
+    proven = dry and old.gauge_dry_s >= FULL_DAY_S
+    return replace(
+        old, proven_d=old.proven_d + proven, estimated_d=old.estimated_d + (dry and not proven), wet=False, gauge_dry_s=0.0,
+        run_s=old.run_s if counts else 0.0, counts=counts,
+    )  # fmt: skip
+
+
+def go_on(old: Season, dt_s: float, wet: bool, silent_s: float) -> Season:
+    """The season after ``dt_s`` more seconds. ``wet``: water stands on the soil; ``silent_s``: since the last good reading."""
+    seen_s = dt_s if silent_s == 0.0 and not wet else 0.0
+    run_s = 0.0 if wet or silent_s > SILENCE_S or not old.counts else old.run_s + seen_s
+    wet = wet or old.wet
+    if seen_s == 0.0 and run_s == old.run_s and wet is old.wet:
+        return old
+    drainages = old.drainages + (old.run_s <= DRAINAGE_S < run_s)
+    return Season(
+        old.planted,
+        old.proven_d,
+        old.estimated_d,
+        drainages,
+        wet,
+        old.gauge_dry_s + seen_s,
+        run_s,
+        old.counts,
+    )
