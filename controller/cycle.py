@@ -85,7 +85,8 @@ class Cycle:
     async def once(self, at: Instant) -> Decision:
         """Run one cycle at ``at`` and return its decision."""
         began = real_mono_s()
-        snapshot = self.poller.snapshot(at, self.planning.plan, self.live.take_orders(), self.actuator.failed)
+        orders, failed = self.live.take_orders(), self.actuator.failed
+        snapshot = self.poller.snapshot(at, self.planning.plan, orders, failed, self.planning.outlook)
         decision = decide(self.site, self.state, snapshot)
         self.state = decision.state
         if decision.commands is not self._wanted:  # mostly the very same ones

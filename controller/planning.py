@@ -8,17 +8,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from controller.core.planning_request import STEP_S, plan_due, plan_request
-from controller.core.site import Power, Site
+from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
+from controller.outlooks import Outlooks
+from schedules.forecast import HORIZON_S
+from schedules.outlook import Outlook
 from schedules.plan import Plan, PlanRequest
 from schedules.planner import plan
-from schedules.solar import Array, clearness, expected_power
 
 log = logging.getLogger(__name__)
-
-HORIZON_S = 48 * 3600.0
-"""How far a plan looks."""
 
 RETRY_S = 300.0
 """A planner that failed is asked again after so many plant seconds, not every cycle."""
@@ -57,15 +56,21 @@ class Planning:
 
     def __init__(self, site: Site, execute: Execute) -> None:
         self._site = site
-        self._array = array_of(site)
+        self._outlooks = Outlooks(site)
         self._execute = execute
         self._busy = False
         self._failed = False
         self._not_before_s = float("-inf")
         self.plan: Plan | None = None
 
+    @property
+    def outlook(self) -> Outlook | None:
+        """The newest outlook on sun and rain."""
+        return self._outlooks.newest
+
     def consider(self, state: ControllerState, snapshot: Snapshot) -> None:
-        """Ask for a new plan when one is due. Never raises: without a new plan the old one stays."""
+        """Look ahead, and ask for a new plan when one is due. Never raises: without a new plan the old one stays."""
+        self._outlooks.consider(state, snapshot)
         if self._busy or not plan_due(state) or not snapshot.at.trusted:
             return
         if self._failed:
@@ -73,7 +78,8 @@ class Planning:
         if snapshot.at.mono_s < self._not_before_s:
             return
         try:
-            request = plan_request(self._site, state, snapshot, self._power_w(snapshot))
+            power_w, low_w = self._power_w(snapshot.at.epoch_s)
+            request = plan_request(self._site, state, snapshot, power_w, low_w)
             self._busy = request is not None
             if request is not None:
                 self._execute(request, self._take)
@@ -81,30 +87,16 @@ class Planning:
             log.exception("no plan could be asked for, the old one stays")
             self._take(None)
 
-    def _power_w(self, snapshot: Snapshot) -> tuple[float, ...]:
-        """The sun's power that this hour's clearness lets expect, W, on the planner's grid."""
-        power, now_s = self._site.file.power, snapshot.at.epoch_s
-        ghi = snapshot.number(power.irradiance)
-        index = None
-        if ghi is not None:
-            index = clearness(ghi, now_s, self._array.latitude_deg, self._array.longitude_deg)
-        return expected_power(self._array, now_s, STEP_S, int(HORIZON_S / STEP_S), index)
+    def _power_w(self, now_s: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The sun's expected power, W, on the planner's grid, and what is exceeded nine times of ten."""
+        seen = self._outlooks.newest
+        if seen is None:
+            return (), ()
+        steps = int(HORIZON_S / STEP_S)
+        return seen.course(seen.power_w, now_s, steps), seen.course(seen.power_low_w, now_s, steps)
 
     def _take(self, plan: Plan | None) -> None:
         self._busy = False
         self._failed = plan is None
         if plan is not None:
             self.plan = plan
-
-
-def array_of(site: Site) -> Array:
-    """The site's PV array as the expectation sees it."""
-    power: Power = site.file.power
-    return Array(
-        latitude_deg=site.file.site.latitude,
-        longitude_deg=site.file.site.longitude,
-        pv_kwp=power.pv_kwp,
-        tilt_deg=power.tilt_deg,
-        azimuth_deg=power.azimuth_deg,
-        limit_w=power.inverter_w,
-    )

@@ -17,6 +17,7 @@ from controller.core.snapshot import OperatorOrder, Sample, Snapshot
 from drivers.device import Device
 from drivers.errors import BackingOff, Disconnected, DriverError
 from drivers.reading import Quality, Reading
+from schedules.outlook import Outlook
 from schedules.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -139,12 +140,13 @@ class Poller:
         plan: Plan | None,
         orders: tuple[OperatorOrder, ...],
         failed: frozenset[tuple[str, str]],
+        outlook: Outlook | None = None,
     ) -> Snapshot:
         """A frozen picture of the table with what else the decision may know."""
         if self._dirty:
             self._frozen = dict(self._table)
             self._dirty = False
-        return Snapshot(at, self._frozen, plan, orders, failed)
+        return Snapshot(at, self._frozen, plan, orders, failed, outlook)
 
     async def _serve(self, jobs: list[_Job], clock: Clock) -> None:
         while True:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from schedules import dosing
 from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
+from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.soil import stress
@@ -59,7 +60,12 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
 
 
 def demand(
-    program: ContainerProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float
+    program: ContainerProgram,
+    balance: ZoneBalance,
+    zone: str,
+    area_m2: float,
+    now_s: float,
+    outlook: Outlook | None = None,  # noqa: ARG001
 ) -> Demand | None:
     """The next dose, or None: the pots are full, nothing is due soon, or today's doses are used up."""
     if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:

@@ -9,6 +9,7 @@ from schedules import drained
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
+from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import PaddyProgram
 from schedules.soil import raw_mm, stress
@@ -137,7 +138,13 @@ def trigger_mm(program: PaddyProgram, day: int | None) -> float:
 
 
 def demand(
-    program: PaddyProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float, catalog: Catalog
+    program: PaddyProgram,
+    balance: ZoneBalance,
+    zone: str,
+    area_m2: float,
+    now_s: float,
+    catalog: Catalog,
+    outlook: Outlook | None = None,  # noqa: ARG001
 ) -> Demand | None:
     """The water that fills the field to ``upper_mm``, or None: high enough, not planted, or drying up for the harvest."""
     day = _day(program, None, balance.day)

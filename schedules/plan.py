@@ -82,6 +82,8 @@ class PlanRequest:
     """Runs under way: a re-plan never chops them."""
     backup_w: float = 0.0
     """What grid or genset may add for a forced start, W; 0: none may, then a late demand waits for the sun."""
+    power_low_w: tuple[float, ...] = ()
+    """The power that is exceeded nine times of ten, W, on the grid of ``power_w``; () if nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
+from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import FieldProgram
 from schedules.soil import depletion_at, infiltration_mm, raw_mm, stress, taw_mm
@@ -161,7 +162,13 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
 
 
 def demand(
-    program: FieldProgram, balance: ZoneBalance, zone: str, area_m2: float, now_s: float, catalog: Catalog
+    program: FieldProgram,
+    balance: ZoneBalance,
+    zone: str,
+    area_m2: float,
+    now_s: float,
+    catalog: Catalog,
+    outlook: Outlook | None = None,  # noqa: ARG001
 ) -> Demand | None:
     """The water a field zone wants now, or None: due at RAW, told up to a day ahead, and whatever is owed."""
     day = _day(program, date.fromisoformat(balance.day)) if balance.day else None

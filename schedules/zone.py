@@ -8,6 +8,7 @@ from datetime import datetime
 from schedules import calendar_zone, container, paddy, water_balance
 from schedules.balance import Level, StepInputs, ZoneBalance
 from schedules.catalog import Catalog
+from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
 
@@ -48,21 +49,22 @@ def demand(
     now_s: float,
     local: datetime | None,
     catalog: Catalog,
+    outlook: Outlook | None = None,
 ) -> Demand | None:
     """What the zone wants now, or None; nothing when none of its windows can ever open. ``local``: the site's local time, None
-    while the clock is untrusted.
+    while the clock is untrusted. ``outlook``: what is expected of sun and rain, None while nobody can say.
     """
     if all(window.begin == window.end for window in program.windows):
         return None
     match program:
         case FieldProgram():
-            return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog)
+            return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
         case ContainerProgram():
-            return container.demand(program, balance, zone_id, area_m2, now_s)
+            return container.demand(program, balance, zone_id, area_m2, now_s, outlook)
         case PaddyProgram():
-            return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog)
+            return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
         case CalendarProgram():
-            return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local)
+            return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local, outlook)
 
 
 def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:

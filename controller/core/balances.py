@@ -1,5 +1,6 @@
 """The zones' water accounts on a fixed 15-minute grid of plant time, and what each zone wants. Between grid points weather and
-water only add up. Writes: ``air``, ``grid_s``, ``zones`` (balances, credits), ``demands``, ``replan``, ``counters`` (rain).
+water only add up. Writes: ``air``, ``grid_s``, ``zones`` (balances, credits), ``demands``, ``replan``, ``counters`` (rain), and by
+``learning`` ``sky`` and ``rain``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from controller.core.climate import vpd_step
 from controller.core.draft import Draft
+from controller.core.learning import learned
 from controller.core.metering import counter
 from controller.core.state import GRID_S, Air
 from controller.core.wiring import Reader, ZoneWiring
@@ -112,6 +114,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
         balance = step(zone.program, state.balance, inputs, w.catalog)
         c.zones[zone.id] = replace(state, balance=balance, credit_l=0.0 if last else state.credit_l)
     if last:
+        learned(c, at_s, gathered, local)
         c.air = Air(c.air.sampled_s)
 
 
@@ -129,7 +132,8 @@ def demands(c: Draft) -> tuple[Demand, ...]:
 
 def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None:
     balance = c.zones[zone.id].balance
-    wanted = demand(zone.program, balance, zone.id, zone.entry.area_m2, c.epoch, local, c.wiring.catalog)
+    area, outlook = zone.entry.area_m2, c.snapshot.outlook
+    wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, outlook)
     if wanted is None or wanted.urgency >= URGENT or not rained(c, zone):
         return wanted
     return None

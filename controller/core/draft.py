@@ -34,8 +34,8 @@ class Draft:
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "gap_s", "grid_s", "halted", "held", "lived_s", "mono", "old", "opened", "pending", "plan",
-        "power", "presses", "pumps", "readings", "reasons", "replan", "resets", "restarted", "snapshot", "tanks", "trips",
-        "trusted", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
+        "power", "presses", "pumps", "rain", "readings", "reasons", "replan", "resets", "restarted", "sky", "snapshot",
+        "tanks", "trips", "trusted", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -63,6 +63,7 @@ class Draft:
         self.held: dict[str, float] = dict(old.held)
         self.opened: set[str] = set()  # valves that are open after this decision
         self.air: Air = old.air
+        self.sky, self.rain = old.sky, old.rain
         self.power: PowerState = old.power
         self.accounts: Accounts = old.accounts
         self.water_m3 = 0.0  # pumped since the last decision

@@ -24,13 +24,18 @@ def plan_due(state: ControllerState) -> bool:
 
 
 def plan_request(
-    site: Site, state: ControllerState, snapshot: Snapshot, power_w: Sequence[float]
+    site: Site,
+    state: ControllerState,
+    snapshot: Snapshot,
+    power_w: Sequence[float],
+    power_low_w: Sequence[float] = (),
 ) -> PlanRequest | None:
     """What to ask the planner now, or None when the plan in force still holds (or the clock cannot be trusted).
 
-    ``power_w``: expected PV power, W, on steps of STEP_S from ``snapshot.at.epoch_s``; its length is the horizon. Call it after
-    each decision with that decision's state. ``state.replan`` says why: demands on the grid, an irrigation that is over, a plan
-    that ran out, a tank that changed much, a pump that was locked or reset.
+    ``power_w``: expected PV power, W, on steps of STEP_S from ``snapshot.at.epoch_s``; its length is the horizon.
+    ``power_low_w``: what is exceeded nine times of ten, same grid, () if unknown. Call it after each decision with that
+    decision's state. ``state.replan`` says why: demands on the grid, an irrigation that is over, a plan that ran out, a tank
+    that changed much, a pump that was locked or reset.
     """
     at = snapshot.at
     if state.replan == "" or not at.trusted or not power_w:
@@ -50,6 +55,7 @@ def plan_request(
         running=tuple(
             run for zone in w.zones if (run := _running(state, zone, at.epoch_s, at.mono_s)) is not None
         ),
+        power_low_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_low_w),
         backup_w=max((pump.entry.rated_power_w for pump in w.pumps), default=0.0) if backup else 0.0,
     )
 

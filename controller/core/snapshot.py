@@ -10,6 +10,7 @@ from typing import NamedTuple
 from controller.core.instant import Instant
 from controller.core.site import Signal
 from drivers.reading import Quality, Value
+from schedules.outlook import Outlook
 from schedules.plan import Plan
 
 
@@ -52,6 +53,8 @@ class Snapshot:
     orders: tuple[OperatorOrder, ...] = ()
     failed: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """Outputs (device, quantity) whose last command could not be written."""
+    outlook: Outlook | None = None
+    """What is expected of sun and rain, None while nobody can say; never needed, never credited."""
 
     def number(self, signal: Signal | None) -> float | None:
         """The signal's value if it is GOOD, numeric, within the site's bounds and not stale; else None."""

@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from controller.core.site import Site
 from schedules.catalog import catalog
+from schedules.forecast_sky import SkyMemory
 from schedules.plan import Demand, Plan
+from schedules.rain_chain import RainMemory
 from schedules.zone import ZoneBalance, initial
 
 GRID_S = 900.0
@@ -212,6 +214,9 @@ class ControllerState:
     """"subject/row" -> the moment until which an interlock that fired keeps its effect."""
     seen_s: float = 0.0
     """POSIX seconds of the last sign of life before a restart; set on a state that was read back only."""
+    sky: SkyMemory = field(default_factory=SkyMemory)
+    rain: RainMemory = field(default_factory=RainMemory)
+    """What the site's own sky and rain gauge have taught: the outlook's memory."""
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:

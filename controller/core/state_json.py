@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from controller.core.state import ControllerState
+
+T = TypeVar("T")
 
 FORMAT = 1
 """Raised with every change that older code could misread."""
@@ -43,6 +45,23 @@ def from_json(text: str) -> ControllerState:
         raise StateError(f"not a state of format {FORMAT}")
     state: ControllerState = _reader(ControllerState)(data["state"], "state")
     return state
+
+
+def value_json(value: object) -> str:
+    """One value that a state could hold (a dataclass, a tuple of them) as ``to_json`` writes it. Raises StateError."""
+    try:
+        return _ENCODER.encode(value)
+    except ValueError as error:
+        raise StateError(f"a number is not finite: {error}") from None
+
+
+def value_from(kind: type[T], text: str) -> T:
+    """The value of that type that ``value_json`` wrote. Raises StateError on anything else."""
+    try:
+        value: T = _reader(cast("Any", kind))(json.loads(text), kind.__name__)
+    except ValueError as error:
+        raise error if isinstance(error, StateError) else StateError(f"not JSON: {error}") from None
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,8 @@ first cycle. Then one line per cycle: ``[epoch_s, mono_s, changes, digest, extra
 value, ... of good numbers measured at this very moment that differ from before. All else is in ``extras``:
 ``k`` new keys in index order; ``m`` indices of all good numbers measured at this very moment, when they are not the same as
 in the line before; ``s`` other samples [index, value, quality, mono_s]; ``x`` indices that are gone; ``b`` boot and ``t`` trust
-when they change; ``p`` the plan when it changes; ``o`` orders; ``f`` failed outputs; ``c`` commands when they change and ``v``
+when they change; ``p`` the plan and ``l`` the outlook
+when they change; ``o`` orders; ``f`` failed outputs; ``c`` commands when they change and ``v``
 events in clear, for people.
 """
 
@@ -25,8 +26,9 @@ from controller.core.decision import Decision, EventKind, Level, Reason
 from controller.core.site import Site
 from controller.core.snapshot import Sample, Snapshot
 from controller.core.state import ControllerState
-from controller.core.state_json import to_json
+from controller.core.state_json import to_json, value_json
 from drivers.reading import Quality
+from schedules.outlook import Outlook
 from schedules.plan import Plan
 
 FORMAT = 1
@@ -134,6 +136,7 @@ class Recorder:
         self._readings: object = None
         self._boot, self._trusted = "", True
         self._plan: Plan | None = None
+        self._outlook: Outlook | None = None
         self._commands: object = None
         cycle_s = self._site.file.site.cycle_s
         header = {
@@ -197,6 +200,9 @@ class Recorder:
         if snapshot.plan is not self._plan:
             self._plan = snapshot.plan
             extras["p"] = plan_json(snapshot.plan)
+        if snapshot.outlook is not self._outlook:
+            self._outlook = snapshot.outlook
+            extras["l"] = None if snapshot.outlook is None else value_json(snapshot.outlook)
         if snapshot.orders:
             extras["o"] = [(o.order, o.target, o.amount, o.who) for o in snapshot.orders]
         if snapshot.failed:

@@ -15,10 +15,11 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import OperatorOrder, Order, Sample, Snapshot
 from controller.core.state import ControllerState
-from controller.core.state_json import from_json
+from controller.core.state_json import from_json, value_from
 from controller.store.errors import DamagedError
 from controller.store.record import FORMAT, decision_digest
 from drivers.reading import Quality
+from schedules.outlook import Outlook
 from schedules.plan import Plan
 
 Decide = Callable[[Site, ControllerState, Snapshot], Decision]
@@ -109,6 +110,7 @@ class _Reader:
         self._fresh: list[int] = []
         self._boot, self._trusted = "", True
         self._plan: Plan | None = None
+        self._outlook: Outlook | None = None
 
     def cycle(self, line: list[Any]) -> tuple[Snapshot, str]:
         """One line as a snapshot and the decision's fingerprint."""
@@ -117,6 +119,8 @@ class _Reader:
         self._boot, self._trusted = extras.get("b", self._boot), extras.get("t", self._trusted)
         if "p" in extras:
             self._plan = None if extras["p"] is None else from_json(extras["p"]).plan
+        if "l" in extras:
+            self._outlook = None if extras["l"] is None else value_from(Outlook, extras["l"])
         self._keys += [(device, quantity) for device, quantity in extras.get("k", ())]
         self._fresh = extras.get("m", self._fresh)
         if self._fresh or extras:
@@ -137,7 +141,7 @@ class _Reader:
         )
         failed = frozenset((device, quantity) for device, quantity in extras.get("f", ()))
         at = Instant(epoch_s, mono_s, self._boot, self._trusted)
-        return Snapshot(at, self._readings, self._plan, orders, failed), digest
+        return Snapshot(at, self._readings, self._plan, orders, failed, self._outlook), digest
 
 
 def replay(path: Path, site: Site, decide: Decide = shipped_decide) -> Replayed:

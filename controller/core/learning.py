@@ -1,0 +1,35 @@
+"""What the site's own sky and rain gauge teach, once a step of the 15-minute grid. Writes: ``sky``, ``rain``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from controller.core.draft import Draft
+from controller.core.state import Air
+from schedules.forecast_sky import learn
+from schedules.rain_chain import remember
+from schedules.solar import LOW_COSINE, clear_sky_ghi, cos_zenith
+
+HALF_STEP_S = 450.0
+TOP = 1.5
+
+
+def learned(c: Draft, at_s: float, air: Air, local: date | None) -> None:
+    """Take in the step that ends at POSIX ``at_s``; without a trusted clock nobody knows where the sun stands."""
+    if local is None:
+        return
+    where = c.wiring.site.file.site
+    c.sky = learn(c.sky, at_s, _index(c, at_s, air), where.longitude)
+    if c.wiring.rain is None:
+        return
+    day, yesterday = local.isoformat(), (local - timedelta(days=1)).isoformat()
+    c.rain = remember(c.rain, day, air.rain_mm, c.rain.day == yesterday)
+
+
+def _index(c: Draft, at_s: float, air: Air) -> float | None:
+    """Clear-sky index of the step by the irradiance sensor; None while the sun is low or nothing was measured."""
+    where = c.wiring.site.file.site
+    cosine = cos_zenith(at_s - HALF_STEP_S, where.latitude, where.longitude)
+    if cosine < LOW_COSINE or not air.irradiance_n:
+        return None
+    return min(TOP, max(0.0, air.irradiance_w_m2 / air.irradiance_n / clear_sky_ghi(cosine)))
