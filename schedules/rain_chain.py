@@ -52,7 +52,7 @@ QUARTERS: Final = (0.20, 0.10, 0.40, 0.30)
 Mon. Wea. Rev. 132, 2021-2039); the round figures are ours.
 """
 
-BIN_MM, BINS, LUMPS = 2.0, 41, 8
+BIN_MM, BINS, LUMPS = 2.0, 60, 8
 """The sums of several days are counted in bins; a wet day's amount is one of so many equally likely ones."""
 
 
