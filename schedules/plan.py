@@ -36,6 +36,8 @@ class ZoneLimits:
     windows: tuple[tuple[float, float], ...]
     min_run_s: float
     max_run_s: float
+    use_l_d: float = 0.0
+    """What the zone uses up in a day, gross litres; 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class PumpLimits:
     running_s: float = 0.0
     resting_s: float = 0.0
     locked: bool = False
+    backed: bool = True
+    """False where grid or genset cannot feed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,21 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Fill ``tank`` with ``pump`` up to ``target_l`` (usable litres) whenever the sun gives enough."""
+    """Fill ``tank`` with ``pump`` up to ``target_l`` (usable litres) when the sun gives enough, not before ``from_s`` (POSIX s;
+    0: at once). Below ``refill_l`` filling begins although the site's own refill mark is not reached.
+
+    ``forced_from_s``..``forced_until_s``: the sun comes too late for a demand; the pump then runs on whatever the site allows
+    until the tank holds ``forced_l``.
+    """
 
     tank: str
     pump: str
     target_l: float
+    from_s: float = 0.0
+    refill_l: float = 0.0
+    forced_from_s: float | None = None
+    forced_until_s: float = 0.0
+    forced_l: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the planner writes its runs on: the flow that each pump has free, and the water that each tank will hold.
+"""What the planner writes its runs on: the power of each step and the flow that each pump has free.
 
 Times are POSIX seconds, flows m3/h, volumes litres. These are work sheets of one call of the planner, not values.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 
 from schedules.hydraulics import Pump, make_pump
-from schedules.plan import PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.plan import PlanRequest, PumpLimits, Run, ZoneLimits
 from schedules.windows import Interval, join
 
 MIN_FLOW_SHARE = 0.6
 """A zone alone on its pump may run at this share of its nominal flow; below it the far end of the pipes gets nothing."""
-
-FILL_MARGIN = 1.1
-"""Filling is expected only in steps whose mean power is this much above the threshold: clouds take the rest."""
 
 START_DAY_S = 86400.0
 """``starts_left`` counts for the first day of the horizon: the planner does not know where midnight is."""
@@ -99,7 +96,11 @@ class PumpSheet:
 
     def capacity(self, step: int, *, forced: bool = False) -> float:
         """Flow that the power of this step allows; with the back-up's power when ``forced``."""
-        power = self.grid.power_w[step] + self.drawn_w[step] + (self.grid.backup_w if forced else 0.0)
+        power = (
+            self.grid.power_w[step]
+            + self.drawn_w[step]
+            + (self.grid.backup_w if forced and self.limits.backed else 0.0)
+        )
         return self.pump.flow_m3_h(power)
 
     def free(self, zone: ZoneLimits, window: Interval, *, forced: bool = False) -> list[Piece]:
@@ -154,117 +155,6 @@ class PumpSheet:
         there = self.grid.power_w[step] + self.drawn_w[step]
         self.drawn_w[step] = min(there, self.pump.power_w(flow))
         self.grid.power_w[step] = there - self.drawn_w[step]
-
-
-@dataclass(slots=True)
-class TankSheet:
-    """One tank: usable litres at the end of each step, from what is there, what the sun will bring, and what is drawn."""
-
-    limits: TankLimits
-    grid: Grid
-    fill_l: list[float]
-    drawn_l: list[float]
-    volume_l: list[float] = field(default_factory=list)
-    lost_l: list[float] = field(default_factory=list)
-    spare_l: list[float] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, limits: TankLimits, grid: Grid, pumps: Sequence[PumpSheet]) -> TankSheet:
-        """A fresh sheet; ``pumps`` fill this tank with the power that direct zones have left."""
-        fill = [0.0] * len(grid.power_w)
-        for filler in pumps:
-            if not filler.can_start:
-                continue
-            enough = FILL_MARGIN * filler.limits.threshold_w
-            for i, power in enumerate(grid.power_w):
-                if power >= enough:
-                    flow = filler.pump.flow_m3_h(power)
-                    fill[i] += flow * grid.step_s / 3.6
-                    filler.drawn_w[i] = filler.pump.power_w(flow)
-                    grid.power_w[i] = max(0.0, power - filler.drawn_w[i])
-        sheet = cls(limits, grid, fill, [0.0] * len(fill))
-        sheet.settle()
-        return sheet
-
-    def settle(self) -> None:
-        """Work out the course again. Within a step water is drawn before it is filled, the careful order; below zero (a run
-        under way drew more than there was) counts as empty.
-
-        ``spare_l[i]``: what could be taken at once in step i without any later run going short: less than is there, and less
-        than the spare of the step after plus what overflows in between.
-        """
-        volume, there, lost = self.limits.volume_l, [], []
-        self.volume_l, self.lost_l = [], [0.0]
-        for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):
-            there.append(max(0.0, volume - drawn))
-            volume = min(self.limits.capacity_l, there[-1] + fill)
-            lost.append(there[-1] + fill - volume)
-            self.volume_l.append(volume)
-            self.lost_l.append(self.lost_l[-1] + lost[-1])
-        spare, self.spare_l = math.inf, [0.0] * len(there)
-        for i in range(len(there) - 1, -1, -1):
-            spare = min(there[i], spare + lost[i])
-            self.spare_l[i] = spare
-
-    def draws(self, begin: float, litres: float, flow_m3_h: float) -> list[tuple[int, float]]:
-        """Litres per step of a run."""
-        end = begin + litres * 3.6 / flow_m3_h
-        drawn = []
-        for i in self.grid.steps(begin, end):
-            a = self.grid.now_s + i * self.grid.step_s
-            seconds = min(end, a + self.grid.step_s) - max(begin, a)
-            if seconds > 0.0:
-                drawn.append((i, seconds * flow_m3_h / 3.6))
-        return drawn
-
-    def step_at(self, at_s: float) -> int:
-        """The step that holds a time."""
-        return min(len(self.fill_l) - 1, max(0, int((at_s - self.grid.now_s + EPS) // self.grid.step_s)))
-
-    def can_give(self, begin: float, litres: float, flow_m3_h: float) -> bool:
-        """Whether a run can be drawn without the tank running dry then or for the runs already written.
-
-        Two bounds answer most questions: water that could be taken at once can be taken slowly; and more than what the last
-        step can spare plus the overflow on the way cannot. Between them the course is followed.
-        """
-        first, last = self.step_at(begin), self.step_at(begin + litres * 3.6 / flow_m3_h - EPS)
-        if litres <= self.spare_l[first]:
-            return True
-        if litres > self.spare_l[last] + self.lost_l[last] - self.lost_l[first] + EPS:
-            return False
-        return self._follow(self.draws(begin, litres, flow_m3_h))
-
-    def _follow(self, extra: list[tuple[int, float]]) -> bool:
-        if not extra:
-            return False
-        first, last = extra[0][0], extra[-1][0]
-        volume = self.volume_l[first - 1] if first else self.limits.volume_l
-        for i in range(first, len(self.fill_l)):
-            volume -= self.drawn_l[i] + (extra[i - first][1] if i <= last else 0.0)
-            if volume < -EPS:
-                return False
-            volume = min(self.limits.capacity_l, volume + self.fill_l[i])
-            if i >= last and volume >= self.volume_l[i] - EPS:
-                return True  # the tank would have overflowed: from here on nothing changes
-        return True
-
-    def most(self, begin: float, litres: float, least: float, flow_m3_h: float) -> float:
-        """The largest volume up to ``litres`` that can be drawn from ``begin``; 0 when not even ``least``."""
-        if not self.can_give(begin, least, flow_m3_h):
-            return 0.0
-        if self.can_give(begin, litres, flow_m3_h):
-            return litres
-        low, high = least, litres
-        for _ in range(7):
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if self.can_give(begin, middle, flow_m3_h) else (low, middle)
-        return low
-
-    def book(self, begin: float, litres: float, flow_m3_h: float) -> None:
-        """Write a run."""
-        for step, drawn in self.draws(begin, litres, flow_m3_h):
-            self.drawn_l[step] += drawn
-        self.settle()
 
 
 def mean_flow(run: Run) -> float:

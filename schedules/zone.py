@@ -12,7 +12,7 @@ from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
 
-__all__ = ["Level", "StepInputs", "ZoneBalance", "demand", "initial", "owe", "refit", "step"]
+__all__ = ["Level", "StepInputs", "ZoneBalance", "daily_use_mm", "demand", "initial", "owe", "refit", "step"]
 
 
 def initial(program: Program, catalog: Catalog, area_m2: float) -> ZoneBalance:
@@ -65,6 +65,16 @@ def demand(
             return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
         case CalendarProgram():
             return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local, outlook)
+
+
+def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
+    """Gross depth that the zone asks for in a day like these, mm: what its plants use, what seeps from a paddy, or the calendar's
+    share; by the efficiency of its application.
+    """
+    if isinstance(program, CalendarProgram):
+        return program.depth_mm / program.every_days
+    seeps = program.percolation_mm_d if isinstance(program, PaddyProgram) else 0.0
+    return (balance.etc_mm_d + seeps) / program.efficiency
 
 
 def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:

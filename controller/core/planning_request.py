@@ -13,6 +13,7 @@ from controller.core.state import ControllerState, Phase
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
 from schedules.plan import Demand, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
 from schedules.windows import resolve
+from schedules.zone import daily_use_mm
 
 STEP_S = 900.0
 """The grid of the expected power, s."""
@@ -49,7 +50,7 @@ def plan_request(
         step_s=STEP_S,
         power_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_w),
         demands=tuple(left for one in state.demands if (left := _left(state, one)) is not None),
-        zones=tuple(_zone(w, zone, at.epoch_s, horizon) for zone in w.zones),
+        zones=tuple(_zone(w, state, zone, at.epoch_s, horizon) for zone in w.zones),
         pumps=tuple(_pump(state, pump, at.mono_s) for pump in w.pumps),
         tanks=tuple(_tank(snapshot, tank) for tank in w.tanks),
         running=tuple(
@@ -76,7 +77,7 @@ def _left(state: ControllerState, one: Demand) -> Demand | None:
     return replace(one, net_mm=one.net_mm * litres / one.volume_l, volume_l=litres)
 
 
-def _zone(w: Wiring, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
+def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
     program = zone.program
     return ZoneLimits(
         zone.id,
@@ -85,6 +86,7 @@ def _zone(w: Wiring, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLi
         resolve(program.windows, w.zoneinfo, now_s, horizon_s),
         program.min_run_s,
         program.max_run_s,
+        use_l_d=zone.entry.area_m2 * daily_use_mm(program, state.zones[zone.id].balance),
     )
 
 
@@ -105,6 +107,7 @@ def _pump(state: ControllerState, pump: PumpWiring, mono_s: float) -> PumpLimits
         running_s=mono_s - now.since_s if now.on else 0.0,
         resting_s=0.0 if now.on or recent >= limits.starts_per_hour else mono_s - now.off_since_s,
         locked=now.phase is Phase.LOCKED or paused,
+        backed=pump.entry.supply != "pv",
     )
 
 

@@ -99,6 +99,8 @@ def _idle(c: Draft, pump: PumpWiring, state: PumpState) -> Reason:
             pump.id, "paused_by_operator", {"left_s": state.paused_until_s - c.mono}, group="manual"
         )
     if pump.tank is not None:
+        if pump.id in c.waits:  # its tank says why
+            return c.waits[pump.id]
         level = pump.tank.level.read(c.readings, c.mono)
         if level is None:
             return Reason(pump.id, "pump_tank_unknown", {"signal": pump.tank.level.name}, Level.WARNING)

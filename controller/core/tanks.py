@@ -1,14 +1,17 @@
 """When a tank wants water: between its refill mark and its target. Needs no calendar, so the sun fills tanks even while the
-clock cannot be trusted. Writes: ``tanks``, ``wanted``, ``pumps`` (the end of a manual filling).
+clock cannot be trusted; while a plan is in force its hours and its forced filling count. Writes: ``tanks``, ``wanted``, ``waits``,
+``pumps`` (the end of a manual filling).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from controller.core.decision import Reason
 from controller.core.draft import Draft
 from controller.core.runs import want_pump
 from controller.core.wiring import PumpWiring, TankWiring
+from schedules.plan import Fill
 
 BAND = 0.05
 """Filling towards a planned target below the refill mark begins this share of the usable height below the target."""
@@ -21,24 +24,27 @@ def fill(c: Draft) -> None:
             _fill(c, pump, pump.tank)
 
 
-def target_m(c: Draft, tank: TankWiring) -> float:
-    """The level to fill to: full, unless a plan that is in force says less."""
-    plan, entry = c.plan, tank.entry
+def wish(c: Draft, tank: TankWiring) -> Fill | None:
+    """What the plan in force says about this tank; None without a plan or a clock to obey it."""
+    plan = c.plan
     if plan is not None and c.trusted and plan.made_s <= c.epoch < plan.until_s:
-        for wish in plan.fills:
-            if wish.tank == tank.id:
-                return min(entry.full_m, entry.empty_m + wish.target_l / (entry.area_m2 * 1000.0))
-    return entry.full_m
+        for one in plan.fills:
+            if one.tank == tank.id:
+                return one
+    return None
+
+
+def _level_m(tank: TankWiring, litres: float) -> float:
+    """The level at which the tank holds these usable litres, at most full."""
+    return min(tank.entry.full_m, tank.entry.empty_m + litres / (tank.entry.area_m2 * 1000.0))
 
 
 def _fill(c: Draft, pump: PumpWiring, tank: TankWiring) -> None:
     level = tank.level.read(c.readings, c.mono)
-    state, was = c.tanks[tank.id], c.pumps[pump.id]
+    state, was, plan = c.tanks[tank.id], c.pumps[pump.id], wish(c, tank)
     filling = state.filling
     if level is not None:
-        target = target_m(c, tank)
-        usable = tank.entry.full_m - tank.entry.empty_m
-        filling = level < target if filling else level < min(tank.refill_m, target - BAND * usable)
+        filling = _filling(c, pump, tank, level, plan)
         if filling is not state.filling:
             c.tanks[tank.id] = replace(state, filling=filling)
     if was.manual_until_s is not None:
@@ -47,5 +53,33 @@ def _fill(c: Draft, pump: PumpWiring, tank: TankWiring) -> None:
             want_pump(c, pump.id, "manual")
         else:
             c.pumps[pump.id] = replace(was, manual_until_s=None)
-    if filling and not c.emergency and was.paused_until_s is None:
+    if c.emergency or was.paused_until_s is not None:
+        return
+    if filling:
         want_pump(c, pump.id, "plan")
+    if plan is not None and _forced(c, tank, level, plan):
+        want_pump(c, pump.id, "forced")
+
+
+def _filling(c: Draft, pump: PumpWiring, tank: TankWiring, level: float, plan: Fill | None) -> bool:
+    """True from the refill mark (the plan's, where that is higher) up to the target; it begins in the plan's hours only."""
+    full, refill = tank.entry.full_m, tank.refill_m
+    target = full if plan is None else _level_m(tank, plan.target_l)
+    if c.tanks[tank.id].filling:
+        return level < target
+    if plan is not None and plan.refill_l > 0.0:
+        refill = max(refill, _level_m(tank, plan.refill_l))
+    if level >= min(refill, target - BAND * (full - tank.entry.empty_m)):
+        return False
+    if plan is None or c.epoch >= plan.from_s:
+        return True
+    c.waits[pump.id] = Reason(pump.id, "pump_fill_waits", {"in_s": plan.from_s - c.epoch}, group="plan")
+    return False
+
+
+def _forced(c: Draft, tank: TankWiring, level: float | None, plan: Fill) -> bool:
+    """True while a demand that cannot wait for the sun lacks water in this tank."""
+    begin = plan.forced_from_s
+    if begin is None or level is None or not begin <= c.epoch < plan.forced_until_s:
+        return False
+    return level < _level_m(tank, plan.forced_l)

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from schedules import container, crop, paddy, planner, timeline, water_balance
+from schedules import (
+    container,
+    crop,
+    paddy,
+    planner,
+    planner_fills,
+    planner_forced,
+    tank_sheet,
+    timeline,
+    water_balance,
+)
 from schedules.solar import CLIMATE_CLEARNESS, RELAX_S
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +38,8 @@ def test_examples_print_what_they_say() -> None:
 
 def test_every_reason_of_the_planner_is_explained() -> None:
     """The table of reasons holds exactly the keys that the planner can give."""
-    source = Path(planner.__file__).read_text("utf-8")
+    folder = Path(planner.__file__).parent
+    source = "".join(path.read_text("utf-8") for path in sorted(folder.glob("planner*.py")))
     given = set(re.findall(r'"(plan_[a-z_]+)"', source))
     told = set(re.findall(r"^\| `(plan_[a-z_]+)` \|", TEXT, flags=re.MULTILINE))
     assert given == told
@@ -46,7 +57,10 @@ def test_every_reason_of_the_planner_is_explained() -> None:
         (r"two or more within (\S+) m3/m3", water_balance.AGREE_VWC),
         (r"not moved by (\S+) for 48 h", water_balance.MOVED_VWC),
         (r"lifts at least (\d+) %", 100 * timeline.MIN_FLOW_SHARE),
-        (r"steps with (\S+) x threshold", timeline.FILL_MARGIN),
+        (r"steps with (\S+) x threshold", tank_sheet.FILL_MARGIN),
+        (r"less than (\d+) % of the tank is missing", 100 * planner_fills.WORTH_SHARE),
+        (r"keeps what its zones use in (\d+) day", planner_fills.RESERVE_DAYS),
+        (r"at (\d+) % of the pump's rated flow", 100 * planner_forced.SLOW),
         (r"comes (\d+) minutes later at the earliest", planner.SOAK_S / 60),
         (r"long-run (\S+) with a time constant", CLIMATE_CLEARNESS),
         (r"time constant of\s+(\d+) h", RELAX_S / 3600),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from dataclasses import replace
 from typing import Any
@@ -282,6 +283,7 @@ def requests(draw: st.DrawFn) -> PlanRequest:
             name, draw(st.sampled_from(["p", "q", "tank"])), draw(st.floats(0.3, 8.0)),
             join([(NOW + a * HOUR, NOW + b * HOUR) for a, b in spans]),
             draw(st.sampled_from([0.0, 120.0, 600.0])), draw(st.sampled_from([900.0, 7200.0])),
+            use_l_d=draw(st.sampled_from([0.0, 500.0, 6000.0])),
         ))  # fmt: skip
         latest = draw(st.one_of(st.none(), st.floats(-5.0, 40.0)))
         demands.append(want(name, draw(st.floats(0.0, 30_000.0)), draw(st.floats(0.0, 1.0)), latest))
@@ -396,8 +398,17 @@ def test_tanks_never_run_dry(request: PlanRequest) -> None:
         drawn = sum(
             r.volume_l * min(1.0, max(0.0, (run.end_s - r.start_s) / (r.end_s - r.start_s))) for r in runs
         )
-        assert drawn <= tank.volume_l + _lifted(request, filler, [(NOW, run.end_s)]) + 1.0
+        assert (
+            drawn
+            <= tank.volume_l + _lifted(request, filler, [(NOW, run.end_s)]) + _forced(request, one, run) + 1.0
+        )
         assert not run.needs_sun
+
+
+def _forced(request: PlanRequest, one: Plan, run: Run) -> float:
+    """Litres that filling by force can have brought until a run ends, at most: the pump's flow since its forced start."""
+    begin = min((f.forced_from_s for f in one.fills if f.forced_from_s is not None), default=math.inf)
+    return request.pumps[2].rated_flow_m3_h / 3.6 * max(0.0, run.end_s - begin)
 
 
 @settings(max_examples=60, deadline=None)

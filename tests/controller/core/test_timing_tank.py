@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from controller.core.decision import EventKind
 from controller.core.snapshot import Order
 from tests.controller.core.sites import tank_site
-from tests.controller.core.timeline import AUTO, SILENT, Plant, at, fill_plan, play, runs_plan
+from tests.controller.core.timeline import AUTO, NOON, SILENT, Plant, at, fill_plan, play, runs_plan
 
 SUN = 900.0  # 1440 W of 750 W needed
 REST, LOW_SUN = 600.0, 300.0
@@ -97,6 +99,62 @@ def test_a_planned_target_ends_the_filling_early():
         at(701, level=0.9).on("sumur"),
         at(1010, level=1.0).on(),
     )
+
+
+def timed(plant, **changes):
+    """A plan of one filling of the whole tank with these hours and marks."""
+    base = fill_plan(6400.0)
+    plant.plan = replace(base, ident=repr(changes), fills=(replace(base.fills[0], **changes),))
+    return plant
+
+
+def test_filling_waits_for_its_planned_hour():
+    """Before the plan's hour the pump waits although the sun shines; from then on it fills; a filling under way goes on."""
+    plant = timed(Plant(tank_site()), from_s=NOON + 2000.0)
+    play(
+        plant,
+        at(0, sun=SUN, level=0.5),
+        at(1900).on().why("sumur", "pump_fill_waits"),
+        at(2001).on("sumur"),
+    )
+    timed(plant, from_s=NOON + 9000.0)
+    play(plant, at(2600).on("sumur"))
+
+
+def test_the_plans_hour_binds_only_with_a_trusted_clock():
+    """While the clock cannot be trusted the sun fills the tank at once, whatever the plan says."""
+    plant = timed(Plant(tank_site(), trusted=False), from_s=NOON + 20_000.0)
+    play(plant, at(0, sun=SUN, level=0.5).on(), at(700).on("sumur"))
+
+
+def test_the_plan_may_fill_above_the_refill_mark():
+    """A tank above its own mark is filled when the plan says that more is needed."""
+    play(Plant(tank_site()), at(0, sun=SUN, level=1.6), at(900).on().why("sumur", "pump_tank_enough"))
+    plant = timed(Plant(tank_site()), refill_l=6000.0)  # 1.7 m
+    play(plant, at(0, sun=SUN, level=1.6), at(900).on("sumur"))
+
+
+def test_a_forced_filling_runs_without_sun_where_the_site_allows_it():
+    """In the dark the pump starts at the forced hour on the grid, and three minutes (a cloud's grace) after the tank
+    holds what is needed it stops.
+    """
+    site = tank_site(power={"backup": "grid", "backup_for_forced": True})
+    forced = {"forced_from_s": NOON + 1000.0, "forced_until_s": NOON + 5000.0, "forced_l": 2000.0}  # 0.7 m
+    plant = timed(Plant(site), **forced)
+    play(
+        plant,
+        at(0, sun=0.0, level=0.5, frozen=("level",)),
+        at(990).on(),
+        at(1001).on("sumur"),
+        at(1400, level=0.71).on("sumur").why("sumur", "pump_sun_short"),
+        at(1581).on(),
+    )
+    start = plant.events(EventKind.START)[0][1]
+    assert start.reason.key == "pump_start_forced"
+    over = timed(Plant(site), **(forced | {"forced_until_s": NOON + 900.0}))
+    play(over, at(0, sun=0.0, level=0.5), at(2000).on())
+    alone = timed(Plant(tank_site()), **forced)
+    play(alone, at(0, sun=0.0, level=0.5), at(2000).on().why("sumur", "pump_waits_power"))
 
 
 @pytest.mark.parametrize("level", [SILENT, float("nan"), "text", 1e13])

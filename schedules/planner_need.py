@@ -1,0 +1,120 @@
+"""What is still to be placed of each demand, where it may go, and in which order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from schedules.plan import Demand, PlanRequest, Run, ZoneLimits
+from schedules.timeline import EPS, Grid
+from schedules.windows import Interval, join
+
+SOAK_S = 1800.0
+"""Pause between two runs of one zone, so that a run cut at its maximum does not simply go on."""
+
+WORTH = 0.33
+"""Runs of at least this share of the need come first; smaller ones only where nothing better is left, so that scarce water does
+not open and close valves all day."""
+
+DAY_S = 86400.0
+
+ROUNDS = 12
+"""A zone gets at most this many runs in one plan."""
+
+
+@dataclass(slots=True)
+class Need:
+    """What is still to be placed of one demand, and where it may go."""
+
+    demand: Demand
+    zone: ZoneLimits
+    windows: tuple[Interval, ...]
+    left_l: float
+    after_s: float
+    worth_l: float = 0.0
+    failed_l: float = math.inf
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def least_l(self) -> float:
+        """Litres of the shortest allowed run at nominal flow."""
+        return self.zone.flow_m3_h / 3.6 * self.zone.min_run_s
+
+    @property
+    def most_l(self) -> float:
+        """Litres of the longest allowed run at nominal flow, or what is left."""
+        return min(self.left_l, self.zone.flow_m3_h / 3.6 * self.zone.max_run_s)
+
+    def open(self) -> Iterator[Interval]:
+        """The windows that are still ahead for this zone."""
+        for begin, end in self.windows:
+            start = math.ceil(max(begin, self.after_s) - EPS)
+            if end - start > EPS:
+                yield float(start), end
+
+
+def gather(request: PlanRequest, grid: Grid) -> list[Need]:
+    """Demands with a zone, most urgent first; less what runs under way bring already (all of it: the rest comes next time)."""
+    zones = {z.zone: z for z in request.zones}
+    needs = []
+    for demand in request.demands:
+        zone = zones.get(demand.zone)
+        if zone is None or zone.flow_m3_h <= 0.0:
+            continue
+        running = [r for r in request.running if r.zone == demand.zone]
+        left = demand.volume_l - sum(r.volume_l for r in running)
+        after = max([grid.now_s, request.rain_until_s, *(r.end_s + SOAK_S for r in running)])
+        ahead = ((max(a, grid.now_s), min(b, grid.until_s)) for a, b in sorted(zone.windows))
+        windows = join([(a, b) for a, b in ahead if b > max(a, request.rain_until_s)])
+        needs.append(Need(demand, zone, windows, max(0.0, left), after))
+    late = math.inf
+    needs.sort(key=lambda n: (-n.demand.urgency, n.demand.latest_start_s or late, n.demand.zone))
+    return needs
+
+
+def in_rounds(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
+    """One run per zone and round, until a round places nothing; first only runs that are worth it, then any."""
+    worth = WORTH
+    for _ in range(ROUNDS):
+        placed = False
+        for need in needs:
+            if need.left_l <= 0.0:
+                continue
+            need.worth_l = worth * need.left_l
+            run = place(need)
+            if run is not None:
+                need.runs.append(run)
+                need.left_l = max(0.0, need.left_l - run.volume_l)
+                if need.left_l < 0.001 * need.demand.volume_l:
+                    need.left_l = 0.0
+                need.after_s = run.end_s + SOAK_S
+                placed = True
+        if not placed and worth == 0.0:
+            return
+        worth = worth if placed else 0.0
+
+
+def to_the_sun(need: Need, due_s: float, sun_s: float) -> float:
+    """Litres that keep a zone from harm from ``due_s`` until water comes by the sun at ``sun_s``; all that is wanted where its
+    daily use is unknown.
+    """
+    if need.zone.use_l_d <= 0.0:
+        return need.most_l
+    litres = need.zone.use_l_d * max(0.0, sun_s - due_s) / DAY_S
+    return min(need.most_l, max(litres, need.least_l))
+
+
+def due_spans(need: Need, due_s: float, full_s: float) -> Iterator[Interval]:
+    """Where a run that is due may begin: at the due time; else as late as the last window before it allows; else with the next
+    window.
+    """
+    windows = list(need.open())
+    for begin, end in windows:
+        if begin <= due_s < end:
+            yield float(math.ceil(due_s)), end
+    for begin, end in [w for w in windows if w[1] <= due_s][-1:]:
+        yield max(begin, float(math.floor(end - full_s))), end
+    for begin, end in windows:
+        if begin > due_s:
+            yield begin, end
