@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from controller.core.site import Site
-from simulators.cost import cost_of, prices_of
+from simulators.cost import Prices, cost_of, prices_of
+
+__all__ = ["Prices", "Truth", "blocks", "prices_of"]
 
 Truth = Mapping[str, Any]
 

@@ -2,7 +2,8 @@
 
 A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun or an allowed back-up. Ways: a
 valve opens before its pump and closes after it; a running pump is handed from zone to zone; an empty tank closes its zones. A
-strategy only wishes; this guard decides what is switched (docs/safety.md says the same of the daemon).
+zone gets water within its program's windows only. A strategy wishes; this guard decides what is switched, as the daemon's
+interlocks do (docs/safety.md).
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Final
 
 from controller.core.site import Pump, Zone
 from controller.core.wiring import needed_power
+from schedules.program import Program
+from schedules.windows import DAYS
+from simulators.sky import MINUTES
 from simulators.world import World
 
 HOUR_S: Final = 3600.0
@@ -37,10 +41,13 @@ class Wants:
 
 @dataclass(slots=True)
 class PumpGuard:
-    """One pump's memory; times in POSIX seconds."""
+    """One pump's memory; times in POSIX seconds. ``ride_s``: how long it waits for the sun to come back; ``lag_s``: how long its
+    valves stay open after it.
+    """
 
     pump: Pump
     need_w: float
+    ride_s: float
     lag_s: float
     zones: tuple[str, ...] | None
     on: bool = False
@@ -59,12 +66,12 @@ class Limits:
         """``plant``: as it starts, with everything closed and rested."""
         file = plant.site.file
         self._plant = plant
-        self._stop_after_s = file.power.surplus.stop_after_s
         self._backup = file.power.backup != "none" and file.power.backup_for_forced
         self._travel = {zone.id: _travel(plant, zone) for zone in file.zones}
         self._guards = {pump.id: self._guard(pump) for pump in file.pumps}
         self._opened_s: dict[str, float] = {}
         self._dry: dict[str, bool] = dict.fromkeys(plant.tanks, False)
+        self._windows = {zone.id: open_minutes(plant.site.programs[zone.program_name]) for zone in file.zones}
         self._keys = {valve.id: valve.command.key for valve in file.valves}
         self._day = -1
 
@@ -77,8 +84,14 @@ class Limits:
         guard = self._guards[pump]
         return guard.since_s + guard.pump.limits.min_rest_s
 
-    def step(self, now_s: float, day: int, power_w: float, wants: Wants) -> None:
+    def is_open(self, zone: str, day: int, minute: int) -> bool:
+        """Whether the zone's windows let water flow in a minute (0..1439) of a local day (date ordinal)."""
+        return bool(self._windows[zone][(day - 1) % 7][minute])
+
+    def step(self, now_s: float, day: int, minute: int, power_w: float, wants: Wants) -> None:
         """Switch what ``wants`` asks for as far as the limits allow. ``power_w``: what the sun leaves for pumps."""
+        allowed = frozenset(zone for zone in wants.zones if self.is_open(zone, day, minute))
+        wants = Wants(wants.pumps, allowed, wants.backup)
         if day != self._day:
             self._day = day
             for guard in self._guards.values():
@@ -126,7 +139,7 @@ class Limits:
             return False
         if guard.short_s is None:
             guard.short_s = now_s
-        return now_s - guard.short_s >= self._stop_after_s and ran >= limits.min_run_s
+        return now_s - guard.short_s >= guard.ride_s and ran >= limits.min_run_s
 
     def _may_start(self, guard: PumpGuard, now_s: float) -> bool:
         limits, starts = guard.pump.limits, guard.starts
@@ -197,10 +210,30 @@ class Limits:
         self._plant.apply(*key, float(on))
 
     def _guard(self, pump: Pump) -> PumpGuard:
+        surplus = self._plant.site.file.power.surplus
+        ride_s = surplus.ride_s if pump.supply == "pv" else surplus.stop_after_s
         if pump.into in self._plant.tanks:
-            return PumpGuard(pump, needed_power(pump), 0.0, None)
+            return PumpGuard(pump, needed_power(pump), ride_s, 0.0, None)
         zones = tuple(zone.id for zone in self._plant.site.file.zones if zone.source == pump.id)
-        return PumpGuard(pump, needed_power(pump), max((self._travel[z] for z in zones), default=0.0), zones)
+        lag_s = max((self._travel[zone] for zone in zones), default=0.0)
+        return PumpGuard(pump, needed_power(pump), ride_s, lag_s, zones)
+
+
+def open_minutes(program: Program) -> tuple[bytes, ...]:
+    """For each weekday (Monday first) the 1440 minutes: 1 where one of the program's windows is open."""
+    week = [bytearray(MINUTES) for _ in DAYS]
+    for window in program.windows:
+        begin, end = _minute(window.begin), _minute(window.end)
+        for index, name in enumerate(DAYS):
+            if window.days and name not in window.days:
+                continue
+            for minute in range(begin, end if end >= begin else end + MINUTES):
+                week[(index + minute // MINUTES) % 7][minute % MINUTES] = 1
+    return tuple(bytes(day) for day in week)
+
+
+def _minute(clock: str) -> int:
+    return 60 * int(clock[:2]) + int(clock[3:])
 
 
 def _travel(plant: World, zone: Zone) -> float:

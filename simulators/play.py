@@ -83,4 +83,4 @@ def play(
         view.irradiance_w_m2 = world.pv_day.poa_w_m2[world.minute]
         view.rain_mm = world.rain_mm
         power.see(view)
-        limits.step(now, view.day, view.power_w, strategy.wants(view))
+        limits.step(now, view.day, view.minute, view.power_w, strategy.wants(view))

@@ -44,6 +44,10 @@ class View:
         """Whether a pump is switched on."""
         return self._limits.is_on(pump)
 
+    def is_open(self, zone: str) -> bool:
+        """Whether the zone's program lets water flow now."""
+        return self._limits.is_open(zone, self.day, self.minute)
+
     def vwc(self, zone: str) -> float:
         """The root zone's mean water content, m3/m3."""
         return self._plant.zones[zone].ground.vwc

@@ -22,8 +22,8 @@ RAIN_SKIP_MM: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """``share``: of the design need; ``hour``: local time of the first plot; ``grid``: whether the float switch and the plots may
-    use the site's back-up (a timer does not know the sun), else they wait for sun.
+    """``share``: of the design need. ``hour``: local time of the first plot (minutes count in its windows only). ``grid``: whether
+    the float switch and the plots may use the site's back-up (a timer does not know the sun), else they wait for sun.
     """
 
     share: float = 0.8
@@ -59,7 +59,7 @@ class Timer:
             self._rain_mm = view.rain_mm
         zones, busy = set(), set()
         for run in self._queue:
-            if run.pump is None or run.pump not in busy:
+            if view.is_open(run.zone) and (run.pump is None or run.pump not in busy):
                 busy.add(run.pump)
                 zones.add(run.zone)
                 run.minutes -= 1.0
