@@ -9,6 +9,7 @@ from typing import TypeAlias
 from controller.core.decision import Decision
 from controller.core.site import DeviceEntry, Pump, Signal, Site, Zone
 from controller.core.snapshot import Snapshot
+from controller.core.state import ControllerState
 from controller.store.point import Series
 from drivers.quantities import split_channel
 from drivers.reading import Value
@@ -206,8 +207,16 @@ def _depth(entry: DeviceEntry | None, channel: int | None) -> str:
 
 
 ZONE_FIELDS = (
-    "depletion_mm", "etc_mm_d", "irrigated_mm", "ks", "owed_mm", "ponding_mm", "raw_mm", "taw_mm", "valve",
+    "depletion_mm", "due_epoch_s", "etc_mm_d", "irrigated_mm", "ks", "owed_mm", "ponding_mm", "raw_mm", "taw_mm", "valve",
 )  # fmt: skip
+
+
+def _due_epoch_s(zone: str, state: ControllerState) -> float | None:
+    """When the zone's water must flow at the latest, POSIX s; None where it can wait. Changes with the demands only."""
+    for one in state.demands:
+        if one.zone == zone:
+            return one.latest_start_s
+    return None
 
 
 def _zone(site: Site, zone: Zone) -> Group:
@@ -221,6 +230,7 @@ def _zone(site: Site, zone: Zone) -> Group:
                 valve = 1.0
         return (
             balance.depletion_mm,
+            _due_epoch_s(zone.id, state),
             balance.etc_mm_d,
             balance.irrigated_mm,
             balance.ks,

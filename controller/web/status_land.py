@@ -9,6 +9,7 @@ from controller.core.runs import COMPLETE
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
+from controller.web.status_demand import demand
 from schedules.program import ContainerProgram, PaddyProgram, Program
 
 Json = dict[str, Any]
@@ -53,6 +54,7 @@ def zone(entry: ZoneWiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "doses_today": balance.doses_today if isinstance(entry.program, ContainerProgram) else None,
         "owed_mm": round(balance.owed_mm, 2),
         "owed_l": round(balance.owed_mm * area / entry.program.efficiency, 1),
+        "demand": demand(entry.id, snapshot, state),
         "next": _next(entry.id, now, state, snapshot.at.epoch_s)
         if snapshot.at.trusted and not state.emergency
         else None,

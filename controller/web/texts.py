@@ -227,6 +227,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "next_run": ("Berikutnya {clock}, {litres}", "Next {clock}, {litres}"),
     "next_clock": ("Mulai {clock}", "Begins {clock}"),
     "next_sun": ("bila matahari cukup", "if the sun is enough"),
+    "latest_start": ("Paling lambat mulai {clock}", "Must begin by {clock}"),
+    "latest_over": ("Seharusnya sudah mulai {clock}", "Should have begun {clock}"),
     "tomorrow": ("besok {clock}", "tomorrow {clock}"),
     # --------------------------------------------------------------------------------------------- today, why, devices
     "solar_used": ("Listrik PLTS untuk pompa", "Solar power for the pumps"),

@@ -32,7 +32,10 @@ SCHEMA: dict[str, tuple[str, str]] = {
     "pump": ("site device", "running power_w frequency_hz flow_m3_h pressure_bar energy_wh volume_m3 starts"),
     "tank": ("site device", "level_m volume_m3"),
     "soil": ("site zone device depth_cm", "vwc temp_c ec_us_cm ph"),
-    "zone": ("site zone", "depletion_mm raw_mm taw_mm ks etc_mm_d owed_mm valve irrigated_mm ponding_mm"),
+    "zone": (
+        "site zone",
+        "depletion_mm raw_mm taw_mm ks etc_mm_d owed_mm valve irrigated_mm ponding_mm due_epoch_s",
+    ),
     "weather": ("site device", "eto_mm_d rain_mm temp_air_c rh_pct wind_m_s ghi_w_m2 forecast_ghi_w_m2"),
     "impact": (
         "site baseline factor",

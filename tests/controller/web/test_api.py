@@ -9,6 +9,7 @@ import pytest
 from controller.core.decision import Level, Reason
 from controller.core.snapshot import Order
 from controller.live import MAX_ORDERS
+from schedules.plan import Demand
 from tests.controller.web.conftest import PIN, visit
 from tests.controller.web.station import Station
 
@@ -177,3 +178,27 @@ async def test_openapi(station: Station) -> None:
         described = (await client.get("/api/openapi.json")).json()
         assert (await client.get("/docs")).status_code == 404
     assert set(described["paths"]) == {"/api/status", "/api/orders", "/health"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "late", "word"), [(3.0, False, "Must begin by"), (-1.0, True, "Should have begun")]
+)
+async def test_the_latest_start_of_a_demand_is_published(
+    station: Station, hours: float, late: bool, word: str
+) -> None:
+    """A zone's demand is told with its litres, its latest start and its reason in both languages, and the page says by when."""
+    station.cycle()
+    latest = station.at.epoch_s + hours * 3600.0
+    params = {"depletion_mm": 9.0, "raw_mm": 12.0, "left_s": 7200.0}
+    wants = Demand("cabai", 9.0, 2500.0, 0.6, latest, "demand_field_soon", params)
+    station.state = replace(station.state, demands=(wants,))
+    station.cycle()
+    async with visit(station.context()) as client:
+        told = (await client.get("/api/status")).json()
+        page = (await client.get("/?lang=en")).text
+    zone = next(one for one in told["zones"] if one["id"] == "cabai")["demand"]
+    assert (zone["volume_l"], zone["latest_epoch_s"], zone["late"]) == (2500.0, latest, late)
+    assert zone["id"] != zone["en"]
+    assert word in page
+    others = [one["demand"] for one in told["zones"] if one["id"] != "cabai"]
+    assert others == [None] * len(others)
