@@ -18,6 +18,10 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Coefficient = Annotated[float, Field(gt=0, le=1.5)]
 
 
+ROOT_START_M = 0.20
+"""Rooting depth of a seedling, m; roots of annual crops grow from here until the mid-season."""
+
+
 class Names(Model):
     """What people call it. ``id``: Bahasa Indonesia; ``aliases`` are accepted in program files too."""
 
@@ -44,8 +48,9 @@ class Stages3(Model):
 
 class Crop(Named):
     """One crop: crop coefficients, height (m), rooting depth (m, smallest and largest), depletion fraction p at ETc 5 mm/d,
-    lengths of the four stages in days (none: the coefficients do not follow stages). ``source`` and ``confidence`` say how
-    far to trust it: ``table`` FAO-56 itself, ``stand-in`` another crop's values, ``rule`` of practice.
+    lengths of the four stages in days (none: the coefficients do not follow stages). ``root_start_m``: a seedling's roots.
+    ``source`` and ``confidence`` say how far to trust it: ``table`` FAO-56 itself, ``stand-in`` another crop's values, ``rule``
+    of practice.
     """
 
     confidence: Literal["table", "stand-in", "rule"] = "table"
@@ -57,6 +62,7 @@ class Crop(Named):
     p: Share
     stages_d: tuple[int, int, int, int] | None = None
     note: str = ""
+    root_start_m: Annotated[float, Field(gt=0, le=1)] = ROOT_START_M
 
     @model_validator(mode="after")
     def _consistent(self) -> Crop:

@@ -9,8 +9,8 @@ from schedules.catalog import Crop, Stages3
 
 Stage = Literal["before", "initial", "development", "mid", "late", "over", "perennial", "unknown"]
 
-ROOT_START_M = 0.20
-"""Rooting depth of a seedling, m; roots of annual crops grow from here until the mid-season."""
+ADJUSTED_FROM = 0.45
+"""Coefficients below this are no matter of wind and humidity (FAO-56 Eq. 65 and 70)."""
 
 GRACE_D = 14
 """Days after the late stage in which an annual crop is still watered: harvests are late more often than early."""
@@ -60,11 +60,13 @@ def kc_climate(kc: float, wind_m_s: float, rh_min_pct: float, height_m: float) -
 
 
 def adjusted(crop: Crop, wind_m_s: float, rh_min_pct: float) -> Stages3:
-    """The tabulated coefficients for this climate; an end value below 0.45 (a dried crop) is not adjusted."""
-    mid = kc_climate(crop.kc.mid, wind_m_s, rh_min_pct, crop.height_m)
-    end = crop.kc.end
-    if end >= 0.45:
-        end = kc_climate(end, wind_m_s, rh_min_pct, crop.height_m)
+    """The tabulated coefficients for this climate; a value below 0.45 (a dried crop, a pineapple that shuts its stomata by
+    day) is not adjusted.
+    """
+    mid, end = (
+        value if value < ADJUSTED_FROM else kc_climate(value, wind_m_s, rh_min_pct, crop.height_m)
+        for value in (crop.kc.mid, crop.kc.end)
+    )
     return Stages3(ini=crop.kc.ini, mid=max(0.05, mid), end=max(0.05, end))
 
 
@@ -80,7 +82,7 @@ def root_depth_m(crop: Crop, day: int | None, deepest_m: float | None = None) ->
     deepest = deepest_m if deepest_m is not None else crop.root_m[0]
     if crop.cycle == "perennial" or crop.stages_d is None:
         return deepest
-    start = min(ROOT_START_M, deepest)
+    start = min(crop.root_start_m, deepest)
     grown = 0.0 if day is None else (day + 1) / (crop.stages_d[0] + crop.stages_d[1])
     return start + (deepest - start) * min(1.0, max(0.0, grown))
 

@@ -141,7 +141,11 @@ def rn_short(rs: float) -> float:
 
 
 def cloud_factor(rs: float, rso: float) -> float:
-    """1.35 Rs/Rso - 0.35 with Rs/Rso limited to 0.3..1 (part of Eq. 39; the lower limit as in ASCE 2005)."""
+    """1.35 Rs/Rso - 0.35 with Rs/Rso limited to 0.3..1 (part of Eq. 39).
+
+    The lower limit is that of ASCE-EWRI (2005): Eq. 35 never gives less than a third, and a gauge that does would let the sky
+    warm the ground.
+    """
     return 1.35 * min(1.0, max(0.3, rs / rso)) - 0.35 if rso > 0.0 else 0.05
 
 
@@ -159,7 +163,7 @@ def rn_long_hourly(temp_c: float, ea: float, clear_share: float) -> float:
 
 
 def soil_heat_month(temp_before_c: float, temp_c: float) -> float:
-    """Soil heat flux of a month whose successor is not known yet, MJ/m2/d (Eq. 44)."""
+    """Soil heat flux of a month whose successor is not known yet, MJ/m2/d (Eq. 44). Of a day or ten days it is 0 (Eq. 42)."""
     return 0.14 * (temp_c - temp_before_c)
 
 
@@ -169,5 +173,7 @@ def soil_heat_month_known(temp_before_c: float, temp_after_c: float) -> float:
 
 
 def wind_at_2m(wind_m_s: float, height_m: float) -> float:
-    """Wind at 2 m from another height, m/s (Eq. 47)."""
+    """Wind at 2 m from another height over grass, m/s (Eq. 47). ``height_m`` from 0.2 m; raises ValueError below that."""
+    if height_m < 0.2:
+        raise ValueError("the wind profile begins at 0.2 m")
     return wind_m_s * 4.87 / math.log(67.8 * height_m - 5.42)

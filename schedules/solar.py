@@ -38,7 +38,7 @@ class _Day(NamedTuple):
     equation_step: float
 
 
-def _ephemeris(day: float) -> tuple[float, float]:
+def ephemeris(day: float) -> tuple[float, float]:
     """Declination (rad) and equation of time (s) at ``day`` days after 1970-01-01 00:00 UTC.
 
     NOAA's solar calculator (Meeus, Astronomical Algorithms, ch. 25 and 28); good to about 0.01 degrees from 1950 to 2050.
@@ -71,8 +71,8 @@ def _ephemeris(day: float) -> tuple[float, float]:
 @lru_cache(maxsize=8)
 def _day(number: int) -> _Day:
     """The day's ephemeris; linear within it (the error of that is below 0.001 degrees)."""
-    d0, e0 = _ephemeris(float(number))
-    d1, e1 = _ephemeris(number + 1.0)
+    d0, e0 = ephemeris(float(number))
+    d1, e1 = ephemeris(number + 1.0)
     return _Day(d0, d1 - d0, e0, e1 - e0)
 
 

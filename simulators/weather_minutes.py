@@ -205,7 +205,9 @@ def diurnal_wind(mean_m_s: float, sky: SkyDay) -> list[float]:
 def reference_et(
     ghi: list[float], temp: list[float], rh: list[float], wind: list[float], sky: SkyDay, elevation_m: float
 ) -> list[float]:
-    """Grass reference evapotranspiration, mm per minute: FAO-56 equation 53 on each hour's means, spread over its minutes."""
+    """Grass reference evapotranspiration, mm per minute: FAO-56 equation 53 on each hour's means, spread over its minutes, with
+    50 s/m by day and 200 s/m by night (Allen et al. 2006), so that the hours add up to the day.
+    """
     pressure = 101.3 * ((293.0 - 0.0065 * elevation_m) / 293.0) ** 5.26
     gamma = 0.000665 * pressure
     clear = sum(sky.clear_w_m2)
@@ -230,7 +232,7 @@ def _penman_hour(sun_mj: float, ratio: float, temp: float, rh: float, wind: floa
     kelvin4 = (temp + 273.16) ** 4
     longwave = 2.043e-10 * kelvin4 * (0.34 - 0.14 * actual**0.5) * (1.35 * ratio - 0.35)
     net = 0.77 * sun_mj - longwave
-    ground = (0.1 if sun_mj > 0.0 else 0.5) * net
+    ground, cd = (0.1 * net, 0.24) if net > 0.0 else (0.5 * net, 0.96)
     drive = 0.408 * slope * (net - ground) + gamma * 37.0 / (temp + 273.0) * wind * (saturated - actual)
-    depth: float = drive / (slope + gamma * (1.0 + 0.34 * wind))
+    depth: float = drive / (slope + gamma * (1.0 + cd * wind))
     return max(0.0, depth)

@@ -14,7 +14,7 @@ from controller.core.learning import learned
 from controller.core.metering import counter
 from controller.core.state import GRID_S, Air
 from controller.core.wiring import Reader, ZoneWiring
-from schedules.evapotranspiration import Atmosphere, et0_step
+from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.plan import Demand
 from schedules.zone import StepInputs, demand, step
 
@@ -27,6 +27,9 @@ STEPS_MAX = 96
 RAIN_CAP_MM_S = 100.0 / 600.0
 RAIN_QUANTUM_MM = 5.0
 """No rain is heavier than 100 mm in ten minutes; a bucket's tips arrive together."""
+
+EVENING_GAIN = 0.2
+"""Weight of a step in the running mean of Rs/Rso."""
 
 URGENT = 0.5
 """A demand at least this urgent does not wait because it has rained."""
@@ -71,7 +74,7 @@ def _sampled(c: Draft) -> Air:
         rh if air.rh_min_pct is None else air.rh_min_pct if rh is None else min(rh, air.rh_min_pct),
         air.wind_m_s + (wind or 0.0), air.wind_n + (wind is not None),
         air.irradiance_w_m2 + (irradiance or 0.0), air.irradiance_n + (irradiance is not None),
-        rain,
+        rain, air.evening_share,
     )  # fmt: skip
 
 
@@ -91,6 +94,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
         temp_c=_mean(gathered.temp_c, gathered.temp_n),
         rh_pct=_mean(gathered.rh_pct, gathered.rh_n),
         wind_m_s=wind,
+        evening_share=c.air.evening_share,
     )
     local = datetime.fromtimestamp(at_s, w.zoneinfo).date() if c.trusted else None
     et0 = et0_step(air, GRID_S)
@@ -115,7 +119,15 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
         c.zones[zone.id] = replace(state, balance=balance, credit_l=0.0 if last else state.credit_l)
     if last:
         learned(c, at_s, gathered, local)
-        c.air = Air(c.air.sampled_s)
+        c.air = Air(c.air.sampled_s, evening_share=_evening(air))
+
+
+def _evening(air: Atmosphere) -> float | None:
+    """Rs/Rso with this step in it: a running mean of about an hour, since one cloud is not the evening."""
+    now, before = clear_share(air), air.evening_share
+    if now is None or before is None:
+        return before if now is None else now
+    return before + EVENING_GAIN * (now - before)
 
 
 def _good(c: Draft, probes: tuple[Reader, ...]) -> tuple[float, ...]:

@@ -119,7 +119,9 @@ class ZoneState:
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum."""
+    """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum. ``evening_share``: Rs/Rso
+    of the last hours with a high sun, None before the first; it tells the night's clouds.
+    """
 
     sampled_s: float | None = None
     temp_c: float = 0.0
@@ -132,6 +134,7 @@ class Air:
     irradiance_w_m2: float = 0.0
     irradiance_n: int = 0
     rain_mm: float = 0.0
+    evening_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

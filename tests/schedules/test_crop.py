@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.catalog import Stages3
+from schedules.catalog import ROOT_START_M, Stages3
 from schedules.crop import (
     GRACE_D,
-    ROOT_START_M,
     crop_day,
     depletion_fraction,
     is_growing,

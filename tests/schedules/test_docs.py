@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from schedules import (
+    catalog,
     container,
-    crop,
     paddy,
     planner,
     planner_fills,
@@ -48,7 +48,7 @@ def test_every_reason_of_the_planner_is_explained() -> None:
 @pytest.mark.parametrize(
     ("sentence", "value"),
     [
-        (r"Roots grow from (\S+) m", crop.ROOT_START_M),
+        (r"Roots grow from (\S+) m", catalog.ROOT_START_M),
         (r"in the last (\d+) days nothing", paddy.DRAIN_D),
         (r"due already at (\d+) mm", paddy.FLOODED_MM),
         (r"The bund holds (\d+) mm", paddy.BUND_MM),
