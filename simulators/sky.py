@@ -31,7 +31,7 @@ class SkyDay:
     """One local day of sun. Lists have 1440 entries, one for each local minute (its middle), and are not mutated.
 
     ``cos_zenith``: 0 while the sun is down. ``hour_angle``: rad, 0 at solar noon, afternoon positive. ``clear_w_m2``:
-    cloudless global horizontal irradiance. ``rise``..``set_``: the sun is down in all other minutes (set_ excluded).
+    cloudless global horizontal irradiance. ``rise``..``set_``: the minutes with the sun above the horizon (set_ excluded).
     ``declination`` rad, at noon; ``drift``: its change over the day. ``extra_w_m2``: normal irradiance outside the atmosphere.
     """
 
@@ -89,7 +89,9 @@ class Sky:
         (early, first_s), (late, last_s) = ephemeris(begin), ephemeris(begin + 1.0)
         declination, drift = 0.5 * (early + late), late - early
         start = (0.5 + self._shift_min + first_s / 60.0 - 720.0) * pi / 720.0
-        turn = pi / 720.0 + (last_s - first_s) / 60.0 / MINUTES * pi / 720.0  # the equation of time moves on, too
+        turn = (
+            pi / 720.0 + (last_s - first_s) / 60.0 / MINUTES * pi / 720.0
+        )  # the equation of time moves on, too
         angles = [start + minute * turn for minute in range(MINUTES)]
         a, b = sin(self.latitude) * sin(early), cos(self.latitude) * cos(early)
         a_step = (sin(self.latitude) * sin(late) - a) / MINUTES
@@ -104,6 +106,10 @@ class Sky:
             if cosine > 0.0:
                 zenith[minute] = cosine
                 clear[minute] = TURBIDITY * 1098.0 * cosine * exp(-0.059 / cosine) if cosine > 1e-4 else 0.0
+        while rise < set_ and zenith[rise] == 0.0:
+            rise += 1
+        while set_ > rise and zenith[set_ - 1] == 0.0:
+            set_ -= 1
         extra = SOLAR_CONSTANT * earth_sun(date.fromordinal(ordinal).timetuple().tm_yday)
         return SkyDay(ordinal, declination, extra, rise, set_, zenith, angles, clear, drift)
 
