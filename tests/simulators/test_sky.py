@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from math import cos, degrees, dist, radians, sin
 
-import pandas
+import pandas as pd
 import pytest
 from pvlib import solarposition
 
@@ -22,9 +22,7 @@ def test_sun_agrees_with_the_nrel_algorithm(place: tuple[float, float, int], whe
     sky = Sky(latitude, longitude, hours * 3600.0)
     day = sky.day(when.toordinal())
     minutes = range(0, MINUTES, 10)
-    times = pandas.to_datetime(
-        [sky.midnight(day.ordinal) + 60.0 * m + 30.0 for m in minutes], unit="s", utc=True
-    )
+    times = pd.to_datetime([sky.midnight(day.ordinal) + 60.0 * m + 30.0 for m in minutes], unit="s", utc=True)
     zenith = solarposition.spa_python(times, latitude, longitude)["zenith"].to_numpy()
     for minute, angle in zip(minutes, zenith, strict=True):
         cosine = max(0.0, cos(radians(angle)))
@@ -43,7 +41,7 @@ def test_the_sun_stands_where_it_stands(place: tuple[float, float, int]) -> None
         )
         minutes = range(3, MINUTES, 111)
         seconds = [sky.midnight(when) + 60.0 * minute + 30.0 for minute in minutes]
-        times = pandas.to_datetime(seconds, unit="s", utc=True)
+        times = pd.to_datetime(seconds, unit="s", utc=True)
         theirs = solarposition.spa_python(times, latitude, longitude)
         for minute, zenith, azimuth in zip(minutes, theirs["zenith"], theirs["azimuth"], strict=True):
             assert _apart(sky, day, minute, zenith, azimuth) <= 0.03
