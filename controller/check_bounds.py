@@ -46,6 +46,9 @@ SITE: dict[str, tuple[float, float]] = {
 PROGRAM: dict[str, tuple[float, float]] = {
     "min_run_s": (0, 7_200),
     "max_run_s": (60, 86_400),
+    "cycle_s": (30, 86_400),
+    "cycle_mm": (0.1, 300),
+    "soak_s": (0, 86_400),
     "root_depth_m": (0.05, 3),
     "max_depth_mm": (0.5, 150),
     "pots": (1, 2_000_000),

@@ -65,6 +65,15 @@ def _runs(name: str, program: Program) -> Iterator[Finding]:
         minimum, maximum = program.min_run_s, program.max_run_s
         yield error(("min_run_s",), "min-run-above-max", program=name, minimum=minimum, maximum=maximum)
 
+    if program.cycle_s is not None and program.cycle_s < program.min_run_s:
+        yield error(
+            ("cycle_s",),
+            "min-run-above-max",
+            program=name,
+            minimum=program.min_run_s,
+            maximum=program.cycle_s,
+        )
+
 
 def _crop(subject: Subject, name: str, program: Program) -> Iterator[Finding]:
     from schedules.catalog import catalog  # reads the crop and soil files

@@ -38,6 +38,10 @@ class ZoneLimits:
     max_run_s: float
     use_l_d: float = 0.0
     """What the zone uses up in a day, gross litres; 0 where nobody knows."""
+    soak_s: float = 0.0
+    """Pause between two runs, s; 0: the planner's usual one."""
+    soaks_until_s: float = 0.0
+    """POSIX s until which the last run soaks in."""
 
 
 @dataclass(frozen=True, slots=True)

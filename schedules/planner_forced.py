@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from schedules.plan import PlanRequest, Run
-from schedules.planner_need import SOAK_S, Need, due_spans, to_the_sun
+from schedules.planner_need import Need, due_spans, to_the_sun
 from schedules.tank_sheet import Forced, TankSheet
 from schedules.timeline import EPS, Grid, PumpSheet
 
@@ -58,7 +58,7 @@ def _place(need: Need, sheet: TankSheet, litres: float, due: float) -> None:
         sheet.book(start, given, flow)
         stop = min(end, float(math.ceil(start + given * 3.6 / flow - EPS)))
         need.runs.append(Run(need.zone.zone, start, stop, given, False, need.demand.latest_start_s))
-        need.left_l, need.after_s = max(0.0, need.left_l - given), stop + SOAK_S
+        need.left_l, need.after_s = max(0.0, need.left_l - given), stop + need.pause_s
         return
 
 

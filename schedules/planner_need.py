@@ -46,6 +46,11 @@ class Need:
         """Litres of the longest allowed run at nominal flow, or what is left."""
         return min(self.left_l, self.zone.flow_m3_h / 3.6 * self.zone.max_run_s)
 
+    @property
+    def pause_s(self) -> float:
+        """How long a run soaks in before the next."""
+        return self.zone.soak_s or SOAK_S
+
     def open(self) -> Iterator[Interval]:
         """The windows that are still ahead for this zone."""
         for begin, end in self.windows:
@@ -64,7 +69,14 @@ def gather(request: PlanRequest, grid: Grid) -> list[Need]:
             continue
         running = [r for r in request.running if r.zone == demand.zone]
         left = demand.volume_l - sum(r.volume_l for r in running)
-        after = max([grid.now_s, request.rain_until_s, *(r.end_s + SOAK_S for r in running)])
+        after = max(
+            [
+                grid.now_s,
+                request.rain_until_s,
+                zone.soaks_until_s,
+                *(r.end_s + (zone.soak_s or SOAK_S) for r in running),
+            ]
+        )
         ahead = ((max(a, grid.now_s), min(b, grid.until_s)) for a, b in sorted(zone.windows))
         windows = join([(a, b) for a, b in ahead if b > max(a, request.rain_until_s)])
         needs.append(Need(demand, zone, windows, max(0.0, left), after))
@@ -88,7 +100,7 @@ def in_rounds(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
                 need.left_l = max(0.0, need.left_l - run.volume_l)
                 if need.left_l < 0.001 * need.demand.volume_l:
                     need.left_l = 0.0
-                need.after_s = run.end_s + SOAK_S
+                need.after_s = run.end_s + need.pause_s
                 placed = True
         if not placed and worth == 0.0:
             return

@@ -16,7 +16,8 @@ __all__ = [
 
 class Base(Model):
     """What every program has. ``efficiency``: share of the applied water that reaches the root zone. ``rain_skip``: false for
-    plants under a roof, for which rain neither stops irrigation nor counts as water.
+    plants under a roof, for which rain neither stops irrigation nor counts as water. ``cycle_s``, ``cycle_mm`` (gross): longest
+    part of an application; ``soak_s``: pause between parts.
     """
 
     program: Ident
@@ -26,6 +27,9 @@ class Base(Model):
     min_run_s: Annotated[float, Field(ge=0)] = 120.0
     max_run_s: Positive = 2 * 3600.0
     rain_skip: bool = True
+    cycle_s: Positive | None = None
+    cycle_mm: Positive | None = None
+    soak_s: Annotated[float, Field(ge=0)] | None = None
 
 
 class FieldProgram(Base):

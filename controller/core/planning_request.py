@@ -12,6 +12,7 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
 from schedules.plan import Demand, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.soak import cycle
 from schedules.windows import resolve
 from schedules.zone import daily_use_mm
 
@@ -78,15 +79,20 @@ def _left(state: ControllerState, one: Demand) -> Demand | None:
 
 
 def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
-    program = zone.program
+    program, now = zone.program, state.zones[zone.id]
+    longest_s, soak_s = cycle(program, 1000.0 * zone.entry.flow_m3_h / zone.entry.area_m2, w.catalog)
+    # A clock that was set back must not hold a zone for longer than one pause.
+    soaking = soak_s > 0.0 and now.ended_s <= now_s < now.ended_s + soak_s
     return ZoneLimits(
         zone.id,
         zone.entry.source,
         zone.entry.flow_m3_h,
         resolve(program.windows, w.zoneinfo, now_s, horizon_s),
         program.min_run_s,
-        program.max_run_s,
-        use_l_d=zone.entry.area_m2 * daily_use_mm(program, state.zones[zone.id].balance),
+        longest_s,
+        use_l_d=zone.entry.area_m2 * daily_use_mm(program, now.balance),
+        soak_s=soak_s,
+        soaks_until_s=now.ended_s + soak_s if soaking else 0.0,
     )
 
 

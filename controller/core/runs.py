@@ -209,7 +209,7 @@ def deliver(c: Draft, zone_id: str, litres: float) -> None:
     elif litres == 0.0:
         return
     c.zones[zone_id] = ZoneState(
-        zone.balance, irrigation, zone.credit_l + litres, zone.done_s, zone.paused_until_s
+        zone.balance, irrigation, zone.credit_l + litres, zone.done_s, zone.paused_until_s, zone.ended_s
     )
 
 
@@ -224,7 +224,11 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     owed_l = short if irrigation.delivered_l < COMPLETE * irrigation.target_l else 0.0
     balance = owe(zw.program, zone.balance, owed_l / area) if owed_l > 0.0 else zone.balance
     c.zones[zw.id] = replace(
-        zone, irrigation=None, balance=balance, done_s=max(zone.done_s, irrigation.start_s)
+        zone,
+        irrigation=None,
+        balance=balance,
+        done_s=max(zone.done_s, irrigation.start_s),
+        ended_s=c.epoch if c.trusted and irrigation.delivered_l > 0.0 else zone.ended_s,
     )
     c.due_s, c.replan = 0.0, c.replan or "irrigation_over"
     figures: dict[str, float | str] = {

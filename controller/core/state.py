@@ -107,7 +107,8 @@ class Irrigation:
 @dataclass(frozen=True, slots=True)
 class ZoneState:
     """One zone. ``credit_l``: litres delivered since the last balance step. ``done_s``: POSIX start of the last planned
-    irrigation that is over (an echo of it in a later plan is not repeated).
+    irrigation that is over (an echo of it in a later plan is not repeated). ``ended_s``: POSIX end of the last irrigation that
+    brought water.
     """
 
     balance: ZoneBalance
@@ -115,6 +116,7 @@ class ZoneState:
     credit_l: float = 0.0
     done_s: float = 0.0
     paused_until_s: float | None = None
+    ended_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ PROGRAMS = [
     (DEMO, "cabai", 'to: "09:00"', 'to: "05:30"', "window-empty"),
     (DEMO, "cabai", 'to: "09:00"', 'to: "05:33"', "window-short"),
     (DEMO, "cabai", "min_run_s: 300", "min_run_s: 9000", "min-run-above-max"),
+    (DEMO, "cabai", "min_run_s: 300", "min_run_s: 300\ncycle_s: 200", "min-run-above-max"),
     (DEMO, "cabai", "crop: chilli", "crop: chili", "crop-unknown"),
     (DEMO, "cabai", "soil: sandy-clay-loam", "soil: sandy-clay-lome", "soil-unknown"),
     (DEMO, "cabai", "program: cabai", "program: cabe", "program-file-name"),

@@ -146,3 +146,17 @@ def test_what_was_given_since_the_grid_is_not_asked_again():
     assert [one.zone for one in left] == ["z2"]
     assert left[0].volume_l == pytest.approx(0.5 * wanted["z2"], rel=0.05)
     assert left[0].net_mm == pytest.approx(0.5 * plant.state.demands[1].net_mm, rel=0.05)
+
+
+def test_a_zone_that_soaks_is_told():
+    """After an irrigation that brought water the request says until when it soaks; before, and without a pause, it does not."""
+    soaking = program("calendar", windows=ALL_DAY, depth_mm=8.0, soak_s=3600.0)
+    plant = Plant(tank_site(prog=soaking))
+    plant.plan = runs_plan(("z1", 30.0, 230.0, 50.0))
+    play(plant, at(0, sun=900.0, level=1.0, frozen=("level",)), at(900))
+    request = ask(plant)
+    assert request is not None
+    ended = plant.state.zones["z1"].ended_s
+    assert NOON + 30.0 < ended <= NOON + 600.0
+    told = {zone.zone: (zone.soak_s, zone.soaks_until_s) for zone in request.zones}
+    assert told == {"z1": (3600.0, ended + 3600.0), "z2": (3600.0, 0.0)}
