@@ -1,4 +1,4 @@
-"""`tirta-sim`: the world for those who have none. demo, serve, season."""
+"""`tirta-sim`: the world for those who have none. demo, serve, season, compare."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from importlib import resources
 from pathlib import Path
 
 from controller.clock import PlantClock, SystemClock
-from controller.commands.console import err, failed, json_option, t
+from controller.commands.console import err, failed, t
 from controller.commands.parser import Parser
 from controller.config import load_site
 from controller.errors import TirtaError
 from drivers.errors import DriverError
+from simulators.cli_options import add_compare, add_season
 from simulators.cli_worlds import plant_moment, world_factory
 from simulators.embedded_broker import ServeError
 from simulators.faults import FAULTS, Sometimes, parse_fault
@@ -62,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar=t("COMMAND", "PERINTAH"))
     _add_demo(commands)
     _add_serve(commands)
-    _add_season(commands)
+    add_season(commands, _common, _season)
+    add_compare(commands, _common, _compare)
     return parser
 
 
@@ -142,54 +144,6 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     serve.set_defaults(run=_serve)
 
 
-def _add_season(commands: argparse._SubParsersAction[Parser]) -> None:
-    season = commands.add_parser(
-        "season",
-        help=t(
-            "the shipped controller over a season, as fast as it goes",
-            "pengendali yang sama selama semusim, secepat mungkin",
-        ),
-    )
-    _common(season)
-    season.add_argument(
-        "--weather",
-        metavar="FILE",
-        help=t(
-            "CSV (else seeded weather of South Sumatra)", "CSV (bila tidak: cuaca tiruan Sumatera Selatan)"
-        ),
-    )
-    season.add_argument(
-        "--start",
-        metavar="DATE",
-        help=t(
-            "first local day (the file's, else 2026-01-01)", "hari pertama (dari berkas, atau 2026-01-01)"
-        ),
-    )
-    season.add_argument(
-        "--days",
-        type=_days,
-        help=t("how long (the file's length, else 365)", "berapa hari (sepanjang berkas, atau 365)"),
-    )
-    season.add_argument(
-        "--strategy", choices=["solar"], default="solar", help=t("who decides", "siapa yang memutuskan")
-    )
-    season.add_argument(
-        "--state",
-        metavar="DIR",
-        help=t("keep ledger.db and telemetry.db here", "simpan ledger.db dan telemetry.db di sini"),
-    )
-    season.add_argument(
-        "--record",
-        action="store_true",
-        help=t(
-            "with --state: keep what `tirta ledger replay` needs",
-            "dengan --state: simpan bahan `tirta ledger replay`",
-        ),
-    )
-    json_option(season)
-    season.set_defaults(run=_season)
-
-
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-c",
@@ -227,15 +181,6 @@ def _fault(text: str) -> tuple[str, Sometimes]:
         ) from None  # fmt: skip
 
 
-def _days(text: str) -> float:
-    days = float(text)
-    if not 0.0 < days <= 3660.0:
-        raise argparse.ArgumentTypeError(
-            t("must be above 0, at most 3660", "harus di atas 0, paling banyak 3660")
-        )
-    return days
-
-
 def _site_file(args: argparse.Namespace) -> Path:
     """The site file that is meant: named, the one in this directory, or the example that came with the package."""
     named: Path | None = args.config
@@ -260,6 +205,12 @@ def _season(args: argparse.Namespace) -> int:
     from simulators.cli_season import season
 
     return season(args, _site_file(args))
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from simulators.cli_compare import compare
+
+    return compare(args, _site_file(args))
 
 
 def _serve(args: argparse.Namespace) -> int:

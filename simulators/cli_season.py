@@ -1,41 +1,46 @@
-"""`tirta-sim season`: the shipped controller over a season, as fast as it goes."""
+"""`tirta-sim season`: a season as fast as it goes, by the shipped controller or by a strategy that it is compared with."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from controller.commands.console import t
-from controller.config import load_site
-from controller.core.site import Site
+from simulators.cases import Opened, Progress, Result, open_case, run, weather_of
+from simulators.cli_compare import case_of
 from simulators.cli_worlds import UsageError, world_factory
 from simulators.outputs import World
-
-SEASON_START = "2026-01-01"
+from simulators.strategies import OURS
 
 
 def season(args: argparse.Namespace, config: Path) -> int:
     """Run one season and print its result. Raises UsageError, ConfigError."""
-    from simulators.result import result_of, summary
-    from simulators.season import Season, local_midnight
+    from simulators.result import summary
 
-    site, profiles = load_site(config)
-    weather, first, length = _weather(args, site)
-    try:
-        start = local_midnight(site, args.start or first or SEASON_START)
-    except ValueError:
-        raise UsageError(
-            t(
-                f"--start {args.start}: a day is written 2026-01-01",
-                f"--start {args.start}: hari ditulis 2026-01-01",
-            )
-        ) from None
-    days = args.days or length or 365.0
-    world = _world(args, site, start, weather)
+    opened = open_case(case_of(args, config))
+    for note in getattr(weather_of(opened.case, opened.site), "notes", ()):
+        print(note, file=sys.stderr)
+
+    def progress(day: float) -> None:
+        print(f"\r{day:5.0f} / {opened.days:.0f} d", end="", file=sys.stderr, flush=True)
+
+    if args.strategy == OURS:
+        result = _ours(args, opened, progress)
+    else:
+        _refuse(args)
+        result = run(opened, args.strategy, None, progress)
+    print(file=sys.stderr)
+    print(json.dumps(result) if args.json else summary(result))
+    return 0
+
+
+def _ours(args: argparse.Namespace, opened: Opened, progress: Progress) -> Result:
+    from simulators.result import result_of
+    from simulators.season import Season
+
     folder = Path(args.state) if args.state else None
     if folder is not None and (folder / "ledger.db").exists():
         raise UsageError(
@@ -44,37 +49,31 @@ def season(args: argparse.Namespace, config: Path) -> int:
                 f"--state {folder}: sudah berisi buku besar; sebut folder kosong",
             )
         )
-
-    def progress(day: float) -> None:
-        print(f"\r{day:5.0f} / {days:.0f} d", end="", file=sys.stderr, flush=True)
-
-    ran = Season(site, profiles, world, start, days, folder, args.record, progress=progress)
+    ran = Season(
+        opened.site,
+        opened.profiles,
+        _world(args, opened),
+        opened.start,
+        opened.days,
+        folder,
+        args.record,
+        progress=progress,
+    )
     ran.run()
-    print(file=sys.stderr)
-    result = result_of(ran, args.strategy)
-    print(json.dumps(result) if args.json else summary(result))
-    return 0
+    return result_of(ran, OURS)
 
 
-def _weather(args: argparse.Namespace, site: Site) -> tuple[Any, str | None, float | None]:
-    """The weather source, its first local day and its length in days; all None for the generator."""
-    if args.weather is None:
-        return None, None, None
-    from simulators.weather_files import WeatherError
-    from simulators.weather_series import open_weather
-
-    try:
-        source: Any = open_weather(args.weather, site.file.site, args.seed)
-    except WeatherError as error:
-        raise UsageError(str(error)) from None
-    for note in source.notes:
-        print(note, file=sys.stderr)
-    return source, date.fromordinal(source.first).isoformat(), float(source.last - source.first + 1)
-
-
-def _world(args: argparse.Namespace, site: Site, start: datetime, weather: Any) -> World:
+def _world(args: argparse.Namespace, opened: Opened) -> World:
     if args.world is not None:
-        return world_factory(args.world)(site, args.seed, start)
-    from simulators.world import World as OwnWorld
+        return world_factory(args.world)(opened.site, args.seed, opened.start)
+    return cast("World", opened.world())
 
-    return cast("World", OwnWorld(site, args.seed, start, weather=weather))
+
+def _refuse(args: argparse.Namespace) -> None:
+    """What only the controller has: its ledger, its record, and worlds without our physics."""
+    for option in ("state", "record", "world"):
+        if getattr(args, option):
+            raise UsageError(
+                t(f"--{option} goes with --strategy solar only; leave it out",
+                  f"--{option} hanya untuk --strategy solar; hilangkan saja")
+            )  # fmt: skip

@@ -34,7 +34,7 @@ class Daily:
 @dataclass(frozen=True, slots=True)
 class Month:
     """Wet day: 1 mm or more. ``after_wet``/``after_dry``: chance of a wet day after such a day. Clearness: mean of the day's
-    total over Haurwitz's clear sky (spread: _SPREAD). Temperatures: mean on all days.
+    total over Haurwitz's clear sky (spread: SPREAD). Temperatures: mean on all days.
     """
 
     after_wet: float
@@ -61,9 +61,9 @@ MONTHS: Final = (
     Month(0.72, 0.60, 18.7, 0.474, 0.539, 30.4, 22.5),
 )
 
-_SPREAD = 0.13  # standard deviation of the daily clearness (0.15 at the station, part of it the instrument)
+SPREAD = 0.13  # standard deviation of the daily clearness (0.15 at the station, part of it the instrument)
 _MEMORY = 0.24  # its correlation with the day before
-_GAMMA = 0.60  # shape of the wet-day amounts above 1 mm: a quarter of wet days bring more than 20 mm
+GAMMA = 0.60  # shape of the wet-day amounts above 1 mm: a quarter of wet days bring more than 20 mm
 
 
 def year(number: int, seed: int) -> tuple[Daily, ...]:
@@ -80,9 +80,9 @@ def year(number: int, seed: int) -> tuple[Daily, ...]:
 
 
 def _day(ordinal: int, month: Month, wet: bool, drift: float, rng: Random) -> Daily:
-    rain = 1.0 + rng.gammavariate(_GAMMA, (month.wet_mm - 1.0) / _GAMMA) if wet else 0.0
+    rain = 1.0 + rng.gammavariate(GAMMA, (month.wet_mm - 1.0) / GAMMA) if wet else 0.0
     mean = month.clear_wet if wet else month.clear_dry
-    clearness = min(0.97, max(0.08, SUNSHINE * (mean + _SPREAD * drift)))
+    clearness = min(0.97, max(0.08, SUNSHINE * (mean + SPREAD * drift)))
     tmax = month.tmax_c + 6.0 * (clearness - SUNSHINE * 0.5 * (month.clear_wet + month.clear_dry))
     tmax += rng.gauss(0.0, 0.9)
     tmin = min(month.tmin_c + rng.gauss(0.0, 0.8), tmax - 2.0)

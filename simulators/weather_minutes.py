@@ -44,7 +44,7 @@ def make_day(row: Daily, sky: SkyDay, seed: int, elevation_m: float) -> Day:
         if radiation is None:  # Hargreaves and Samani, FAO-56 equation 50, inland
             radiation = 0.16 * max(0.5, row.tmax_c - row.tmin_c) ** 0.5 * sky.extra_mj_m2
         clearness = radiation / clear_mj if clear_mj > 0.0 else 0.0
-    rain, dark = _showers(row.rain_mm, rng)
+    rain, dark = showers(row.rain_mm, rng)
     ghi = _irradiance(min(1.25, max(0.03, clearness)), sky, dark, rng)
     temp = diurnal_temperature(row.tmin_c, row.tmax_c, sky)
     rh = humidity(temp, row.tmin_c - 0.5)
@@ -143,7 +143,7 @@ def _cloud_spell(length: int, level: float, rng: Random) -> list[float]:
 # ---------------------------------------------------------------------------------------------------------------- showers
 
 
-def _showers(total_mm: float, rng: Random) -> tuple[list[float], list[tuple[int, int]]]:
+def showers(total_mm: float, rng: Random) -> tuple[list[float], list[tuple[int, int]]]:
     """Minutes of rain that sum to ``total_mm``, and the (begin, end) minutes of each shower."""
     rain = [0.0] * MINUTES
     if total_mm <= 0.0:

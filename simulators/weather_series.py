@@ -176,6 +176,11 @@ class IntervalWeather(_FileWeather):
             if column not in table.columns:
                 self.notes.append(f"no column {column!r}: {otherwise}")
 
+    @property
+    def has_rain(self) -> bool:
+        """Whether the file tells rain."""
+        return "rain_mm" in self._table.columns
+
     def day(self, ordinal: int) -> Day:
         """The weather of one local day."""
         sky = self._sky.day(ordinal)

@@ -1,0 +1,161 @@
+"""One case of a comparison: a site, a weather, a seed and days, the same for every strategy; and a season of one of them."""
+
+from __future__ import annotations
+
+import importlib
+import resource
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from controller.clock import real_mono_s
+from controller.commands.console import t
+from controller.config import load_site
+from controller.core.site import Site
+from drivers.profile import Profile
+from simulators.account import blocks
+from simulators.audit import AuditedWorld
+from simulators.cli_worlds import UsageError
+from simulators.play import play
+from simulators.redate import redated
+from simulators.result import result_of
+from simulators.season import Season, local_midnight
+from simulators.strategies import ORACLE, OURS, make
+from simulators.truth import water_residual_m3
+from simulators.weather import WeatherSource, sky_of
+from simulators.weather_files import WeatherError
+from simulators.weather_rain import WithRain
+from simulators.weather_series import IntervalWeather, open_weather
+
+SEASON_START = "2026-01-01"
+SEASON_DAYS = 365.0
+
+Progress = Callable[[float], None]
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``weather``: a file (None: the generator). ``start``: local day YYYY-MM-DD and ``days`` (None: the file's, else a year from
+    2026-01-01). ``rain``: a file without rain gets the generated one. ``planted_days_ago``: see redate (None: as in the programs).
+    """
+
+    config: Path
+    weather: Path | None = None
+    seed: int = 0
+    start: str | None = None
+    days: float | None = None
+    rain: bool = False
+    planted_days_ago: int | None = None
+
+
+class Spanned(Protocol):
+    """A weather with an end."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case made ready. Each ``world()`` is a new one in the same state."""
+
+    case: Case
+    site: Site
+    profiles: Mapping[str, Profile]
+    start: datetime
+    days: float
+
+    def world(self) -> AuditedWorld:
+        """The case's world as it starts."""
+        weather = weather_of(self.case, self.site)
+        return AuditedWorld(self.site, self.case.seed, self.start, weather=weather)
+
+
+def open_case(case: Case) -> Opened:
+    """Read site and weather. Raises ConfigError, UsageError."""
+    site, profiles = load_site(case.config)
+    weather = cast("Spanned | None", weather_of(case, site))
+    first = date.fromordinal(weather.first).isoformat() if weather is not None else SEASON_START
+    length = float(weather.last - weather.first + 1) if weather is not None else SEASON_DAYS
+    try:
+        start = local_midnight(site, case.start or first)
+    except ValueError:
+        raise UsageError(
+            t(f"--start {case.start}: a day is written 2026-01-01",
+              f"--start {case.start}: hari ditulis 2026-01-01")
+        ) from None  # fmt: skip
+    if case.planted_days_ago is not None:
+        site = redated(site, start.date(), case.planted_days_ago)
+    return Opened(case, site, profiles, start, case.days or length)
+
+
+def weather_of(case: Case, site: Site) -> WeatherSource | None:
+    """The case's weather, None for the generator. Raises UsageError."""
+    if case.weather is None:
+        return None
+    sky = sky_of(site.file.site)
+    try:
+        source = open_weather(case.weather, site.file.site, case.seed, sky)
+    except WeatherError as error:
+        raise UsageError(str(error)) from None
+    if case.rain and isinstance(source, IntervalWeather) and not source.has_rain:
+        return WithRain(source, case.seed, sky)
+    return source
+
+
+def run(
+    opened: Opened, strategy: str, habits: Mapping[str, Any] | None = None, progress: Progress | None = None
+) -> Result:
+    """One strategy's season on a case, with ``violations`` and ``water_residual_m3`` beside the keys of a season.
+
+    ``habits``: a practice's parameters. Raises UsageError where the oracle's solver is not installed.
+    """
+    if strategy == ORACLE:
+        return _foreseen(opened, progress)
+    world = opened.world()
+    if strategy == OURS:
+        season = Season(opened.site, opened.profiles, world, opened.start, opened.days, progress=progress)
+        season.run()
+        return result_of(season, OURS) | _watched(world)
+    began = real_mono_s()
+    play(world, make(strategy, opened.site, habits), opened.days, progress)
+    return played(opened, strategy, world, real_mono_s() - began)
+
+
+def _foreseen(opened: Opened, progress: Progress | None) -> Result:
+    """The oracle's season and ``bound_idr``. It is imported when asked for: its solver is an extra."""
+    try:
+        oracle = importlib.import_module("simulators.oracle")
+    except ImportError as error:
+        raise UsageError(
+            t(f"the oracle is not installed here ({error}); install the extra: pip install 'tirtasurya[compare]'",
+              f"oracle belum terpasang ({error}); pasang tambahannya: pip install 'tirtasurya[compare]'")
+        ) from None  # fmt: skip
+    began = real_mono_s()
+    world, bound_idr = oracle.play_oracle(opened.world, opened.days, progress)
+    return played(opened, ORACLE, world, real_mono_s() - began) | {"bound_idr": bound_idr}
+
+
+def played(opened: Opened, strategy: str, world: AuditedWorld, wall_s: float) -> Result:
+    """The result of a played season, with the keys of a season result; the controller's own figures are null."""
+    cycles = int(opened.days * 1440.0) + 1
+    end = opened.start + timedelta(days=opened.days)
+    return {
+        "site": opened.site.file.site.id,
+        "strategy": strategy,
+        "from": opened.start.isoformat(),
+        "to": end.isoformat(),
+        "cycles": cycles,
+        "wall_s": wall_s,
+        "cycles_per_s": cycles / wall_s if wall_s else 0.0,
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+        **blocks(opened.site, world.truth()),
+        **_watched(world),
+    }
+
+
+def _watched(world: AuditedWorld) -> Result:
+    return {"violations": world.violations, "water_residual_m3": water_residual_m3(world)}

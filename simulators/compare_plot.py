@@ -1,0 +1,95 @@
+"""A comparison as a picture (PNG) and as a page (HTML) that needs no network. Needs matplotlib, the extra ``compare``."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from controller.commands.console import t
+from simulators.cli_worlds import UsageError
+from simulators.compare_table import rows, sentences
+
+PARTS: Final = ("grid", "fuel", "unmet", "losses", "starts", "end")
+COLOURS: Final = ("#4477aa", "#66ccee", "#cc3311", "#ccbb44", "#aa3377", "#999999")
+
+
+def png(compared: Mapping[str, Any]) -> bytes:
+    """Costs of each strategy as stacked bars, by what they are made of. Raises UsageError without matplotlib."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError(
+            t("a picture needs matplotlib; install the extra: pip install 'tirtasurya[compare]'",
+              "gambar perlu matplotlib; pasang tambahannya: pip install 'tirtasurya[compare]'")
+        ) from None  # fmt: skip
+    names = {
+        "grid": t("grid", "PLN"), "fuel": t("fuel", "BBM"), "unmet": t("water unmet", "air kurang"),
+        "losses": t("drained, spilt", "terbuang"), "starts": t("starts", "start pompa"), "end": t("end", "sisa akhir"),
+    }  # fmt: skip
+    results = [result for result in compared["results"] if result["cost_idr"]["total"] is not None]
+    figure = Figure(figsize=(9.0, 0.6 * len(results) + 2.0), layout="constrained")
+    axes = figure.subplots()
+    for at, result in enumerate(results):
+        right = left = 0.0
+        for part, colour in zip(PARTS, COLOURS, strict=True):
+            value = result["cost_idr"][part] / 1000.0
+            axes.barh(
+                at,
+                value,
+                left=right if value > 0.0 else left,
+                color=colour,
+                label=names[part] if at == 0 else None,
+            )
+            right, left = right + max(0.0, value), left + min(0.0, value)
+        axes.text(right, at, f" {result['cost_idr']['total'] / 1000.0:,.0f}", va="center")
+    axes.set_yticks(range(len(results)), [result["strategy"] for result in results])
+    axes.invert_yaxis()
+    if compared["oracle_bound_idr"] is not None:
+        axes.axvline(
+            compared["oracle_bound_idr"] / 1000.0, color="black", linestyle=":", label=t("bound", "batas")
+        )
+    axes.set_xlabel(t("cost, thousand Rupiah", "biaya, ribu rupiah"))
+    axes.set_title(
+        f"{compared['site']}  {compared['from'][:10]} .. {compared['to'][:10]}  ({compared['weather']})"
+    )
+    axes.margins(x=0.1)
+    figure.legend(loc="outside lower center", ncols=7, fontsize="small")
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=120)
+    return out.getvalue()
+
+
+def html(compared: Mapping[str, Any]) -> str:
+    """Picture, table and sentences as one page."""
+    head, *body = rows(compared["results"])
+    title = escape(f"{compared['site']}: {t('strategies compared', 'perbandingan strategi')}")
+    picture = base64.b64encode(png(compared)).decode()
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in body)
+    said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in sentences(compared))
+    style = (
+        "body{font-family:sans-serif;max-width:60em;margin:1em auto}td,th{padding:.2em .6em;text-align:right}"
+        "img{max-width:100%}"
+    )
+    return (
+        f'<!doctype html>\n<html lang="{t("en", "id")}"><meta charset="utf-8"><title>{title}</title>'
+        f'<style>{style}</style>\n<h1>{title}</h1>\n<img alt="{title}" src="data:image/png;base64,{picture}">\n'
+        f"<table><tr>{top}</tr>\n{lines}</table>\n{said}</html>\n"
+    )
+
+
+def write(compared: Mapping[str, Any], path: Path) -> None:
+    """Write FILE.png or FILE.html, by its suffix. Raises UsageError for another suffix, OSError."""
+    if path.suffix.lower() == ".png":
+        path.write_bytes(png(compared))
+    elif path.suffix.lower() in (".html", ".htm"):
+        path.write_text(html(compared), encoding="utf-8")
+    else:
+        raise UsageError(
+            t(f"--plot {path}: the name must end in .png or .html",
+              f"--plot {path}: nama harus berakhiran .png atau .html")
+        )  # fmt: skip

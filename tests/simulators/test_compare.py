@@ -1,0 +1,151 @@
+"""Strategies side by side: the verdict, and the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.config import load_site
+from simulators.cases import Case, open_case, run
+from simulators.cli import main
+from simulators.compare import SMALL_GAP, jobs_of, run_all, verdict
+from simulators.strategies import PRACTICES
+
+SITE = "simulators/sites/nursery.yaml"
+
+
+def _cost(strategy: str, total: float | None, bound: float | None = None) -> dict[str, Any]:
+    return {"strategy": strategy, "cost_idr": {"total": total}} | (
+        {"bound_idr": bound} if bound is not None else {}
+    )
+
+
+def test_the_share_by_hand() -> None:
+    """(best practice - ours) / (best practice - oracle), the regret per hectare, and the bound of the oracle beside it."""
+    results = [
+        _cost("solar", 120.0),
+        _cost("timer", 300.0),
+        _cost("surplus", 200.0),
+        _cost("oracle", 100.0, 90.0),
+    ]
+    assert verdict(results, 5000.0) == {
+        "best_practice": "surplus",
+        "oracle_bound_idr": 90.0,
+        "share": 0.8,
+        "regret_idr_ha": 40.0,
+        "gap_share": 0.5,
+    }
+
+
+def test_a_small_gap_gets_no_share() -> None:
+    """Where foresight is worth less than a twentieth of the best practice's cost the share is None and the regret stays."""
+    near = 200.0 * (1.0 - 0.9 * SMALL_GAP)
+    found = verdict([_cost("solar", 199.0), _cost("timer", 200.0), _cost("oracle", near)], 10_000.0)
+    assert found["share"] is None
+    assert found["regret_idr_ha"] == pytest.approx(199.0 - near)
+
+
+@pytest.mark.parametrize("missing", ["solar", "timer", "oracle"])
+def test_what_was_not_compared_is_null(missing: str) -> None:
+    """Without ours, a practice or the oracle there is no share."""
+    results = [_cost("solar", 120.0), _cost("timer", 300.0), _cost("oracle", 100.0)]
+    found = verdict([result for result in results if result["strategy"] != missing], 1.0)
+    assert found["share"] is None
+    assert (found["best_practice"] is None) is (missing == "timer")
+    assert (found["regret_idr_ha"] is None) is (missing != "timer")
+
+
+def test_processes_and_one_process_give_the_same_seasons() -> None:
+    """Seasons do not depend on where they run, and come back in the order that was asked for."""
+    case = Case(Path(SITE), seed=3, start="2026-11-12", days=1.0)
+    jobs = jobs_of(case, ["surplus", "timer"], {"timer": {"share": 0.5}})
+    alone, together = run_all(jobs, 1), run_all(jobs, 2)
+    for result in (*alone, *together):
+        for measured in ("wall_s", "cycles_per_s", "peak_rss_mb"):
+            del result[measured]
+    assert alone == together
+    assert [result["strategy"] for result in alone] == ["surplus", "timer"]
+
+
+@pytest.mark.parametrize("kind", ["nursery", "paddy"])
+def test_ours_and_the_practices_start_alike_and_break_nothing(kind: str) -> None:
+    """The shipped controller and a practice play the same start of the same weather, water adds up, and no limit is broken."""
+    case = Case(Path(f"simulators/sites/{kind}.yaml"), seed=2, start="2026-11-12", days=2.0)
+    ours, timer = (run(open_case(case), name) for name in ("solar", "timer"))
+    assert ours["energy"]["pv_available_kwh"] == pytest.approx(timer["energy"]["pv_available_kwh"], rel=1e-6)
+    for result in (ours, timer):
+        assert result["violations"] == []
+        assert abs(result["water_residual_m3"]) < 1e-6
+        assert set(ours) == set(result)
+
+
+def test_the_command_compares_and_draws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JSON with the verdict's keys; a PNG; a page in Indonesian with the table in it."""
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    page, picture = tmp_path / "beda.html", tmp_path / "beda.png"
+    span = ["-c", SITE, "--start", "2026-11-12", "--days", "1", "--jobs", "1"]
+    names = ["--strategy", "timer", "--strategy", "surplus"]
+    assert main(["compare", *span, *names, "--json", "--plot", str(page), "--plot", str(picture)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"site", "weather", "from", "to", "results", "best_practice", "oracle_bound_idr", "share"} <= set(
+        found
+    )
+    assert found["best_practice"] in PRACTICES
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "praktik terbaik" in page.read_text(encoding="utf-8")
+
+
+def test_what_a_change_would_have_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Against a site file with half the pump, the same practice in the same weather pumps less, and the text says so."""
+    changed = tmp_path / "nursery.yaml"
+    text = Path(SITE).read_text(encoding="utf-8").replace("rated_flow_m3_h: 4.5", "rated_flow_m3_h: 2.2")
+    changed.write_text(text, encoding="utf-8")
+    (tmp_path / "nursery").symlink_to(Path("simulators/sites/nursery").resolve())
+    span = ["-c", SITE, "--start", "2026-11-12", "--days", "2", "--jobs", "1"]
+    assert main(["compare", *span, "--strategy", "dawn-to-dusk", "--against", str(changed)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("  dawn-to-dusk: ") and "pumped m3" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--plot", "beda.pdf"], "beda.pdf"),
+        (["--start", "12-11-2026"], "12-11-2026"),
+        (["--weather", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_is_said(options: list[str], word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong option ends with exit 1 or 2 and a sentence that names it."""
+    base = [
+        "compare",
+        "-c",
+        SITE,
+        "--start",
+        "2026-11-12",
+        "--days",
+        "1",
+        "--strategy",
+        "timer",
+        "--jobs",
+        "1",
+    ]
+    assert main([*base, *options]) in (1, 2)
+    assert word in capsys.readouterr().err
+
+
+def test_a_season_of_a_practice_has_the_keys_of_a_season(capsys: pytest.CaptureFixture[str]) -> None:
+    """`season --strategy` prints what a season prints, with the controller's own debts and impact null."""
+    span = ["-c", SITE, "--start", "2026-11-12", "--days", "1", "--json"]
+    assert main(["season", *span, "--strategy", "surplus"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    site, _ = load_site(SITE)
+    assert found["strategy"] == "surplus"
+    assert all(zone["owed_mm"] is None for zone in found["water"]["zones"].values())
+    assert set(found["water"]["zones"]) == {zone.id for zone in site.file.zones}
+    assert main(["season", *span, "--strategy", "surplus", "--state", "somewhere"]) == 1
