@@ -19,6 +19,7 @@ from controller.core.farewell import farewell
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state_json import to_json
+from controller.forecasts import Forecasts
 from controller.hearing import Hearing
 from controller.i18n import render
 from controller.impact.co2 import closing_note
@@ -55,6 +56,7 @@ class Daemon:
     controller: Controller
     wires: Wires
     outlets: Outlets
+    forecasts: Forecasts
     stop: asyncio.Event
 
     async def run(self) -> int:
@@ -69,6 +71,7 @@ class Daemon:
         }
         stopped = asyncio.create_task(self.stop.wait(), name="stop")
         beside = self.outlets.tasks(self.controller, tuple(self.wires.mqtt.values()))
+        beside.append(asyncio.create_task(self.forecasts.run(), name="forecast"))
         parts: set[asyncio.Task[Any]] = {*vital, stopped, *beside}
         try:
             done, _running = await asyncio.wait({*vital, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -167,7 +170,9 @@ def _build(
     for text in memory.notices:
         controller.live.notice(text)
     _note_start(journal, site, memory, clock.now())
-    return Daemon(site, clock, controller, wires, outlets, asyncio.Event())
+    forecasts = Forecasts(site, controller.planning.outlooks, clock.now, options.state / "forecast.json")
+    forecasts.listen(wires.mqtt)
+    return Daemon(site, clock, controller, wires, outlets, forecasts, asyncio.Event())
 
 
 def _totals(options: RunOptions, controller: Controller, memory: Memory, pool: Executor) -> Totals:

@@ -32,6 +32,12 @@ def _buses(subject: Subject) -> Iterator[Finding]:
     for i, device in enumerate(subject.file.devices):
         if device.bus not in known:
             yield error(("devices", i, "bus"), "bus-unknown", name=device.bus, near=near(device.bus, known))
+    forecast = subject.file.weather.forecast
+    if forecast is not None and forecast.bus is not None:
+        brokers = [bus.id for bus in subject.file.buses if bus.url.startswith("mqtt:")]
+        if forecast.bus not in brokers:
+            loc: Loc = ("weather", "forecast", "bus")
+            yield error(loc, "bus-no-broker", name=forecast.bus, near=near(forecast.bus, brokers))
 
 
 def _pumps(subject: Subject) -> Iterator[Finding]:

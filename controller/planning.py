@@ -56,7 +56,7 @@ class Planning:
 
     def __init__(self, site: Site, execute: Execute) -> None:
         self._site = site
-        self._outlooks = Outlooks(site)
+        self.outlooks = Outlooks(site)
         self._execute = execute
         self._busy = False
         self._failed = False
@@ -66,11 +66,11 @@ class Planning:
     @property
     def outlook(self) -> Outlook | None:
         """The newest outlook on sun and rain."""
-        return self._outlooks.newest
+        return self.outlooks.newest
 
     def consider(self, state: ControllerState, snapshot: Snapshot) -> None:
         """Look ahead, and ask for a new plan when one is due. Never raises: without a new plan the old one stays."""
-        self._outlooks.consider(state, snapshot)
+        self.outlooks.consider(state, snapshot)
         if self._busy or not plan_due(state) or not snapshot.at.trusted:
             return
         if self._failed:
@@ -89,7 +89,7 @@ class Planning:
 
     def _power_w(self, now_s: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The sun's expected power, W, on the planner's grid, and what is exceeded nine times of ten."""
-        seen = self._outlooks.newest
+        seen = self.outlooks.newest
         if seen is None:
             return (), ()
         steps = int(HORIZON_S / STEP_S)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from schedules.forecast_sky import Expected, SkyMemory, expect
 from schedules.outlook import STEP_S, Outlook, RainDay
 from schedules.solar import Array
-from schedules.sun_table import Slot, slots
+from schedules.sun_table import NIGHT, Slot, slots
 
 HORIZON_S = 48 * 3600.0
 """How far the course of the sun is told."""
@@ -28,7 +28,9 @@ def own_course(array: Array, memory: SkyMemory, now_s: float, horizon_s: float =
     """The site's own expectation from the step that holds POSIX ``now_s`` on."""
     begin_s = now_s // STEP_S * STEP_S
     steps = int(horizon_s // STEP_S)
-    return Course(begin_s, slots(array, begin_s, steps), expect(memory, begin_s, steps, array.longitude_deg))
+    found = slots(array, begin_s, steps)
+    dark = [slot is NIGHT for slot in found]
+    return Course(begin_s, found, expect(memory, begin_s, steps, array.longitude_deg, dark))
 
 
 def outlook(course: Course, now_s: float, rain: tuple[RainDay, ...], source: str = OWN) -> Outlook:
@@ -42,8 +44,8 @@ def outlook(course: Course, now_s: float, rain: tuple[RainDay, ...], source: str
             for each in (mean, low, high, ghi):
                 each.append(0.0)
             continue
-        mean.append(float(round(slot.power(sky.index))))
+        mean.append(float(round(slot.power(sky.mean))))
         low.append(float(round(slot.power(sky.low))))
         high.append(float(round(slot.power(sky.high))))
-        ghi.append(float(round(sky.index * slot.clear_w_m2)))
+        ghi.append(float(round(sky.mean * slot.clear_w_m2)))
     return Outlook(now_s, source, course.begin_s, tuple(mean), tuple(low), tuple(high), tuple(ghi), rain)

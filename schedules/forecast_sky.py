@@ -8,9 +8,10 @@ dozen numbers of one frozen value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from schedules.outlook import STEP_S
 
@@ -54,6 +55,7 @@ LEARN_SPREAD: Final = 0.012
 DARK: Final = -1.0
 TOP: Final = 1.3
 STALE_S: Final = 3600.0
+DAY_STEPS: Final = 96
 
 Bands = tuple[tuple[float, ...], ...]
 
@@ -75,13 +77,15 @@ class SkyMemory:
     high: Bands = HIGH
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """Expected clear-sky index and the two that are exceeded nine times and one time of ten."""
 
-    index: float
+    mean: float
     low: float
     high: float
+
+
+_NOTHING: Final = Expected(0.0, 0.0, 0.0)
 
 
 def solar_hour(at_s: float, longitude_deg: float) -> float:
@@ -191,30 +195,46 @@ def _between(lead: float) -> tuple[int, float]:
     return len(LEADS) - 2, 1.0
 
 
-def expect(memory: SkyMemory, begin_s: float, steps: int, longitude_deg: float) -> list[Expected]:
-    """The expectation for each of ``steps`` steps from POSIX ``begin_s``. Old or no measurements: what is usual, and its spread."""
+def expect(
+    memory: SkyMemory, begin_s: float, steps: int, longitude_deg: float, dark: Sequence[bool] = ()
+) -> list[Expected]:
+    """The expectation for each of ``steps`` steps from POSIX ``begin_s``. Old or no measurements: what is usual, and its spread.
+    ``dark``: steps that nobody needs to know anything of.
+    """
     fresh = begin_s - memory.at_s < STALE_S
     last, hour = _pulls(memory, memory.recent, memory.at_s, longitude_deg) if fresh else (0.0, 0.0)
-    today = _day_pull(memory)
-    found = []
+    first = (begin_s - memory.at_s) / STEP_S + 1.0 if fresh else float(LEADS[-1])
+    today, found, far = _day_pull(memory), [], [_NOTHING] * 24
+    clock = solar_hour(begin_s + 0.5 * STEP_S, longitude_deg)
     for i in range(steps):
-        middle = begin_s + (i + 0.5) * STEP_S
-        place, part = _between(round((middle - memory.at_s) / STEP_S + 0.5, 2) if fresh else LEADS[-1])
-        a = PULL_LAST[place] + part * (PULL_LAST[place + 1] - PULL_LAST[place])
-        b = PULL_HOUR[place] + part * (PULL_HOUR[place + 1] - PULL_HOUR[place])
-        index = usual(memory, solar_hour(middle, longitude_deg)) + a * last + b * hour
-        if place == len(LEADS) - 2 and i * STEP_S < 86400.0:
-            index += part * today
-        index = min(TOP, max(0.02, index))
-        low, high = (band[_kind(index)] for band in (memory.low, memory.high))
-        found.append(
-            Expected(
-                index,
-                max(0.0, index + low[place] + part * (low[place + 1] - low[place])),
-                min(TOP, index + high[place] + part * (high[place + 1] - high[place])),
-            )
-        )
+        if dark and dark[i]:
+            found.append(_NOTHING)
+            continue
+        solar = int(clock + 0.25 * i) % 24
+        lead = first + i
+        if lead < LEADS[-1]:
+            place, part = _between(round(lead, 2))
+            a = PULL_LAST[place] + part * (PULL_LAST[place + 1] - PULL_LAST[place])
+            b = PULL_HOUR[place] + part * (PULL_HOUR[place + 1] - PULL_HOUR[place])
+            pull = a * last + b * hour + (part * today if place == len(LEADS) - 2 else 0.0)
+            found.append(_banded(memory, usual(memory, solar) + pull, place, part))
+        elif i < DAY_STEPS:
+            found.append(_banded(memory, usual(memory, solar) + today, len(LEADS) - 2, 1.0))
+        else:
+            if far[solar] is _NOTHING:
+                far[solar] = _banded(memory, usual(memory, solar), len(LEADS) - 2, 1.0)
+            found.append(far[solar])
     return found
+
+
+def _banded(memory: SkyMemory, index: float, place: int, part: float) -> Expected:
+    """The index with its learned spread at a lead."""
+    index = min(TOP, max(0.02, index))
+    kind = _kind(index)
+    low, high = memory.low[kind], memory.high[kind]
+    below = index + low[place] + part * (low[place + 1] - low[place])
+    above = index + high[place] + part * (high[place + 1] - high[place])
+    return Expected(index, max(0.0, below), min(TOP, above))
 
 
 def _day_pull(memory: SkyMemory) -> float:

@@ -52,7 +52,7 @@ QUARTERS: Final = (0.20, 0.10, 0.40, 0.30)
 Mon. Wea. Rev. 132, 2021-2039); the round figures are ours.
 """
 
-BIN_MM, BINS, LUMPS = 2.0, 60, 8
+BIN_MM, BINS, LUMPS = 2.0, 50, 8
 """The sums of several days are counted in bins; a wet day's amount is one of so many equally likely ones."""
 
 
@@ -183,8 +183,9 @@ def _sums(rest: float, wet: float, chain: Month, days: int) -> tuple[tuple[float
 
 
 def _rain(into: list[float], lumps: list[int], at: int, chance: float) -> None:
-    for lump in lumps:
-        into[min(BINS - 1, at + lump)] += chance / LUMPS
+    if chance > 1e-6:
+        for lump in lumps:
+            into[min(BINS - 1, at + lump)] += chance / LUMPS
 
 
 def _above(dry: list[float], wet: list[float]) -> tuple[float, ...]:

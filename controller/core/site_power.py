@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from controller.core.site_signals import Model, Positive, Share, Signal
+from controller.core.site_signals import Ident, Model, Positive, Share, Signal
 
 
 class Surplus(Model):
@@ -49,6 +50,29 @@ class Power(Model):
     surplus: Surplus = Surplus()
 
 
+class Forecast(Model):
+    """A provider of sun and rain: ``url`` (http or https; ``{latitude}`` and ``{longitude}`` are filled in) or ``bus`` and
+    ``topic`` of a retained MQTT message. ``kind``: the shape of what it sends (`schedules/forecast_provider.py`).
+    """
+
+    kind: Literal["open-meteo", "json"] = "json"
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=1000)] | None = None
+    bus: Ident | None = None
+    topic: Annotated[str, Field(pattern=r"^[^+#\s]+$", max_length=200)] | None = None
+    every_s: Annotated[float, Field(ge=900, le=86400)] = 3600.0
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Forecast:
+        if (self.url is None) == (self.bus is None) or (self.bus is None) != (self.topic is None):
+            raise PydanticCustomError(
+                "forecast_way",
+                "a forecast comes from url, or from bus and topic: name one of them",
+                {"id": "prakiraan datang dari url, atau dari bus dan topic: sebut salah satu"},
+            )
+        return self
+
+
 class Weather(Model):
     """Signals of the site's own weather, all optional. ``rain`` is a counter in mm."""
 
@@ -57,3 +81,4 @@ class Weather(Model):
     humidity: Signal | None = None
     wind: Signal | None = None
     rain_skip_mm: Positive = 5.0
+    forecast: Forecast | None = None

@@ -29,7 +29,7 @@ def fed(values: list[float | None], end_s: float = NOON, memory: SkyMemory | Non
 def test_a_clear_noon_fades_into_the_usual() -> None:
     """After a clear hour the next quarter is expected clear, each later one less, tomorrow as usual."""
     memory = fed([1.0] * 4)
-    indices = [one.index for one in expect(memory, NOON, 96, LON)]
+    indices = [one.mean for one in expect(memory, NOON, 96, LON)]
     assert 0.85 < indices[0] < 1.0
     assert all(a >= b - 0.02 for a, b in pairwise(indices[:16]))
     assert indices[90] == pytest.approx(USUAL, abs=0.05)
@@ -39,7 +39,7 @@ def test_nothing_known_is_the_usual_with_the_widest_spread() -> None:
     """A site on its first morning expects the long-run mean; a memory of yesterday evening pulls nothing."""
     for memory in (SkyMemory(), fed([1.0] * 4, NOON - 7200.0)):
         first = expect(memory, NOON, 1, LON)[0]
-        assert first.index == pytest.approx(USUAL, abs=0.05)
+        assert first.mean == pytest.approx(USUAL, abs=0.05)
         assert first.high - first.low > 0.4
 
 
@@ -49,7 +49,7 @@ def test_haze_is_learned_within_ten_days() -> None:
     for day in range(10):
         memory = fed([0.3] * 16, NOON + day * 86_400.0, memory)
     tomorrow = expect(memory, NOON + 12 * 86_400.0 - 3600.0, 1, LON)[0]
-    assert tomorrow.index < 0.45
+    assert tomorrow.mean < 0.45
 
 
 def test_the_band_holds_what_it_says() -> None:
@@ -77,7 +77,7 @@ def test_any_sky_gives_an_ordered_band(values: list[float | None], steps: int) -
     assert len(memory.recent) <= KEPT
     assert all(len(band) == len(LEADS) for band in memory.low + memory.high)
     for one in expect(memory, NOON, steps, LON):
-        assert 0.0 <= one.low <= one.index <= one.high <= 1.3
+        assert 0.0 <= one.low <= one.mean <= one.high <= 1.3
 
 
 def test_the_outlook_is_in_watts_of_the_plant() -> None:
@@ -88,9 +88,9 @@ def test_the_outlook_is_in_watts_of_the_plant() -> None:
     for i in (0, 8, 16):
         middle = NOON + (i + 0.5) * STEP_S
         clear = clear_sky_ghi(cos_zenith(middle, ARRAY.latitude_deg, LON))
-        assert seen.ghi_w_m2[i] == pytest.approx(course.expected[i].index * clear, abs=0.6)
+        assert seen.ghi_w_m2[i] == pytest.approx(course.expected[i].mean * clear, abs=0.6)
         assert seen.power_w[i] == pytest.approx(
-            ARRAY.power_w(middle, course.expected[i].index * clear), abs=117.0
+            ARRAY.power_w(middle, course.expected[i].mean * clear), abs=117.0
         )
     assert seen.power_w[40] == seen.power_high_w[40] == 0.0
     assert all(
