@@ -10,13 +10,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from controller.clock import Clock
 from controller.core.instant import Instant
 from controller.core.snapshot import OperatorOrder, Sample, Snapshot
 from drivers.device import Device
 from drivers.errors import BackingOff, Disconnected, DriverError
-from drivers.reading import Quality, Reading
+from drivers.reading import Quality, Reading, Value
 from schedules.outlook import Outlook
 from schedules.plan import Plan
 
@@ -55,15 +56,41 @@ class Health:
     asleep: bool = False
 
 
+_quantity, _value, _quality, _time = map(attrgetter, ("quantity", "value", "quality", "measured_at"))
+
+
+class _Rows:
+    """The last answer of a poll, taken apart for the table. ``timed``: some of it has a time of its own."""
+
+    __slots__ = ("keys", "quantities", "readings", "said", "timed")
+
+    def __init__(self) -> None:
+        self.readings: Sequence[Reading] = ()
+        self.quantities: list[str] = []
+        self.keys: list[tuple[str, str]] = []
+        self.said: list[tuple[tuple[str, str], Value | None, Quality]] = []
+        self.timed = False
+
+    def take(self, readings: Sequence[Reading]) -> None:
+        """Another answer."""
+        quantities = [*map(_quantity, readings)]
+        if quantities != self.quantities:
+            self.quantities, self.keys = quantities, [(one.device, one.quantity) for one in readings]
+        self.readings, self.timed = readings, any(map(_time, readings))
+        self.said = [*zip(self.keys, map(_value, readings), map(_quality, readings), strict=True)]
+
+
 @dataclass(slots=True)
 class _Job:
-    """One poll class of one device. ``failed``: its last poll brought nothing."""
+    """One poll class of one device. ``failed``: its last poll brought nothing. ``rows``: the last answer."""
 
     device: Device
     poll_class: str
     period_s: float
+    health: Health
     due_s: float = float("-inf")
     failed: bool = False
+    rows: _Rows = field(default_factory=_Rows)
 
 
 @dataclass(slots=True)
@@ -83,8 +110,8 @@ class Poller:
 
     def __post_init__(self) -> None:
         for name, device in self.devices.items():
-            self.health[name] = Health()
-            own = [_Job(device, kind, period) for kind, period in device.polls.items()]
+            health = self.health[name] = Health()
+            own = [_Job(device, kind, period, health) for kind, period in device.polls.items()]
             self._jobs_of[name] = own
             self._jobs.setdefault(self.bus_of[name], []).extend(own)
 
@@ -173,9 +200,15 @@ class Poller:
             return
         if once:
             job.due_s = float("inf")
-        at = self.now()
-        self._take(readings, at)
-        health = self.health[job.device.id]
+        at, rows, health = self.now(), job.rows, job.health
+        if readings is not rows.readings:
+            rows.take(readings)
+        if rows.timed:
+            self._take(readings, at)
+        else:
+            table, mono_s, self._dirty = self._table, at.mono_s, True
+            for key, value, quality in rows.said:
+                table[key] = _new(Sample, (value, quality, mono_s))
         if job.failed or not health.ok or health.error or job.device.problems:
             job.failed = False
             self._answered(job.device.id, at)
@@ -209,7 +242,7 @@ class Poller:
             health.error = health.key = health.registers = ""
 
     def _failed(self, job: _Job, error: Exception, at: Instant) -> None:
-        device, health = job.device.id, self.health[job.device.id]
+        device, health = job.device.id, job.health
         told = isinstance(error, Disconnected | BackingOff)  # by the bus, or with the time-out before
         quiet = told and float(getattr(error, "params", {}).get("failures", LOST_TURNS)) >= LOST_TURNS
         if not job.failed and not told and isinstance(error, DriverError):

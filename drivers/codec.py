@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from itertools import compress, count, repeat
+from operator import is_not, itemgetter
 from typing import Any
 
+from drivers.codec_layout import Layout
 from drivers.codec_links import (
     depth_of,
     derive,
@@ -23,19 +24,8 @@ from drivers.codec_links import (
     remember,
     wishes_something,
 )
-from drivers.codec_point import (
-    RANGES,
-    at_rest,
-    char_of,
-    coder_of,
-    decode_point,
-    encode_number,
-    encode_point,
-    raw_of,
-    settings_for,
-    swap_bytes,
-    word_places,
-)
+from drivers.codec_make import Make, maker_of
+from drivers.codec_point import coder_of, decode_point, encode_number, encode_point, settings_for
 from drivers.codec_scale import CodecError, Coder, Context, Settings
 from drivers.codec_shared import MISSING, Missing, Shared
 from drivers.packing import HOLE_WORDS_RTU, Block, pack
@@ -89,9 +79,8 @@ class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_asked", "_byte_swapped", "_coders", "_decoded", "_derived", "_encoded", "_from_bytes", "_keys", "_lay", "_places",
-        "_plan", "_ranges", "_scaled", "_select", "_shared", "_to_bytes", "_wishful", "address", "alone", "count", "friends",
-        "needs", "points", "table",
+        "_asked", "_coders", "_decoded", "_derived", "_encoded", "_keys", "_layout", "_makers", "_plan", "_scaled", "_shared",
+        "_told", "_wishful", "address", "alone", "count", "friends", "needs", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -126,32 +115,16 @@ class BlockCodec:
         self._scaled = tuple(i for i, p in enumerate(self.points) if p.helpers)
         self._wishful = bool(friends) or any(wishes_something(p) for p in self.points)
         self._asked = tuple(p.quantity or p.name for p in self.points)
-        self._decoded = self._encoded = _Kept(len(self.points))
-        self._compile_layout()
+        self._decoded: _Kept | None = None
+        self._encoded: _Kept | None = None
+        self._layout = Layout(self.points, self.address, self.count)
+        self._shared = None if self._layout.exclusive else Shared(self.points, self._coders)
+        self._makers: tuple[Make, ...] = ()  # made with the first encoding: a driver never encodes a block
         self._plan = tuple(
             _row(p, c, key) for p, c, key in zip(self.points, self._coders, self._keys, strict=True)
         )
-
-    def _compile_layout(self) -> None:
-        places: list[int] = []
-        swapped: list[bool] = []
-        for point in self.points:
-            mine, swap = word_places(point, self.address)
-            places += mine
-            swapped += [swap] * len(mine)
-        self._places = tuple(places)
-        self._byte_swapped = tuple(swapped) if any(swapped) else None
-        chars = [char_of(p) for p in self.points]
-        self._ranges = tuple(RANGES.get(c) for c in chars)
-        shared = len(set(places)) != len(places)
-        self._shared = Shared(self.points, self._coders) if shared else None
-        back = {place: i for i, place in enumerate(places)}
-        whence = [back.get(i, len(places)) for i in range(self.count)]  # the last one is the 0 of the holes
-        self._lay = None if shared else _selector(whence, len(places) + 1)
-        self._select = _selector(places, self.count)
-        only_words = set(chars) == {"H"}
-        self._to_bytes = None if only_words else struct.Struct(f">{len(places)}H")
-        self._from_bytes = struct.Struct(">" + "".join(chars))
+        told = [i for i, p in enumerate(self.points) if p.quantity is not None]
+        self._told = _chooser(told, len(self.points))
 
     def decode(self, words: Sequence[int], context: Context | None = None) -> list[Decoded]:
         """Every quantity in the block. ``context`` is the device's own memory for scale factors between its blocks.
@@ -161,20 +134,23 @@ class BlockCodec:
         if len(words) != self.count:
             raise CodecError(f"{len(words)} words where {self.count} were asked for")
         context = {} if context is None else context
-        chosen: Sequence[int] = self._select(words) if self._select is not None else words
-        if self._byte_swapped is not None:
-            chosen = [swap_bytes(w) if s else w for w, s in zip(chosen, self._byte_swapped, strict=True)]
-        raws: Sequence[Any] = (
-            chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
-        )
-        kept = self._decoded if self._decoded.context is context else _Kept(len(raws))
-        answers: list[Decoded | None] = kept.answers.copy()
-        moved = [i for i, (raw, old) in enumerate(zip(raws, kept.asked, strict=True)) if raw != old]
+        kept = self._decoded
+        if kept is None or kept.context is not context:
+            raws, moved = self._layout.raws(words), list(range(len(self.points)))
+            answers: list[Any] = [None] * len(raws)
+        else:
+            raws, answers, moved = kept.raws.copy(), kept.answers.copy(), []
+            for i in self._layout.moved(words, kept.words):
+                raw = self._layout.raw(words, i)
+                if raw != raws[i]:
+                    raws[i] = raw
+                    moved.append(i)
         for i in self._with_scaled(moved):
             answers[i] = self._answer(raws[i], self._plan[i], context)
-        self._decoded = _Kept(len(raws), context, tuple(raws), answers)
-        out = [answer for answer in answers if answer is not None]
-        out += [(entry.quantity, *derive(entry, context)) for entry in self._derived]
+        self._decoded = _Kept(context, raws, answers, tuple(words))
+        out = self._told(answers)
+        if self._derived:
+            out += [(entry.quantity, *derive(entry, context)) for entry in self._derived]
         return out
 
     def _with_scaled(self, moved: list[int]) -> list[int]:
@@ -205,25 +181,37 @@ class BlockCodec:
         """
         context = {} if context is None else context
         wanted = self._wanted(values, context)
-        raws = self._raws(wanted, context)
-        if self._shared is not None:
-            raws = self._shared.spoken(raws, wanted)
-        flat: Sequence[int] = raws
-        if self._to_bytes is not None:
-            flat = self._to_bytes.unpack(self._from_bytes.pack(*raws))
-        if self._byte_swapped is not None:
-            flat = [swap_bytes(w) if s else w for w, s in zip(flat, self._byte_swapped, strict=True)]
-        if self._lay is not None:
-            return list(self._lay((*flat, 0)))
-        words = [0] * self.count
-        for place, word in zip(self._places, flat, strict=True):
-            words[place] |= word
-        return words
+        kept = self._encoded
+        if kept is None or kept.context is not context:
+            self._makers = self._makers or tuple(map(maker_of, self.points, self._coders))
+            kept, moved = None, list(range(len(wanted)))
+            raws: list[Any] = [None] * len(wanted)
+        else:
+            raws, before = kept.raws.copy(), kept.answers
+            moved = [
+                i
+                for i in compress(count(), map(is_not, wanted, before))
+                if wanted[i] != before[i] or wanted[i].__class__ is not before[i].__class__
+            ]
+        moved = self._with_scaled(moved)
+        for i in moved:
+            raw = raws[i] = self._makers[i](wanted[i], context)
+            key = self._keys[i]
+            if key is not None:
+                remember(context, key, self._shown(i, raw, context))
+        if kept is None or self._shared is not None:
+            words = self._layout.words(raws if self._shared is None else self._shared.spoken(raws, wanted))
+        else:
+            words = [*kept.words]
+            for i in moved:
+                self._layout.put(words, i, raws[i])
+        self._encoded = _Kept(context, raws, wanted, words)
+        return words.copy()
 
     def _wanted(self, values: Mapping[str, Value | None], context: Context) -> list[Value | Missing | None]:
         """What each point is to show; friends in other blocks are taken to show what these values ask of them."""
         get = values.get
-        wanted: list[Value | Missing | None] = [get(name, MISSING) for name in self._asked]
+        wanted: list[Value | Missing | None] = [*map(get, self._asked, repeat(MISSING))]
         if self._derived:
             quantities = {p.name: p.quantity for p in self.points if p.quantity}
             parts = parts_of(self._derived, values, quantities)
@@ -240,46 +228,28 @@ class BlockCodec:
             ]
         return wanted
 
-    def _raws(self, wanted: Sequence[Value | Missing | None], context: Context) -> list[Any]:
-        """The raw numbers of these values, point by point; what is as it was the last time is not made again."""
-        kept = self._encoded if self._encoded.context is context else _Kept(len(wanted))
-        raws = kept.answers.copy()
-        moved = [
-            i
-            for i, (value, old) in enumerate(zip(wanted, kept.asked, strict=True))
-            if value is not old and (value != old or value.__class__ is not old.__class__)
-        ]
-        for i in self._with_scaled(moved):
-            raw = raws[i] = _raw(self.points[i], self._coders[i], wanted[i], context, self._ranges[i])
-            key = self._keys[i]
-            if key is not None:
-                remember(context, key, self._shown(i, raw, context))
-        self._encoded = _Kept(len(raws), context, wanted, raws)
-        return raws
-
     def _shown(self, i: int, raw: Any, context: Context) -> Value | None:
         """What the driver will make of it."""
         return self._coders[i].decode(raw, context)[0]
 
 
+def _chooser(told: Sequence[int], size: int) -> Callable[[list[Any]], list[Any]]:
+    """What takes the answers that are told from those of all points."""
+    if len(told) == size:
+        return list.copy
+    if len(told) < 2:
+        return lambda answers: [answers[i] for i in told]
+    chosen = itemgetter(*told)
+    return lambda answers: [*chosen(answers)]
+
+
 class _Kept:
-    """What was asked and answered the last time, point by point, and the context that it holds for."""
+    """The last time, point by point: raw numbers, what they say (or were made of), all words, and the context that it holds for."""
 
-    __slots__ = ("answers", "asked", "context")
+    __slots__ = ("answers", "context", "raws", "words")
 
-    def __init__(
-        self,
-        size: int,
-        context: Context | None = None,
-        asked: Sequence[Any] | None = None,
-        answers: list[Any] | None = None,
-    ) -> None:
-        self.context = context
-        self.asked: Sequence[Any] = (_NEVER,) * size if asked is None else asked
-        self.answers: list[Any] = [None] * size if answers is None else answers
-
-
-_NEVER = object()
+    def __init__(self, context: Context, raws: list[Any], answers: list[Any], words: Sequence[int]) -> None:
+        self.context, self.raws, self.answers, self.words = context, raws, answers, words
 
 
 Special = Callable[[Any, Context], Decoded | None]
@@ -321,27 +291,3 @@ def _judge(
     """The rare way: a plain value out of range or NaN."""
     coder = next(c for c, p in zip(coders, points, strict=True) if p.quantity == name)
     return coder.judge(value)
-
-
-def _selector(places: list[int], count: int) -> Callable[[Sequence[int]], Sequence[int]] | None:
-    if places == list(range(count)):
-        return None
-    if len(places) == 1:
-        only = places[0]
-        return lambda words: (words[only],)
-    return itemgetter(*places)
-
-
-def _raw(
-    point: Point,
-    coder: Coder,
-    value: Value | Missing | None,
-    context: Context,
-    bounds: tuple[int, int] | None,
-) -> Any:
-    """What goes into the struct: int, float or bytes; clamped, never a sentinel by accident."""
-    if isinstance(value, Missing):
-        value = point.simulate.value if point.simulate is not None else None
-        if value is None and (not coder.absent or point.quantity is None):
-            return at_rest(coder)
-    return raw_of(coder, value, context, bounds, clamp=True)

@@ -47,10 +47,13 @@ class SetAside:
             self._until[point.name] = self.clock() + AGAIN_S
             self._why[point.name] = why
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything is set aside."""
+        return bool(self._until)
+
     def due(self) -> bool:
         """Let those go whose time is over; True when there were any."""
-        if not self._until:
-            return False
         now = self.clock()
         over = [name for name, until in self._until.items() if until <= now]
         for name in over:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, count
 
 from drivers.codec import Decoded
 from drivers.codec_scale import Settings, compile_coding
@@ -95,15 +96,15 @@ class Guard:
 
         ``turns``: polls since the last answer; ``awake_s``: seconds since the device appeared.
         """
-        out: list[Decoded] = []
+        out = list(decoded)
         rejected = False
         pending = awake_s < self._longest_s
-        for row in decoded:
-            watch = self._watched.get(row[0])
-            judged = row if watch is None else self._one(row, watch, turns, awake_s)
-            pending = pending or (watch is not None and _is_pending(watch))
-            rejected = rejected or (watch is not None and watch.rejects and judged[2] is _SUSPECT)
-            out.append(judged)
+        names = [row[0] for row in out]
+        for place in compress(count(), map(self._watched.__contains__, names)):
+            watch = self._watched[names[place]]
+            judged = out[place] = self._one(out[place], watch, turns, awake_s)
+            pending = pending or _is_pending(watch)
+            rejected = rejected or (watch.rejects and judged[2] is _SUSPECT)
         if rejected or awake_s < self._warm_up_s:
             out = [_suspect(row) for row in out]
         return out, pending or rejected

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress, count
+from operator import is_not
 from typing import get_args
 
 from drivers import line
@@ -79,6 +81,7 @@ class ModbusDevice:
         self._context: Context = {}
         self._blocks: dict[str, tuple[_Block, ...]] = {}
         self._first: dict[str, tuple[str, ...]] = {}
+        self._whole: dict[str, tuple[Sequence[tuple[Reading, ...]], tuple[Reading, ...]]] = {}
         self._problems: dict[str, tuple[DriverError, ...]] = {}
         self._once: dict[int, tuple[Reading, ...]] = {}
         self._aside = SetAside(self._line.clock)
@@ -124,31 +127,40 @@ class ModbusDevice:
 
     async def read(self, poll_class: str) -> tuple[Reading, ...]:
         """See ``Device.read``. A class that is read once delivers when all of its blocks have answered."""
+        aside, once = self._aside, poll_class == "once"
         if not self._met:
             await self._meet()
-        elif self._aside.due():
+        elif aside.waits and aside.due():
             self._compile(self.profile)
-        readings: list[Reading] = []
+        answers: list[tuple[Reading, ...]] = []
         errors: list[DriverError] = []
         blocks = self._blocks.get(poll_class, ())
         early = await self._read_early(self._first[poll_class]) if poll_class in self._first else None
-        failing = self._aside.failing
+        failing = aside.failing
         for block in blocks:
             try:
-                readings += await self._read_block(block, poll_class == "once")
+                answers.append(await self._read_block(block, once))
             except DriverError as error:
                 errors.append(error)
             else:
                 if failing:
-                    self._aside.went_well(block.request.registers)
-        nothing = len(errors) == len(blocks)
-        if not nothing:
+                    aside.went_well(block.request.registers)
+        if len(errors) < len(blocks) and self._first:
             self._first.pop(poll_class, None)
         if errors:
+            nothing = len(errors) == len(blocks)
             await self._failed(poll_class, nothing, [early, *errors] if early and nothing else errors)
-        elif poll_class in self._problems:
-            del self._problems[poll_class]
-        return tuple(readings)
+        elif self._problems:
+            self._problems.pop(poll_class, None)
+        return answers[0] if len(answers) == 1 else self._joined(poll_class, answers)
+
+    def _joined(self, poll_class: str, answers: list[tuple[Reading, ...]]) -> tuple[Reading, ...]:
+        """All readings of a class; the same object while none of its answers says anything else."""
+        parts, joined = self._whole.get(poll_class, ((), ()))
+        if len(parts) != len(answers) or any(map(is_not, parts, answers)):
+            joined = tuple(chain.from_iterable(answers))
+            self._whole[poll_class] = answers, joined
+        return joined
 
     def decoded(self, point: Point, words: Sequence[int]) -> tuple[Value | None, Quality]:
         """What a point's own words say, with all that is known of the points that it needs. Raises CodecError."""
@@ -228,13 +240,12 @@ class ModbusDevice:
 
     def _named(self, decoded: Sequence[Decoded], block: _Block) -> tuple[Reading, ...]:
         """Readings of a block; those that say what they said before are the same objects."""
-        device = self.id
         if len(decoded) != len(block.decoded):
-            return tuple(Reading(device, name, value, quality) for name, value, quality in decoded)
-        return tuple(
-            reading if new is old else Reading(device, *new)
-            for new, old, reading in zip(decoded, block.decoded, block.readings, strict=True)
-        )
+            return tuple(Reading(self.id, name, value, quality) for name, value, quality in decoded)
+        readings = [*block.readings]
+        for i in compress(count(), map(is_not, decoded, block.decoded)):
+            readings[i] = Reading(self.id, *decoded[i])
+        return tuple(readings)
 
     # ------------------------------------------------------------------------------------------------ what does not work
 

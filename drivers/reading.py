@@ -17,6 +17,8 @@ class Quality(StrEnum):
     ABSENT = "absent"  # the device says that it has no value now (sentinel, not in this state)
     SUSPECT = "suspect"  # outside the point's range or step; the raw value is kept for the technician
 
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -19,6 +19,8 @@ class Table(StrEnum):
     HOLDING = "holding"  # function 3
     INPUT = "input"  # function 4
 
+    __hash__ = str.__hash__  # equal to its text, so alike in hash; and in C: it is part of many keys
+
     @property
     def function(self) -> int:
         """Function code that reads this table."""

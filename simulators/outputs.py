@@ -84,6 +84,11 @@ class Outputs:
         elif value != 0.0 and quantity in self.dead_s:
             self._ends[quantity] = at.mono_s + self.dead_s[quantity]
 
+    @property
+    def running(self) -> bool:
+        """Whether any output's own timer runs."""
+        return bool(self._ends)
+
     def is_timed(self, quantity: str) -> bool:
         """Whether the output's own timer runs."""
         return quantity in self._ends

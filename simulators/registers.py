@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import call
 
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
@@ -30,7 +31,8 @@ Cell = tuple[Table, int]
 class _View:
     """One request that somebody makes: how it is made, and the last answer with the values that it shows.
 
-    ``over``: offset and word of registers that show what was written there, or never change.
+    ``over``: offset and word of registers that show what was written there, or never change. ``alone``: equal values give
+    equal words.
     """
 
     codec: BlockCodec
@@ -39,6 +41,7 @@ class _View:
     names: tuple[str, ...]
     readers: tuple[Callable[[], Value | None], ...]
     over: tuple[tuple[int, int], ...]
+    alone: bool
     values: list[Value | None] | None = None
     words: tuple[int, ...] = ()
 
@@ -80,39 +83,42 @@ class RegisterDevice:
         wanted = needed(self.points, self.profile.derived)
         for point in self.points:
             if point.name in wanted:
-                self._read((Table(point.table), point.start, max(point.addresses) - point.start + 1))
+                key = (Table(point.table), point.start, max(point.addresses) - point.start + 1)
+                view = self._views[key] = self._view(*key)
+                if view is not None:
+                    self._read(view)
 
     def read(self, table: Table, address: int, count: int) -> Sequence[int]:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
         if self._manners.sleeps:
             self._manners.wake()
-        self.outputs.heard()
+        if self.outputs.running:
+            self.outputs.heard()
         key = (table, address, count)
         if key not in self._views:
             self._manners.check_read(*key)
-        return self._read(key)
+            self._views[key] = self._view(*key)
+        view = self._views[key]
+        return self._plain_read(*key) if view is None else self._read(view)
 
-    def _read(self, key: tuple[Table, int, int]) -> Sequence[int]:
-        try:
-            view = self._views[key]
-        except KeyError:
-            view = self._views[key] = self._view(*key)
-        table, address, count = key
-        if view is None:
-            return self._plain_read(table, address, count)
-        values = [ask() for ask in view.readers]
-        if values != view.values or not view.codec.alone:
-            view.values, view.words = values, self._shown(table, view, values)
+    def _read(self, view: _View) -> tuple[int, ...]:
+        values = [*map(call, view.readers)]
+        if values != view.values or not view.alone:
+            view.values, view.words = values, self._shown(view, values)
         return view.words
 
-    def _shown(self, table: Table, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
-        known = {name: value for name, value in zip(view.names, values, strict=True) if value is not None}
-        known |= self.trip.shows
-        if known.get("status") != "fault":  # a fault ends what the steps of a command have led to
-            known |= self._states
+    def _shown(self, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
+        known = dict(zip(view.names, values, strict=True))
+        if None in values:
+            known = {name: value for name, value in known.items() if value is not None}
+        if self.trip.shows or self._states:
+            known |= self.trip.shows
+            if known.get("status") != "fault":  # a fault ends what the steps of a command have led to
+                known |= self._states
         words = view.codec.encode(known, self._context)
-        first = view.address - view.codec.address
-        words = words[first : first + view.count]
+        if view.count != view.codec.count:
+            first = view.address - view.codec.address
+            words = words[first : first + view.count]
         for offset, word in view.over:
             own = self._owned.get(view.address + offset, 0)
             words[offset] = (words[offset] & own) | (word & ~own)
@@ -221,7 +227,8 @@ class RegisterDevice:
         told = [p.quantity for p in (*codec.points, *codec.friends) if p.quantity is not None]
         names = tuple(dict.fromkeys([*told, *(entry.quantity for entry in self.profile.derived)]))
         readers = tuple(reader(self._world, self.device, name, self._moment) for name in names)
-        return _View(codec, address, count, names, readers, self._over(table, address, count))
+        over = self._over(table, address, count)
+        return _View(codec, address, count, names, readers, over, codec.alone)
 
     def _compile(self, table: Table, address: int, count: int) -> BlockCodec | None:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""

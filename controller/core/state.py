@@ -31,6 +31,8 @@ class Phase(StrEnum):
     RESTING = "resting"
     LOCKED = "locked"  # a person must look and reset
 
+    __hash__ = str.__hash__  # equal to its text, so alike in hash; and in C: it is part of many keys
+
 
 @dataclass(frozen=True, slots=True)
 class PumpState:
