@@ -48,7 +48,9 @@ class Layout:
         chosen: Words = self._select(words) if self._select is not None else words
         if self._swapped is not None:
             chosen = [swap_bytes(w) if s else w for w, s in zip(chosen, self._swapped, strict=True)]
-        return list(chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen)))
+        return list(
+            chosen if self._to_bytes is None else self._from_bytes.unpack(self._to_bytes.pack(*chosen))
+        )
 
     def words(self, raws: Sequence[Any]) -> list[int]:
         """The words that show these raw numbers; holes are 0, shared words are filled by all."""

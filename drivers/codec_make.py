@@ -26,7 +26,14 @@ def maker_of(point: Point, coder: Coder) -> Make:
                 return at_rest(coder)
         return raw_of(coder, value, context, bounds, clamp=True)
 
-    if not coder.plain or coder.words or coder.form or bounds is None or coder.coding.mask or coder.coding.active_low:
+    if (
+        not coder.plain
+        or coder.words
+        or coder.form
+        or bounds is None
+        or coder.coding.mask
+        or coder.coding.active_low
+    ):
         return slowly
     low, high = bounds
     offset, num, den, pre, absent = coder.offset, coder.num, coder.den, coder.pre, coder.absent

@@ -284,10 +284,14 @@ def factor_pair(factor: Factor, known: Value) -> tuple[float, float] | None:
     if isinstance(known, str) or not math.isfinite(known):
         return None
     if factor.how in ("ten_to", "ten_to_minus"):
-        power = known if factor.how == "ten_to" else -known
-        if abs(power) > 30:
-            return None
-        return (10.0**power, 1.0) if power >= 0 else (1.0, 10.0**-power)
+        return _power_of_ten(known if factor.how == "ten_to" else -known)
     if factor.how == "divide":
         return (1.0, float(known)) if known else None
     return (float(known), 100.0) if factor.how == "percent" else (float(known), 1.0)
+
+
+@lru_cache(maxsize=128)
+def _power_of_ten(power: float) -> tuple[float, float] | None:
+    if abs(power) > 30:
+        return None
+    return (10.0**power, 1.0) if power >= 0 else (1.0, 10.0**-power)
