@@ -184,7 +184,7 @@ def _kind(index: float) -> int:
     return (index >= EDGES[0]) + (index >= EDGES[1])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _between(lead: float) -> tuple[int, float]:
     """The place in LEADS below a lead in steps, and how far it lies towards the next one."""
     if lead <= LEADS[0]:
