@@ -44,8 +44,11 @@ class Controller:
 
 
 def outputs_of(site: Site) -> list[Output]:
-    """Every output of the site that runs something, pumps before valves (the safe order to stop)."""
-    return [pump.run for pump in site.file.pumps] + [valve.command for valve in site.file.valves]
+    """Every output of the site that runs something, in the safe order to stop: injectors, pumps, valves."""
+    file = site.file
+    return [
+        *(one.command for one in file.injectors), *(pump.run for pump in file.pumps), *(valve.command for valve in file.valves),
+    ]  # fmt: skip
 
 
 def make_devices(

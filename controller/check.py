@@ -10,6 +10,7 @@ from controller import (
     check_devices,
     check_dosing,
     check_fail_safe,
+    check_fertigation,
     check_ids,
     check_land,
     check_programs,
@@ -33,6 +34,7 @@ PARTS = (
     check_tanks,
     check_programs,
     check_dosing,
+    check_fertigation,
     check_land,
 )
 

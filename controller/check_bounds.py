@@ -34,6 +34,8 @@ SITE: dict[str, tuple[float, float]] = {
     "valves.command.verify_s": (1, 600),
     "zones.area_m2": (0.5, 1e7),
     "zones.flow_m3_h": (0.01, 2_000),
+    "injectors.rate_l_h": (0.05, 5_000),
+    "injectors.command.verify_s": (1, 600),
     "weather.rain_skip_mm": (0.1, 200),
     "impact.factor.value": (0.01, 3),
     "impact.price_idr_per_kwh": (0, 100_000),

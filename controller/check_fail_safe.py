@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.check_base import Finding, Subject, error, warning
-from controller.core.site import Output, Pump, Valve
+from controller.core.site import Injector, Output, Pump, Valve
 from drivers.marked_yaml import Loc
 
 LEASE_CYCLES = 3
@@ -13,11 +13,13 @@ LEASE_CYCLES = 3
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about the leases of pumps and valves."""
+    """All findings about the leases of pumps, valves and injectors."""
     for i, pump in enumerate(subject.file.pumps):
         yield from _fail_safe(subject, pump, ("pumps", i))
     for i, valve in enumerate(subject.file.valves):
         yield from _valve(subject, valve, ("valves", i))
+    for i, injector in enumerate(subject.file.injectors):
+        yield from _injector(subject, injector, ("injectors", i))
 
 
 def _fail_safe(subject: Subject, pump: Pump, loc: Loc) -> Iterator[Finding]:
@@ -38,6 +40,23 @@ def _valve(subject: Subject, valve: Valve, loc: Loc) -> Iterator[Finding]:
         )
     yield from _power_on(subject, valve.command, (*loc, "command"))
     yield from _lease(subject, valve.lease_s, limit, loc)
+
+
+def _injector(subject: Subject, injector: Injector, loc: Loc) -> Iterator[Finding]:
+    """Solution that runs on into still water harms plants and pipes: refused like a pump, unless the group accepts it."""
+    output = injector.command
+    limit, known = _device_limit(subject, output)
+    if known and limit is None and injector.accepts_risk is None:
+        name = ".".join(output.key)
+        yield error((*loc, "command"), "injector-without-fail-safe", injector=injector.id, output=name)
+    elif known and limit is not None and injector.accepts_risk is not None:
+        yield warning((*loc, "accepts_risk"), "risk-not-needed", pump=injector.id, limit=limit)
+    profile = subject.profiles.get(output.device)
+    entry = profile.commands.get(output.quantity) if profile is not None else None
+    if entry is not None and entry.lease is not None and not entry.lease.renew:
+        yield error((*loc, "command"), "injector-too-slow", injector=injector.id, output=".".join(output.key))
+    yield from _power_on(subject, output, (*loc, "command"))
+    yield from _lease(subject, injector.lease_s, limit, loc)
 
 
 def _power_on(subject: Subject, output: Output, loc: Loc) -> Iterator[Finding]:

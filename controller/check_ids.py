@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from controller.check_base import Finding, Subject, error, outputs, signals, warning
 from controller.check_references import near
-from controller.core.site import Pump, Tank, Valve, Zone
+from controller.core.site import Injector, Pump, Tank, Valve, Zone
 from drivers.marked_yaml import Loc
 
 RESERVED = ("site", "zones")
@@ -28,11 +28,12 @@ def _ids(subject: Subject) -> Iterator[Finding]:
     file = subject.file
     yield from _unique([(("buses", i, "id"), bus.id) for i, bus in enumerate(file.buses)])
     yield from _unique([(("devices", i, "id"), device.id) for i, device in enumerate(file.devices)])
-    groups: dict[str, Sequence[Pump | Tank | Valve | Zone]] = {
+    groups: dict[str, Sequence[Pump | Tank | Valve | Zone | Injector]] = {
         "pumps": file.pumps,
         "tanks": file.tanks,
         "valves": file.valves,
         "zones": file.zones,
+        "injectors": file.injectors,
     }
     places: list[tuple[Loc, str]] = []
     for group, items in groups.items():

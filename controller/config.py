@@ -17,7 +17,7 @@ from controller.check_base import Finding, Severity, Subject
 from controller.check_resets import resets_of
 from controller.check_texts import Language
 from controller.config_files import Work, is_path, load_profiles, load_programs, read, validate
-from controller.core.site import Site, SiteFile
+from controller.core.site import Output, Site, SiteFile
 from controller.errors import ConfigError
 from drivers.marked_yaml import Problem
 from drivers.profile_model import Profile
@@ -101,7 +101,7 @@ def _site(
 ) -> Site:
     used = {zone.program_name: programs[zone.program_name] for zone in file.zones}
     limits: dict[tuple[str, str], float] = {}
-    for output in [pump.run for pump in file.pumps] + [valve.command for valve in file.valves]:
+    for output in _outputs(file):
         seconds = profiles[output.device].fail_safe_s(output.quantity)
         if seconds is not None:
             limits[output.key] = seconds
@@ -115,9 +115,15 @@ def _site(
     return site.model_copy(update={"config_hash": content_hash(site), "file": _with_paths(file, base)})
 
 
+def _outputs(file: SiteFile) -> list[Output]:
+    return [
+        *(pump.run for pump in file.pumps), *(valve.command for valve in file.valves), *(one.command for one in file.injectors),
+    ]  # fmt: skip
+
+
 def _not_renewed(file: SiteFile, profiles: Mapping[str, Profile]) -> frozenset[tuple[str, str]]:
     """Outputs whose device says that its lease cannot be renewed every few seconds."""
-    keys = [pump.run for pump in file.pumps] + [valve.command for valve in file.valves]
+    keys = _outputs(file)
     commands = ((output.key, profiles[output.device].commands.get(output.quantity)) for output in keys)
     return frozenset(key for key, entry in commands if entry and entry.lease and not entry.lease.renew)
 

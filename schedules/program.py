@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schedules.fertigation import Fertigation
 from schedules.program_base import Ident, Model, Positive, Window
 
 __all__ = [
@@ -17,7 +18,8 @@ __all__ = [
 class Base(Model):
     """What every program has. ``efficiency``: share of the applied water that reaches the root zone. ``rain_skip``: false for
     plants under a roof, for which rain neither stops irrigation nor counts as water. ``cycle_s``, ``cycle_mm`` (gross): longest
-    part of an application; ``soak_s``: pause between parts.
+    part of an application; ``soak_s``: pause between parts. ``fertigation``: stock solution into the water,
+    for zones that have an injector.
     """
 
     program: Ident
@@ -30,6 +32,7 @@ class Base(Model):
     cycle_s: Positive | None = None
     cycle_mm: Positive | None = None
     soak_s: Annotated[float, Field(ge=0)] | None = None
+    fertigation: Fertigation | None = None
 
 
 class FieldProgram(Base):

@@ -31,7 +31,12 @@ PAUSE_S = 3600.0
 def arrive(c: Draft) -> None:
     """Set ``dt``, ``lived_s``, ``cycle_s`` and ``grid_s``; start from off where that is due."""
     old, w = c.old, c.wiring
-    if old.boot != c.boot or old.pumps.keys() != w.pump.keys() or old.zones.keys() != w.zone.keys():
+    if (
+        old.boot != c.boot
+        or old.pumps.keys() != w.pump.keys()
+        or old.zones.keys() != w.zone.keys()
+        or _fed_otherwise(c)
+    ):
         _boot(c)
         return
     c.dt = c.lived_s = max(0.0, c.mono - old.mono_s)
@@ -49,12 +54,23 @@ def arrive(c: Draft) -> None:
         c.cycle_s = min(max(c.dt, faster, shortest), CYCLE_MAX_S)
 
 
+def _fed_otherwise(c: Draft) -> bool:
+    """True if the site's injectors, or the zones that use them, are others than those of the state."""
+    w = c.wiring
+    if not (w.injectors or c.old.injectors):
+        return False
+    fed = {zone.id for zone in w.zones if zone.injector is not None and zone.program.fertigation is not None}
+    return c.old.injectors.keys() != {one.id for one in w.injectors} or c.old.feeds.keys() != fed
+
+
 def _fit(c: Draft) -> None:
     """The state follows the site file: what is new begins fresh, what is gone is forgotten, accounts fit their programs."""
     w, fresh = c.wiring, initial_state(c.wiring.site)
     c.pumps = {name: c.pumps.get(name, state) for name, state in fresh.pumps.items()}
     c.valves = {name: c.valves.get(name, state) for name, state in fresh.valves.items()}
     c.tanks = {name: c.tanks.get(name, state) for name, state in fresh.tanks.items()}
+    c.injectors = {name: c.injectors.get(name, state) for name, state in fresh.injectors.items()}
+    c.feeds = {name: c.feeds.get(name, state) for name, state in fresh.feeds.items()}
     for name, zone in fresh.zones.items():
         kept, entry = c.old.zones.get(name), w.zone[name]
         if kept is None:
@@ -116,6 +132,10 @@ def _from_off(c: Draft, key: str, gap_s: float) -> None:
         if valve.on:
             c.event(EventKind.STOP, Reason(name, key, {"gap_s": gap_s}, level, "interlock"))
         c.valves[name] = ValveState(False, c.mono, False)
+    for name, injector in c.injectors.items():
+        if injector.on:
+            c.event(EventKind.STOP, Reason(name, key, {"gap_s": gap_s}, level, "interlock"))
+        c.injectors[name] = ValveState(False, c.mono, False)
     c.reasons.append(Reason("site", key, {"gap_s": gap_s}, level, "interlock"))
 
 

@@ -12,6 +12,8 @@ from controller.core import (
     balances,
     enforce,
     explain,
+    fertigation,
+    injectors,
     leases,
     metering,
     orders,
@@ -39,6 +41,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     c = Draft(wiring(site), state, snapshot)
     arrival.arrive(c)
     metering.meter(c)
+    fertigation.count(c)
     accounts.energy(c)
     orders.obey(c)
     balances.balances(c)
@@ -50,6 +53,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     surplus.measure(c)
     runs.want(c)
     tanks.fill(c)
+    fertigation.ask(c)
     valves.prove(c)
     resets.follow(c)
     for one in c.wiring.pumps:
@@ -60,6 +64,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
         retry = found is not None and found.effect is Effect.RETRY
         pump.settle(c, one, c.asked[one.id], None if found is None else found.reason, retry)
     valves.settle(c, c.opened, refused)
+    injectors.settle(c, watch)
     watch.finish()
     reasons = explain.explain(c, fired)
     return Decision(_frozen(c), leases.commands(c), reasons, tuple(c.events), tuple(c.presses))
@@ -71,5 +76,5 @@ def _frozen(c: Draft) -> ControllerState:
     return ControllerState(
         at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
-        c.pending, c.trips, c.held, sky=c.sky, rain=c.rain,
+        c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, injectors=c.injectors, feeds=c.feeds,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from controller.core.state import (
     Air,
     ControllerState,
     Counter,
+    Feed,
     Phase,
     PowerState,
     PumpState,
@@ -33,9 +34,10 @@ class Draft:
 
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
-        "epoch", "events", "failed", "gap_s", "grid_s", "halted", "held", "lived_s", "mono", "old", "opened", "pending", "plan",
-        "power", "presses", "pumps", "rain", "readings", "reasons", "replan", "resets", "restarted", "sky", "snapshot",
-        "tanks", "trips", "trusted", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
+        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mono",
+        "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan", "resets",
+        "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "valves", "waits", "wanted", "water_m3", "wiring",
+        "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -55,6 +57,9 @@ class Draft:
         self.plan, self.demands = old.plan, old.demands
         self.pumps: dict[str, PumpState] = dict(old.pumps)
         self.valves: dict[str, ValveState] = dict(old.valves)
+        self.injectors: dict[str, ValveState] = dict(old.injectors)
+        self.feeds: dict[str, Feed] = dict(old.feeds)
+        self.injected: set[str] = set()  # injectors that are wanted on
         self.tanks: dict[str, TankState] = dict(old.tanks)
         self.zones: dict[str, ZoneState] = dict(old.zones)
         self.counters: dict[str, Counter] = dict(old.counters)

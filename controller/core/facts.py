@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.state import Phase, PumpState, ValveState
-from controller.core.wiring import PumpWiring, ValveWiring, ZoneWiring
+from controller.core.wiring import InjectorWiring, PumpWiring, ValveWiring, ZoneWiring
 
 
 class PumpFacts:
@@ -49,6 +49,19 @@ class ValveFacts:
     def __init__(self, c: Draft, w: ValveWiring, asked: bool) -> None:
         self.c, self.w, self.asked = c, w, asked
         state: ValveState = c.valves[w.id]
+        self.state, self.on = state, state.on
+        self.since_s = c.mono - state.since_s
+        self.feedback = None if w.feedback is None else w.feedback.switch(c.readings, c.mono)
+
+
+class InjectorFacts:
+    """An injector: ``on`` before this decision; ``feedback`` None when unknown or not wired."""
+
+    __slots__ = ("c", "feedback", "on", "since_s", "state", "w")
+
+    def __init__(self, c: Draft, w: InjectorWiring) -> None:
+        self.c, self.w = c, w
+        state: ValveState = c.injectors[w.id]
         self.state, self.on = state, state.on
         self.since_s = c.mono - state.since_s
         self.feedback = None if w.feedback is None else w.feedback.switch(c.readings, c.mono)

@@ -12,7 +12,7 @@ from controller.core.wiring import wiring
 
 
 def farewell(site: Site, state: ControllerState, at: Instant) -> tuple[ControllerState, tuple[Event, ...]]:
-    """The state with every output off at ``at``, and a STOP for each that was on, pumps before valves.
+    """The state with every output off at ``at``, and a STOP for each that was on: injectors, pumps, valves.
 
     Irrigations under way stay in the state: the next start ends them, with what is missing as the zone's debt.
     """
@@ -27,7 +27,12 @@ def farewell(site: Site, state: ControllerState, at: Instant) -> tuple[Controlle
         if valve.on:
             events.append(_stop(name, at.mono_s - valve.since_s))
             valves[name] = ValveState(False, at.mono_s, False)
-    return replace(state, pumps=pumps, valves=valves), tuple(events)
+    injectors = dict(state.injectors)
+    for name, injector in state.injectors.items():
+        if injector.on:
+            events.insert(0, _stop(name, at.mono_s - injector.since_s))
+            injectors[name] = ValveState(False, at.mono_s, False)
+    return replace(state, pumps=pumps, valves=valves, injectors=injectors), tuple(events)
 
 
 def _stop(subject: str, run_s: float) -> Event:

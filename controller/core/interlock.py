@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 
 from controller.core.decision import Level
 from controller.core.draft import Params
-from controller.core.facts import PumpFacts, ValveFacts, ZoneFacts
+from controller.core.facts import InjectorFacts, PumpFacts, ValveFacts, ZoneFacts
 
 LEAK_AFTER_S = 300.0
 """Water that still flows this long after everything was closed is a leak."""
@@ -74,22 +74,22 @@ class Interlock(Generic[F, W]):
     second: Callable[[W], bool] = _never
 
 
-def emergency(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+def emergency(f: PumpFacts | ValveFacts | ZoneFacts | InjectorFacts) -> Params | None:
     """A person pressed the emergency stop."""
     return {} if f.c.emergency else None
 
 
-def stale_decision(f: PumpFacts | ValveFacts | ZoneFacts) -> Params | None:
+def stale_decision(f: PumpFacts | ValveFacts | ZoneFacts | InjectorFacts) -> Params | None:
     """The decision is older than it may be: the process was stopped or the machine slept."""
     return {"gap_s": f.c.gap_s} if f.c.restarted else None
 
 
-def proving(f: PumpFacts | ValveFacts) -> Params | None:
+def proving(f: PumpFacts | ValveFacts | InjectorFacts) -> Params | None:
     """It has not been proven off since the start."""
     return None if f.state.proven else {}
 
 
-def write_failed(f: PumpFacts | ValveFacts) -> Params | None:
+def write_failed(f: PumpFacts | ValveFacts | InjectorFacts) -> Params | None:
     """The last command did not reach the device."""
     return {} if f.w.key in f.c.failed else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.site import Output
-from controller.core.wiring import PumpWiring, ValveWiring, Wiring
+from controller.core.wiring import InjectorWiring, PumpWiring, ValveWiring, Wiring
 from drivers.reading import Command
 
 LEASE_MIN_S = 30.0
@@ -42,6 +42,20 @@ def valve_lease_s(w: Wiring, valve: ValveWiring, cycle_s: float) -> float:
     return min(lease, w.site.fail_safe_s.get(valve.key, lease))
 
 
+def injector_lease_s(w: Wiring, injector: InjectorWiring, cycle_s: float) -> float:
+    """The lease of an injector: its own, or half of the shortest of the pumps and valves that bring its water, so that a dying
+    controller never leaves it on in still water (their leases may be two thirds through when its own has just begun).
+    """
+    if injector.entry.lease_s is not None:
+        return lease_s(w, injector.entry.command, injector.entry.lease_s, cycle_s)
+    wish = max(LEASE_MIN_S, CYCLES * cycle_s)
+    for zone in injector.zones:
+        wish = min(wish, *(valve_lease_s(w, valve, cycle_s) for valve in zone.valves))
+        if zone.pump is not None:
+            wish = min(wish, lease_s(w, zone.pump.entry.run, zone.pump.entry.lease_s, cycle_s))
+    return lease_s(w, injector.entry.command, wish / OUTLIVES, cycle_s)
+
+
 def frequency_hz(c: Draft, pump: PumpWiring) -> float:
     """The drive's set-point: the speed at which the motor takes what the sun gives (P ~ n3), in steps of half a hertz; full
     speed for a person or a back-up.
@@ -55,7 +69,7 @@ def frequency_hz(c: Draft, pump: PumpWiring) -> float:
 
 
 def commands(c: Draft) -> tuple[Command, ...]:
-    """Stops first, pump before valve; starts last, valve before pump. Built once per combination and then reused."""
+    """Stops first, injector before pump before valve; starts last, the other way round. Built once per combination."""
     cycle = c.cycle_s or c.wiring.site.file.site.cycle_s
     on = tuple(c.pumps[pump.id].on for pump in c.wiring.pumps)
     opened = tuple(c.valves[valve.id].on for valve in c.wiring.valves)
@@ -63,20 +77,31 @@ def commands(c: Draft) -> tuple[Command, ...]:
         frequency_hz(c, pump) if pump.entry.frequency is not None and c.pumps[pump.id].on else 0.0
         for pump in c.wiring.pumps
     )
-    key = ("commands", on, opened, speeds, max(LEASE_MIN_S, round(CYCLES * cycle, 1)))
+    fed = tuple(c.injectors[one.id].on for one in c.wiring.injectors)
+    key = ("commands", on, opened, speeds, fed, max(LEASE_MIN_S, round(CYCLES * cycle, 1)))
     memo = c.wiring.memo
     found = memo.get(key)
     if found is None:
         if len(memo) > 512:
             memo.clear()
-        found = memo[key] = _build(c.wiring, on, opened, speeds, key[-1] / CYCLES)
+        found = memo[key] = _build(c.wiring, on, opened, speeds, key[-1] / CYCLES, fed)
     return found  # type: ignore[return-value]
 
 
 def _build(
-    w: Wiring, on: tuple[bool, ...], opened: tuple[bool, ...], speeds: tuple[float, ...], cycle_s: float
+    w: Wiring,
+    on: tuple[bool, ...],
+    opened: tuple[bool, ...],
+    speeds: tuple[float, ...],
+    cycle_s: float,
+    fed: tuple[bool, ...],
 ) -> tuple[Command, ...]:
-    stops: list[Command] = []
+    stops = [Command(*one.key, 0.0) for one, is_on in zip(w.injectors, fed, strict=True) if not is_on]
+    feeds = [
+        Command(*one.key, 1.0, injector_lease_s(w, one, cycle_s))
+        for one, is_on in zip(w.injectors, fed, strict=True)
+        if is_on
+    ]
     closes: list[Command] = []
     opens: list[Command] = []
     starts: list[Command] = []
@@ -97,4 +122,4 @@ def _build(
             opens.append(Command(output.device, output.quantity, 1.0, valve_lease_s(w, valve, cycle_s)))
         else:
             closes.append(Command(output.device, output.quantity, 0.0))
-    return (*stops, *closes, *opens, *starts)
+    return (*stops, *closes, *opens, *starts, *feeds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from controller.core import fertigation
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
 from controller.core.state import Irrigation, ZoneState
@@ -144,6 +145,8 @@ def end(c: Draft) -> None:
         irrigation = zone.irrigation
         if irrigation is None:
             continue
+        if fertigation.rinses(c, zw, irrigation):
+            continue
         if irrigation.target_l > 0.0 and irrigation.delivered_l >= FULL * irrigation.target_l:
             close(c, zw, "irrigation_complete")
         elif c.mono >= irrigation.ends_s:
@@ -219,7 +222,7 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     irrigation = zone.irrigation
     if irrigation is None:
         return
-    area = zw.entry.area_m2
+    area, fed = zw.entry.area_m2, fertigation.close(c, zw)
     short = irrigation.target_l - irrigation.delivered_l
     owed_l = short if irrigation.delivered_l < COMPLETE * irrigation.target_l else 0.0
     balance = owe(zw.program, zone.balance, owed_l / area) if owed_l > 0.0 else zone.balance
@@ -245,4 +248,7 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     if irrigation.target_l <= 0.0:  # by time only: no volume was promised
         key = "irrigation_manual_over"
         params = {"delivered_l": irrigation.delivered_l}
-    c.event(EventKind.CLOSE, Reason(zw.id, key, params, level, irrigation.group), figures)
+    if fed.get("rinsed") == 0.0:
+        key, level = "irrigation_unrinsed", Level.WARNING
+        params = {"delivered_l": irrigation.delivered_l, "stock_l": fed["stock_l"], "rinse_l": fed["rinse_l"]}
+    c.event(EventKind.CLOSE, Reason(zw.id, key, params, level, irrigation.group), figures | fed)

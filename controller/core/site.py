@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.core.site_devices import Bus, DeviceEntry, Identity
-from controller.core.site_land import Tank, Valve, Zone
+from controller.core.site_land import Injector, Tank, Valve, Zone
 from controller.core.site_outlets import Factor, Impact, Sink, TelemetryEntry, Web
 from controller.core.site_power import Power, Surplus, Weather
 from controller.core.site_pumps import Protect, Pump, PumpLimitsEntry
@@ -18,9 +18,9 @@ from controller.core.site_signals import Ident, Model, Output, Positive, Share, 
 from schedules.program import Program
 
 __all__ = [
-    "Bus", "DeviceEntry", "Factor", "Ident", "Identity", "Impact", "Model", "Output", "Positive", "Power", "Protect", "Pump",
-    "PumpLimitsEntry", "Share", "Signal", "Sink", "Site", "SiteFile", "Surplus", "Tank", "TelemetryEntry", "Valve", "Weather",
-    "Web", "Zone", "two_points",
+    "Bus", "DeviceEntry", "Factor", "Ident", "Identity", "Impact", "Injector", "Model", "Output", "Positive", "Power",
+    "Protect", "Pump", "PumpLimitsEntry", "Share", "Signal", "Sink", "Site", "SiteFile", "Surplus", "Tank", "TelemetryEntry",
+    "Valve", "Weather", "Web", "Zone", "two_points",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class SiteFile(Model):
     telemetry: TelemetryEntry = TelemetryEntry()
     web: Web = Web()
     programs: str = "schedules/programs"
+    injectors: tuple[Injector, ...] = ()
 
 
 class Site(Model):

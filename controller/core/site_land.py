@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,12 +31,28 @@ class Valve(Model):
     lease_s: Positive | None = None
 
 
+class Injector(Model):
+    """A dosing pump or the valve of an injector: stock solution into the water of the zones that name it.
+
+    ``rate_l_h``: stock solution while it is on. ``accepts_risk``: ``no-fail-safe`` when nothing stops it if this computer dies and
+    the group accepts it.
+    """
+
+    id: Ident
+    name: str | None = None
+    command: Output
+    rate_l_h: Positive
+    lease_s: Positive | None = None
+    accepts_risk: Literal["no-fail-safe"] | None = None
+
+
 class Zone(Model):
     """A piece of land behind one or more valves. ``source``: the tank (gravity) or the pump that feeds it.
 
     ``flow_m3_h``: nominal flow. ``probes``: soil moisture (m3/m3) or, for paddy, none; ``ponding``: water level above the
     soil, m (negative below). ``program``: the name of a program under ``programs:``; default: the zone's own id.
     ``temp_air``, ``humidity``: of the zone's own air (a melon house); default: those under ``weather``.
+    ``injector``: what doses stock solution into its water.
     """
 
     id: Ident
@@ -51,6 +67,7 @@ class Zone(Model):
     program: Ident | None = None
     temp_air: Signal | None = None
     humidity: Signal | None = None
+    injector: Ident | None = None
 
     @property
     def program_name(self) -> str:

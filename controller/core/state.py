@@ -122,6 +122,27 @@ class ZoneState:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """The fertigation of one zone. ``turn``: irrigations since the last one with stock solution. The rest is of the irrigation that
+    was ordered at ``ordered_s``: ``active`` if it gets some; ``seen_l`` delivered so far; ``clean_l`` of clean water since the
+    beginning or the last pulse; ``span_l``, ``span_s``: water and time since the first rinse was over (``primed``); ``on_s``:
+    injected; ``pulse_s``: ``on_s`` at the beginning of the pulse that runs; ``rinsing_s``: when the last rinse began.
+    """
+
+    turn: int = 0
+    ordered_s: float | None = None
+    active: bool = False
+    seen_l: float = 0.0
+    clean_l: float = 0.0
+    primed: bool = False
+    span_l: float = 0.0
+    span_s: float = 0.0
+    on_s: float = 0.0
+    pulse_s: float | None = None
+    rinsing_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Air:
     """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum. ``evening_share``: Rs/Rso
     of the last hours with a high sun, None before the first; it tells the night's clouds.
@@ -224,6 +245,9 @@ class ControllerState:
     sky: SkyMemory = field(default_factory=SkyMemory)
     rain: RainMemory = field(default_factory=RainMemory)
     """What the site's own sky and rain gauge have taught: the outlook's memory."""
+    injectors: Mapping[str, ValveState] = field(default_factory=dict)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    """Fertigation by zone, for zones that have an injector and a program that uses it."""
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:
@@ -244,6 +268,12 @@ def initial_state(site: Site) -> ControllerState:
         pumps={pump.id: PumpState() for pump in file.pumps},
         valves={valve.id: ValveState() for valve in file.valves},
         tanks={tank.id: TankState() for tank in file.tanks},
+        injectors={one.id: ValveState() for one in file.injectors},
+        feeds={
+            zone.id: Feed()
+            for zone in file.zones
+            if zone.injector is not None and site.programs[zone.program_name].fertigation is not None
+        },
         zones={
             zone.id: ZoneState(initial(site.programs[zone.program_name], known, zone.area_m2))
             for zone in file.zones

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from controller.core.site import Pump, Signal, Site, Tank, Valve, Zone
+from controller.core.site import Injector, Pump, Signal, Site, Tank, Valve, Zone
 from controller.core.snapshot import Sample
 from drivers.reading import Quality
 from schedules.catalog import Catalog, catalog
@@ -114,11 +114,23 @@ class ZoneWiring:
     probes: tuple[Reader, ...]
     ponding: Reader | None
     air: tuple[Reader | None, Reader | None] = (None, None)
+    injector: InjectorWiring | None = None
 
     @property
     def lead_s(self) -> float:
         """The time that its slowest valve takes."""
         return max(valve.open_s for valve in self.valves)
+
+
+@dataclass(slots=True, eq=False)
+class InjectorWiring:
+    """One injector and the zones whose water it doses into."""
+
+    id: str
+    entry: Injector
+    key: Key
+    feedback: Reader | None
+    zones: list[ZoneWiring] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -180,6 +192,7 @@ class Wiring:
     peak_w: float
     memo: dict[object, object] = field(default_factory=dict)
     """Tuples that were built before (commands by wanted values): a cache of pure results, never state."""
+    injectors: tuple[InjectorWiring, ...] = ()
 
 
 def follows(pump: Pump) -> bool:
@@ -271,6 +284,17 @@ def _zone(
     return zone
 
 
+def _injectors(site: Site, zones: dict[str, ZoneWiring]) -> dict[str, InjectorWiring]:
+    found = {
+        one.id: InjectorWiring(one.id, one, one.command.key, reader(one.command.feedback)) for one in site.file.injectors
+    }  # fmt: skip
+    for zone in zones.values():
+        if zone.entry.injector is not None:
+            zone.injector = found[zone.entry.injector]
+            zone.injector.zones.append(zone)
+    return found
+
+
 def build(site: Site) -> Wiring:
     """Resolve the site. Raises KeyError for a name that the site file does not define (``tirta check`` refuses such a file)."""
     file, power = site.file, site.file.power
@@ -283,6 +307,7 @@ def build(site: Site) -> Wiring:
             pump.tank.pump = pump.tank.pump or pump.id
     valves = {entry.id: _valve(entry) for entry in file.valves}
     zones = {entry.id: _zone(entry, site, valves, pumps, tanks) for entry in file.zones}
+    injectors = _injectors(site, zones)
     weather = file.weather
     return Wiring(
         site=site,
@@ -304,6 +329,7 @@ def build(site: Site) -> Wiring:
         rain=reader(weather.rain),
         air=(reader(weather.temp_air), reader(weather.humidity), reader(weather.wind)),
         peak_w=peak_w,
+        injectors=tuple(injectors.values()),
     )
 
 

@@ -77,6 +77,10 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Tutup katup itu dengan tangan, lalu hubungi teknisi.",
         "Close that valve by hand, then call the technician.",
     ),
+    "injector_stuck_on": (
+        "Matikan pompa dosis dengan tangan, lalu hubungi teknisi.",
+        "Turn the injector off by hand, then call the technician.",
+    ),
     "sensor_missing": (
         "Periksa kabel, listrik atau baterai sensor itu.",
         "Check that sensor's cable, power or battery.",

@@ -97,6 +97,7 @@ class Referee:
         pump = self.site.file.pumps[0]
         on = {(c.device, c.quantity): c for c in decision.commands if c.value > 0.0}
         wired = {pump.run.key, *(valve.command.key for valve in self.site.file.valves)}
+        wired |= {one.command.key for one in self.site.file.injectors}
         assert {(c.device, c.quantity) for c in decision.commands} == wired, "every output, every cycle"
         for order in snapshot.orders:
             if order.order in (Order.EMERGENCY_STOP, Order.RESUME):
@@ -165,10 +166,11 @@ class Referee:
             assert level is not None, "on without knowing the level"
             assert level < tank.full_m, "on with a full tank"
         if pump.into == "zones":
+            ways = {valve.command.key for valve in self.site.file.valves}
             assert any(self._open(snapshot, now, zone, on) for zone in self.site.file.zones), (
                 "on without a way for the water"
             )
-            assert on[key].lease_s < min(c.lease_s for k, c in on.items() if k != key), (
+            assert on[key].lease_s < min(on[k].lease_s for k in ways if k in on), (
                 "a valve's lease outlives its pump's"
             )
 

@@ -99,8 +99,9 @@ class Plant:
         return self.decisions[-1][1]
 
     def outputs(self) -> set[str]:
-        """Pumps and valves that are on."""
+        """Pumps, valves and injectors that are on."""
         on = {name for name, pump in self.state.pumps.items() if pump.on}
+        on |= {name for name, injector in self.state.injectors.items() if injector.on}
         return on | {name for name, valve in self.state.valves.items() if valve.on}
 
     def events(self, kind: EventKind | None = None) -> list[tuple[float, Event]]:
