@@ -249,6 +249,7 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
         key = "irrigation_manual_over"
         params = {"delivered_l": irrigation.delivered_l}
     if fed.get("rinsed") == 0.0:
-        key, level = "irrigation_unrinsed", Level.WARNING
+        key = "irrigation_unrinsed"
+        level = Level.WARNING
         params = {"delivered_l": irrigation.delivered_l, "stock_l": fed["stock_l"], "rinse_l": fed["rinse_l"]}
     c.event(EventKind.CLOSE, Reason(zw.id, key, params, level, irrigation.group), figures | fed)

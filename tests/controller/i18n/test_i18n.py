@@ -11,6 +11,7 @@ import pytest
 import controller.core
 import schedules
 from controller.core.decision import Reason
+from controller.core.injectors import INJECTORS, WATCHED_INJECTORS
 from controller.core.interlock import Effect
 from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
 from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
@@ -19,7 +20,7 @@ from controller.i18n import placeholders, render, texts
 from controller.i18n.numbers import day, duration, number, write
 
 TABLES = (PUMPS, VALVES, WATCHED_PUMPS, WATCHED_VALVES, WATCHED_ZONES, ZONES)
-ROWS = [row for table in TABLES for row in table]
+ROWS = [*(row for table in TABLES for row in table), *INJECTORS, *WATCHED_INJECTORS]
 GROUPS = ("idle", "plan", "forced", "manual")
 BOTH = [(section, key, entry) for section, entries in texts().items() for key, entry in entries.items()]
 
