@@ -18,13 +18,14 @@ from drivers.profile import Profile
 from simulators.account import blocks
 from simulators.audit import AuditedWorld
 from simulators.cli_worlds import UsageError
+from simulators.forecaster import Forecaster
 from simulators.play import play
 from simulators.redate import redated
 from simulators.result import result_of
 from simulators.season import Season, local_midnight
 from simulators.strategies import ORACLE, OURS, make
 from simulators.truth import water_residual_m3
-from simulators.weather import WeatherSource, sky_of
+from simulators.weather import GeneratedWeather, WeatherSource, sky_of
 from simulators.weather_files import WeatherError
 from simulators.weather_rain import WithRain
 from simulators.weather_series import IntervalWeather, open_weather
@@ -40,6 +41,7 @@ Result = dict[str, Any]
 class Case:
     """``weather``: a file (None: the generator). ``start``: local day YYYY-MM-DD and ``days`` (None: the file's, else a year from
     2026-01-01). ``rain``: a file without rain gets the generated one. ``planted_days_ago``: see redate (None: as in the programs).
+    ``forecast``: the stated error of a provider (None: the site's own forecast only; the practices never have one).
     """
 
     config: Path
@@ -49,6 +51,7 @@ class Case:
     days: float | None = None
     rain: bool = False
     planted_days_ago: int | None = None
+    forecast: float | None = None
 
 
 class Spanned(Protocol):
@@ -106,6 +109,16 @@ def weather_of(case: Case, site: Site) -> WeatherSource | None:
     return source
 
 
+def forecaster_of(opened: Opened) -> Forecaster | None:
+    """The provider that the case asks for."""
+    case, where = opened.case, opened.site.file.site
+    if case.forecast is None:
+        return None
+    sky = sky_of(where)
+    weather = weather_of(case, opened.site) or GeneratedWeather(where, case.seed, sky)
+    return Forecaster(weather, sky, case.seed, case.forecast)
+
+
 def run(
     opened: Opened, strategy: str, habits: Mapping[str, Any] | None = None, progress: Progress | None = None
 ) -> Result:
@@ -117,7 +130,15 @@ def run(
         return _foreseen(opened, progress)
     world = opened.world()
     if strategy == OURS:
-        season = Season(opened.site, opened.profiles, world, opened.start, opened.days, progress=progress)
+        season = Season(
+            opened.site,
+            opened.profiles,
+            world,
+            opened.start,
+            opened.days,
+            progress=progress,
+            forecaster=forecaster_of(opened),
+        )
         season.run()
         return result_of(season, OURS) | _watched(world)
     began = real_mono_s()

@@ -40,7 +40,9 @@ def compare(args: argparse.Namespace, config: Path) -> int:
 def case_of(args: argparse.Namespace, config: Path) -> Case:
     """The case of a command line."""
     weather = Path(args.weather) if args.weather is not None else None
-    return Case(config, weather, args.seed, args.start, args.days, args.rain, args.planted_days_ago)
+    return Case(
+        config, weather, args.seed, args.start, args.days, args.rain, args.planted_days_ago, args.forecast
+    )
 
 
 def habits_of(path: Path | None, site: str) -> Mapping[str, Mapping[str, Any]]:

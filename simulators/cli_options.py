@@ -129,6 +129,15 @@ def _span(parser: argparse.ArgumentParser) -> None:
         help=t("how long (the file's length, else 365)", "berapa hari (sepanjang berkas, atau 365)"),
     )
     parser.add_argument(
+        "--forecast",
+        type=_forecast,
+        metavar="KIND",
+        help=t(
+            "what ours knows of tomorrow: persistence (default), or provider:0.25, one with that stated error",
+            "yang diketahui pengendali tentang esok: persistence (bawaan), atau provider:0.25 dengan galat itu",
+        ),
+    )
+    parser.add_argument(
         "--planted-days-ago",
         type=int,
         metavar="N",
@@ -137,6 +146,22 @@ def _span(parser: argparse.ArgumentParser) -> None:
             "tanaman termuda ditanam N hari sebelum mulai (bila tidak: menurut program)",
         ),
     )
+
+
+def _forecast(text: str) -> float | None:
+    """The stated error of a provider, None for the site's own forecast."""
+    kind, _, error = text.partition(":")
+    try:
+        if kind == "persistence" and not error:
+            return None
+        if kind == "provider" and 0.0 <= float(error) <= 1.0:
+            return float(error)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(
+        t(f"{text}: write persistence, or provider:ERROR with ERROR 0 to 1",
+          f"{text}: tulis persistence, atau provider:GALAT dengan GALAT 0 sampai 1")
+    )  # fmt: skip
 
 
 def _jobs(text: str) -> int:

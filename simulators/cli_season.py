@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from controller.commands.console import t
-from simulators.cases import Opened, Progress, Result, open_case, run, weather_of
+from simulators.cases import Opened, Progress, Result, forecaster_of, open_case, run, weather_of
 from simulators.cli_compare import case_of
 from simulators.cli_worlds import UsageError, world_factory
 from simulators.outputs import World
@@ -58,6 +58,7 @@ def _ours(args: argparse.Namespace, opened: Opened, progress: Progress) -> Resul
         folder,
         args.record,
         progress=progress,
+        forecaster=forecaster_of(opened),
     )
     ran.run()
     return result_of(ran, OURS)

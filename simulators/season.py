@@ -32,6 +32,7 @@ from controller.telemetry.capture import Capture
 from controller.watchers import Days
 from drivers.profile import Profile
 from simulators.clock import SteppedClock
+from simulators.forecaster import Forecaster, Telling
 from simulators.outputs import World
 from simulators.rig import loopback_ports, make_rig
 
@@ -48,7 +49,8 @@ CYCLE_S = 60.0
 @dataclass(slots=True)
 class Season:
     """``world``: the physics; ``folder``: where ledger.db and telemetry.db are kept (None: nowhere). ``record``: keep
-    what ``ledger replay`` needs, in the folder. ``days_seen``: the impact of its daily closings, as the daemon's page adds it up.
+    what ``ledger replay`` needs, in the folder. ``forecaster``: a provider with a stated error (None: the site's
+    own forecast only). ``days_seen``: the impact of its daily closings, as the daemon's page adds it up.
     """
 
     site: Site
@@ -60,6 +62,7 @@ class Season:
     record: bool = False
     cycle_s: float = CYCLE_S
     progress: Callable[[float], None] | None = None
+    forecaster: Forecaster | None = None
     cycles: int = 0
     wall_s: float = 0.0
     controller: Controller | None = field(default=None)
@@ -103,6 +106,8 @@ class Season:
             inline,
             observers,
         )
+        if self.forecaster is not None:
+            controller.cycle.observers += (Telling(self.forecaster, controller.planning.outlooks),)
         controller.poller.listen()
         clock.barrier, clock.settle = controller.poller.poll_due, controller.actuator.flush
         controller.cycle.save_every_s = COMMIT_S
