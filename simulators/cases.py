@@ -23,7 +23,7 @@ from simulators.play import play
 from simulators.redate import redated
 from simulators.result import result_of
 from simulators.season import Season, local_midnight
-from simulators.strategies import ORACLE, OURS, make
+from simulators.strategies import ORACLE, OURS, PRACTICES, make
 from simulators.truth import water_residual_m3
 from simulators.weather import GeneratedWeather, WeatherSource, sky_of
 from simulators.weather_files import WeatherError
@@ -42,6 +42,7 @@ class Case:
     """``weather``: a file (None: the generator). ``start``: local day YYYY-MM-DD and ``days`` (None: the file's, else a year from
     2026-01-01). ``rain``: a file without rain gets the generated one. ``planted_days_ago``: see redate (None: as in the programs).
     ``forecast``: the stated error of a provider (None: the site's own forecast only; the practices never have one).
+    ``oracle_tries``: replays that the oracle's search may spend.
     """
 
     config: Path
@@ -52,6 +53,7 @@ class Case:
     rain: bool = False
     planted_days_ago: int | None = None
     forecast: float | None = None
+    oracle_tries: int = 60
 
 
 class Spanned(Protocol):
@@ -124,10 +126,10 @@ def run(
 ) -> Result:
     """One strategy's season on a case, with ``violations`` and ``water_residual_m3`` beside the keys of a season.
 
-    ``habits``: a practice's parameters. Raises UsageError where the oracle's solver is not installed.
+    ``habits``: a practice's parameters; for the oracle those of all, by name. Raises UsageError where its solver is not installed.
     """
     if strategy == ORACLE:
-        return _foreseen(opened, progress)
+        return _foreseen(opened, habits or {})
     world = opened.world()
     if strategy == OURS:
         season = Season(
@@ -146,9 +148,12 @@ def run(
     return played(opened, strategy, world, real_mono_s() - began)
 
 
-def _foreseen(opened: Opened, progress: Progress | None) -> Result:
-    """The oracle's season and ``bound_idr``. It is imported when asked for: its solver is an extra."""
+def _foreseen(opened: Opened, habits: Mapping[str, Mapping[str, Any]]) -> Result:
+    """The oracle's season, its ``bound_idr`` and ``way``. It is imported when asked for: its solver is an extra. What the practices
+    wished is handed to it, so that it is never worse than the best of them.
+    """
     try:
+        importlib.import_module("highspy")
         oracle = importlib.import_module("simulators.oracle")
     except ImportError as error:
         raise UsageError(
@@ -156,8 +161,14 @@ def _foreseen(opened: Opened, progress: Progress | None) -> Result:
               f"oracle belum terpasang ({error}); pasang tambahannya: pip install 'tirtasurya[compare]'")
         ) from None  # fmt: skip
     began = real_mono_s()
-    world, bound_idr = oracle.play_oracle(opened.world, opened.days, progress)
-    return played(opened, ORACLE, world, real_mono_s() - began) | {"bound_idr": bound_idr}
+    seeds = {}
+    for name in PRACTICES:
+        recording = oracle.Recording(make(name, opened.site, habits.get(name)))
+        play(opened.world(), recording, opened.days)
+        seeds[name] = recording.kept
+    found = oracle.oracle(opened.world, opened.days, seeds=seeds, tries=opened.case.oracle_tries)
+    result = played(opened, ORACLE, found.world, real_mono_s() - began)
+    return result | {"bound_idr": found.bound_idr, "way": found.way}
 
 
 def played(opened: Opened, strategy: str, world: AuditedWorld, wall_s: float) -> Result:

@@ -22,7 +22,7 @@ Told = Callable[[str, float | None], None]
 
 def jobs_of(case: Case, strategies: Iterable[str], habits: Mapping[str, Mapping[str, Any]]) -> list[Job]:
     """The seasons of a comparison; ``habits``: tuned parameters by practice."""
-    return [(case, name, habits.get(name)) for name in strategies]
+    return [(case, name, habits if name == ORACLE else habits.get(name)) for name in strategies]
 
 
 def season_of(job: Job) -> Result:

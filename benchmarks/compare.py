@@ -1,0 +1,112 @@
+"""Ours, the practices and perfect foresight over sites and weathers: shares, regret, limits kept, as the issue's goals ask.
+
+    python benchmarks/compare.py --tune [--tune-days 20]     finds the practices' parameters on months that are not scored
+    python benchmarks/compare.py --thinned [--jobs 2]        all weathers, one seed a year for Sitiung
+    python benchmarks/compare.py --full                      all cases and seeds (a day of computing)
+    python benchmarks/compare.py                             ten days of each: what `make bench` runs
+
+Each season is one JSON line in --out (default benchmarks/results/compare-KIND.jsonl); lines that are there are not run again. The
+weather itself is not part of this repository: without ../shared/data/weather there is nothing to run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import _matrix as matrix
+from benchmarks._figures import say
+from benchmarks._tuned import PARAMETERS, habits, tune
+from benchmarks._verdicts import summarise
+from simulators.compare import jobs_of, run_all
+from simulators.strategies import ORACLE, STRATEGIES
+
+RESULTS = Path(__file__).parent / "results"
+KEPT = ("energy", "pump", "cost_idr", "violations", "water_residual_m3", "bound_idr", "wall_s", "from", "to")
+
+
+def main() -> None:
+    """See the module."""
+    args = _arguments()
+    if not matrix.WEATHER.is_dir():
+        say(f"skipped: no weather files in {matrix.WEATHER}")
+        return
+    sites = tuple(args.site or matrix.SITES)
+    if args.tune:
+        tune(sites, args.tune_days, args.jobs)
+        return
+    kind = "full" if args.full else "thinned" if args.thinned else "quick"
+    cases = {"full": matrix.full, "thinned": matrix.thinned, "quick": matrix.quick}[kind](sites)
+    without = {*args.without, *(() if has_oracle() else (ORACLE,))}
+    strategies = tuple(args.strategy or [name for name in STRATEGIES if name not in without])
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = Path(fresh) if kind == "quick" else RESULTS  # a quick look is never kept
+        out = args.out or folder / f"compare-{kind}.jsonl"
+        if not args.report:
+            _score(cases, strategies, out, args.jobs)
+        _sum_up(out)
+
+
+def has_oracle() -> bool:
+    """Whether the oracle and its solver are installed (extra ``compare``)."""
+    return all(importlib.util.find_spec(name) is not None for name in ("simulators.oracle", "highspy"))
+
+
+def _sum_up(out: Path) -> None:
+    summarise([json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--tune-days", type=float, default=20.0)
+    parser.add_argument("--thinned", action="store_true")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--report", action="store_true", help="only sum up what is there")
+    parser.add_argument("--site", action="append", choices=matrix.SITES)
+    parser.add_argument("--strategy", action="append", choices=STRATEGIES)
+    parser.add_argument("--without", action="append", choices=STRATEGIES, default=[])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args()
+
+
+def _score(cases: Sequence[matrix.Named], strategies: Sequence[str], out: Path, jobs: int) -> None:
+    """Run what is missing, case by case, so that whatever is cut off can go on."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
+    done = {(row["case"], row["strategy"]) for row in map(json.loads, lines)}
+    tuned = habits(PARAMETERS)
+    for index, named in enumerate(cases):
+        missing = [name for name in strategies if (named.name, name) not in done]
+        say(f"{index + 1}/{len(cases)} {named.name}: {len(missing)} seasons")
+        results = run_all(jobs_of(named.case, missing, tuned.get(named.name.split("/")[0], {})), jobs)
+        with out.open("a", encoding="utf-8") as file:
+            for result in results:
+                file.write(json.dumps(row_of(named, result)) + "\n")
+
+
+def row_of(named: matrix.Named, result: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a season: rounded, a line of a few hundred bytes."""
+    row = {"case": named.name, "strategy": result["strategy"]}
+    row |= {key: result[key] for key in KEPT if key in result}
+    zones = result["water"]["zones"].values()
+    water = {key: value for key, value in result["water"].items() if key != "zones"}
+    water["stress_days"] = sum(zone["stress_days"] for zone in zones)
+    water["unmet_mm"] = sum(zone["unmet_mm"] for zone in zones)
+    rounded: dict[str, Any] = json.loads(
+        json.dumps(row | {"water": water}), parse_float=lambda text: round(float(text), 4)
+    )
+    return rounded
+
+
+if __name__ == "__main__":
+    main()
