@@ -64,6 +64,13 @@ def add_compare(commands: argparse._SubParsersAction[Parser], common: Common, ru
             "may be repeated (all; with --against: ours)", "boleh diulang (semua; dengan --against: solar)"
         ),
     )
+    _what_if(compare)
+    json_option(compare)
+    compare.set_defaults(run=run)
+
+
+def _what_if(compare: argparse.ArgumentParser) -> None:
+    """What to compare with, and what to draw."""
     compare.add_argument(
         "--against",
         type=Path,
@@ -95,8 +102,6 @@ def add_compare(commands: argparse._SubParsersAction[Parser], common: Common, ru
         metavar="N",
         help=t("seasons at a time (all processors)", "musim sekaligus (semua prosesor)"),
     )
-    json_option(compare)
-    compare.set_defaults(run=run)
 
 
 def _span(parser: argparse.ArgumentParser) -> None:
