@@ -19,6 +19,7 @@ from controller import (
     check_resets,
     check_signals,
     check_tanks,
+    check_turns,
 )
 from controller.check_base import Finding, Subject, error
 
@@ -36,6 +37,7 @@ PARTS = (
     check_dosing,
     check_fertigation,
     check_land,
+    check_turns,
 )
 
 NAMEPLATE = ("pv_kwp", "inverter_w", "rated_power_w", "rated_flow_m3_h", "rated_head_m")

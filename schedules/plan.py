@@ -42,6 +42,14 @@ class ZoneLimits:
     """Pause between two runs, s; 0: the planner's usual one."""
     soaks_until_s: float = 0.0
     """POSIX s until which the last run soaks in."""
+    member: str = ""
+    """Whose land it is, "" where nobody said; a member's zones claim scarce water together."""
+    weight: float = 1.0
+    """Its claim on scarce water: share x area, above 0."""
+    got_l: float = 0.0
+    """Litres that it has received lately (schedules/shares.py)."""
+    holder: str = ""
+    """Whose turn it is now, "" without turns or when it is this zone's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from schedules import planner_direct, planner_fills, planner_forced, planner_gravity
 from schedules.plan import Fill, Plan, PlanRequest, Run, Unmet
-from schedules.planner_need import SOAK_S, Need, gather, in_rounds
+from schedules.planner_need import SOAK_S, Need, gather
 from schedules.planner_running import book_running, draw_running
+from schedules.planner_scarce import held, in_shares, lifted
 from schedules.planner_unmet import unmet
 from schedules.tank_sheet import TankSheet
 from schedules.timeline import Grid, PumpSheet
@@ -27,7 +28,8 @@ def plan(request: PlanRequest) -> Plan:
     needs = gather(request, grid)
     book_running(request, pumps)
     direct = [n for n in needs if n.zone.source in pumps]
-    in_rounds(direct, lambda need: planner_direct.place(need, pumps[need.zone.source], grid))
+    supplies = {name: lifted([n for n in direct if n.zone.source == name], pumps[name]) for name in pumps}
+    in_shares(direct, supplies, lambda need: planner_direct.place(need, pumps[need.zone.source], grid), grid)
     tanks = {
         t.tank: TankSheet.of(t, grid, [s for s in pumps.values() if s.limits.into == t.tank])
         for t in request.tanks
@@ -43,7 +45,10 @@ def _gravity(needs: list[Need], request: PlanRequest, tanks: dict[str, TankSheet
     """The gravity zones' needs with their runs; tanks are filled by force where the sun comes too late for one of them."""
 
     def rounds(needs: list[Need]) -> None:
-        in_rounds(needs, lambda need: planner_gravity.place(need, tanks[need.zone.source], grid))
+        supplies = {name: held(sheet) for name, sheet in tanks.items()}
+        in_shares(
+            needs, supplies, lambda need: planner_gravity.place(need, tanks[need.zone.source], grid), grid
+        )
 
     draw_running(request, tanks)
     before = {name: sheet.fresh() for name, sheet in tanks.items()} if grid.backup_w > 0.0 else {}

@@ -25,7 +25,9 @@ ROUNDS = 12
 
 @dataclass(slots=True)
 class Need:
-    """What is still to be placed of one demand, and where it may go."""
+    """What is still to be placed of one demand, and where it may go. ``held_l``: beyond its ration of scarce water, placed last.
+    ``scarce``: (litres that can be lifted, litres that all want) where there is not enough.
+    """
 
     demand: Demand
     zone: ZoneLimits
@@ -34,6 +36,8 @@ class Need:
     after_s: float
     worth_l: float = 0.0
     failed_l: float = math.inf
+    held_l: float = 0.0
+    scarce: tuple[float, float] | None = None
     runs: list[Run] = field(default_factory=list)
 
     @property

@@ -9,6 +9,9 @@ from schedules.planner_need import Need
 from schedules.tank_sheet import TankSheet
 from schedules.timeline import EPS, MIN_FLOW_SHARE, PumpSheet
 
+SCARCE = frozenset({"plan_no_capacity", "plan_no_power", "plan_no_water"})
+"""Where there is not enough for all, these are told as such, with the numbers."""
+
 
 def unmet(
     demand: Demand, needs: list[Need], pumps: Mapping[str, PumpSheet], tanks: Mapping[str, TankSheet]
@@ -24,6 +27,16 @@ def unmet(
     source, litres = need.zone.source, round(need.left_l, 3)
     key = _why(need, pumps.get(source), tanks.get(source))
     params: dict[str, float | str] = {"volume_l": litres, "source": source, "flow_m3_h": need.zone.flow_m3_h}
+    if need.scarce is not None and key in SCARCE:
+        key = "plan_scarce"
+        supply_l, wanted_l = (10.0 * round(one / 10.0) for one in need.scarce)
+        params |= {
+            "given_l": round(demand.volume_l - need.left_l, 3),
+            "supply_l": supply_l,
+            "wanted_l": wanted_l,
+        }
+    elif key == "plan_no_window" and need.zone.holder:
+        key, params = "plan_waits_turn", params | {"holder": need.zone.holder}
     return Unmet(demand.zone, litres, key, params)
 
 

@@ -16,6 +16,7 @@ from controller.core.state import GRID_S, Air
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.plan import Demand
+from schedules.shares import remembered
 from schedules.zone import StepInputs, demand, step
 
 SAMPLE_S = 60.0
@@ -116,7 +117,9 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
             vpd_kpa=vpd_step(c, zone, air) if last else None,
         )
         balance = step(zone.program, state.balance, inputs, w.catalog)
-        c.zones[zone.id] = replace(state, balance=balance, credit_l=0.0 if last else state.credit_l)
+        litres = state.credit_l if last else 0.0
+        got_l = remembered(state.got_l, GRID_S, litres)
+        c.zones[zone.id] = replace(state, balance=balance, credit_l=state.credit_l - litres, got_l=got_l)
     if last:
         learned(c, at_s, gathered, local)
         c.air = Air(c.air.sampled_s, evening_share=_evening(air))

@@ -22,6 +22,7 @@ from controller.core import (
     runs,
     surplus,
     tanks,
+    turns,
     valves,
 )
 from controller.core.decision import Decision
@@ -47,6 +48,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     balances.balances(c)
     accounts.close_day(c)
     runs.end(c)
+    turns.pass_on(c)
     runs.ask(c)
     runs.latch(c)
     runs.begin(c)
@@ -77,4 +79,5 @@ def _frozen(c: Draft) -> ControllerState:
         at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
         c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, injectors=c.injectors, feeds=c.feeds,
+        turn=c.turn,
     )  # fmt: skip

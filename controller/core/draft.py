@@ -36,8 +36,8 @@ class Draft:
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mono",
         "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan", "resets",
-        "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "valves", "waits", "wanted", "water_m3", "wiring",
-        "zones",
+        "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3",
+        "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -66,6 +66,7 @@ class Draft:
         self.pending: dict[str, float] = dict(old.pending)
         self.trips: dict[str, str] = dict(old.trips)
         self.held: dict[str, float] = dict(old.held)
+        self.turn = old.turn
         self.opened: set[str] = set()  # valves that are open after this decision
         self.air: Air = old.air
         self.sky, self.rain = old.sky, old.rain

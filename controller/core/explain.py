@@ -11,6 +11,7 @@ from controller.core.enforce import Fired
 from controller.core.pump import rests, seen
 from controller.core.runs import COMPLETE
 from controller.core.state import Phase, PumpState, ZoneState
+from controller.core.turns import tell
 from controller.core.wiring import PumpWiring, ZoneWiring
 from schedules.dosing import blind
 from schedules.program import ContainerProgram
@@ -26,6 +27,7 @@ def explain(c: Draft, fired: dict[str, Fired]) -> tuple[Reason, ...]:
         reasons.append(Reason("site", "emergency_stop", {}, Level.ALARM, "emergency"))
     if not c.trusted:
         reasons.append(Reason("site", "clock_untrusted", {}, Level.WARNING, "interlock"))
+    tell(c)
     for pump in c.wiring.pumps:
         found = fired.get(pump.id)
         reasons.append(_pump(c, pump) if found is None else found.reason)

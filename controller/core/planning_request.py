@@ -10,6 +10,7 @@ from controller.core.runs import COMPLETE
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
+from controller.core.turns import clipped
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
 from schedules.plan import Demand, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
 from schedules.soak import cycle
@@ -83,15 +84,21 @@ def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, hor
     longest_s, soak_s = cycle(program, 1000.0 * zone.entry.flow_m3_h / zone.entry.area_m2, w.catalog)
     # A clock that was set back must not hold a zone for longer than one pause.
     soaking = soak_s > 0.0 and now.ended_s <= now_s < now.ended_s + soak_s
+    windows = resolve(program.windows, w.zoneinfo, now_s, horizon_s)
+    windows, holder = clipped(w, state.turn, zone, windows, now_s + horizon_s)
     return ZoneLimits(
         zone.id,
         zone.entry.source,
         zone.entry.flow_m3_h,
-        resolve(program.windows, w.zoneinfo, now_s, horizon_s),
+        windows,
         program.min_run_s,
         longest_s,
         use_l_d=zone.entry.area_m2 * daily_use_mm(program, now.balance),
         soak_s=soak_s,
+        member=zone.entry.member or "",
+        weight=zone.entry.share * zone.entry.area_m2,
+        got_l=now.got_l + now.credit_l,
+        holder=holder,
         soaks_until_s=now.ended_s + soak_s if soaking else 0.0,
     )
 

@@ -212,7 +212,13 @@ def deliver(c: Draft, zone_id: str, litres: float) -> None:
     elif litres == 0.0:
         return
     c.zones[zone_id] = ZoneState(
-        zone.balance, irrigation, zone.credit_l + litres, zone.done_s, zone.paused_until_s, zone.ended_s
+        zone.balance,
+        irrigation,
+        zone.credit_l + litres,
+        zone.done_s,
+        zone.paused_until_s,
+        zone.ended_s,
+        zone.got_l,
     )
 
 

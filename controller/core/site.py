@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.core.site_devices import Bus, DeviceEntry, Identity
-from controller.core.site_land import Injector, Tank, Valve, Zone
+from controller.core.site_land import Injector, Tank, Turns, Valve, Zone
 from controller.core.site_outlets import Factor, Impact, Sink, TelemetryEntry, Web
 from controller.core.site_power import Power, Surplus, Weather
 from controller.core.site_pumps import Protect, Pump, PumpLimitsEntry
@@ -20,7 +20,7 @@ from schedules.program import Program
 __all__ = [
     "Bus", "DeviceEntry", "Factor", "Ident", "Identity", "Impact", "Injector", "Model", "Output", "Positive", "Power",
     "Protect", "Pump", "PumpLimitsEntry", "Share", "Signal", "Sink", "Site", "SiteFile", "Surplus", "Tank", "TelemetryEntry",
-    "Valve", "Weather", "Web", "Zone", "two_points",
+    "Turns", "Valve", "Weather", "Web", "Zone", "two_points",
 ]  # fmt: skip
 
 
@@ -35,6 +35,7 @@ class SiteFile(Model):
     tanks: tuple[Tank, ...] = ()
     valves: tuple[Valve, ...] = ()
     zones: tuple[Zone, ...] = ()
+    turns: Turns | None = None
     weather: Weather = Weather()
     impact: Impact
     telemetry: TelemetryEntry = TelemetryEntry()

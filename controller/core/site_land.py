@@ -46,11 +46,25 @@ class Injector(Model):
     accepts_risk: Literal["no-fail-safe"] | None = None
 
 
+class Turns(Model):
+    """Giliran: members take turns, each ``days`` local days (``by: need``: until served, at most so many). A missed turn is given
+    again up to ``make_up`` times; while its member's zones want nothing a turn is lent. ``source``: of this pump or tank only.
+    """
+
+    members: Annotated[tuple[Ident, ...], Field(min_length=2)]
+    days: Annotated[int, Field(ge=1, le=30)] = 1
+    by: Literal["days", "need"] = "days"
+    lend: bool = True
+    make_up: Annotated[int, Field(ge=0, le=7)] = 1
+    source: Ident | None = None
+
+
 class Zone(Model):
     """A piece of land behind one or more valves. ``source``: the tank (gravity) or the pump that feeds it.
 
     ``flow_m3_h``: nominal flow. ``probes``: soil moisture (m3/m3) or, for paddy, none; ``ponding``: water level above the
-    soil, m (negative below). ``program``: the name of a program under ``programs:``; default: the zone's own id.
+    soil, m (negative below). ``member``: whose land it is; ``share``: its claim on scarce water, per m2.
+    ``program``: the name of a program under ``programs:``; default: the zone's own id.
     ``temp_air``, ``humidity``: of the zone's own air (a melon house); default: those under ``weather``.
     ``injector``: what doses stock solution into its water.
     """
@@ -68,6 +82,8 @@ class Zone(Model):
     temp_air: Signal | None = None
     humidity: Signal | None = None
     injector: Ident | None = None
+    member: Ident | None = None
+    share: Positive = 1.0
 
     @property
     def program_name(self) -> str:

@@ -15,6 +15,7 @@ from schedules.catalog import catalog
 from schedules.forecast_sky import SkyMemory
 from schedules.plan import Demand, Plan
 from schedules.rain_chain import RainMemory
+from schedules.turns import Turn
 from schedules.zone import ZoneBalance, initial
 
 GRID_S = 900.0
@@ -110,7 +111,7 @@ class Irrigation:
 class ZoneState:
     """One zone. ``credit_l``: litres delivered since the last balance step. ``done_s``: POSIX start of the last planned
     irrigation that is over (an echo of it in a later plan is not repeated). ``ended_s``: POSIX end of the last irrigation that
-    brought water.
+    brought water. ``got_l``: litres received lately (schedules/shares.py).
     """
 
     balance: ZoneBalance
@@ -119,6 +120,7 @@ class ZoneState:
     done_s: float = 0.0
     paused_until_s: float | None = None
     ended_s: float = 0.0
+    got_l: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class ControllerState:
     trips: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, float] = field(default_factory=dict)
     """"subject/row" -> the moment until which an interlock that fired keeps its effect."""
+    turn: Turn = field(default_factory=Turn)
+    """Whose turn the water is (schedules/turns.py)."""
     seen_s: float = 0.0
     """POSIX seconds of the last sign of life before a restart; set on a state that was read back only."""
     sky: SkyMemory = field(default_factory=SkyMemory)

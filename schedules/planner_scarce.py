@@ -1,0 +1,96 @@
+"""When a source cannot lift all that is wanted within the horizon: how much of it each zone is given first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from schedules.plan import Run
+from schedules.planner_need import Need, in_rounds
+from schedules.shares import HURT, Claim, ration
+from schedules.tank_sheet import TankSheet
+from schedules.timeline import EPS, MIN_FLOW_SHARE, Grid, PumpSheet
+from schedules.windows import join
+
+
+def lifted(needs: Sequence[Need], sheet: PumpSheet) -> float:
+    """Litres that a pump can lift while any of these zones may be watered, about: as their flows fit together."""
+    if not sheet.can_start:
+        return 0.0
+    grid, total = sheet.grid, 0.0
+    flows = sorted((need.zone.flow_m3_h for need in needs), reverse=True)
+    for begin, end in join([span for need in needs for span in need.open()]):
+        for step in grid.steps(begin, end):
+            a = grid.now_s + step * grid.step_s
+            seconds = min(end, a + grid.step_s) - max(begin, a)
+            total += _together(flows, sheet.capacity(step)) / 3.6 * seconds
+    return total
+
+
+def _together(flows: Sequence[float], capacity: float) -> float:
+    """Flow that zones of these flows (largest first) take at once of a capacity: each its own, or one alone a reduced one."""
+    taken = 0.0
+    for flow in flows:
+        if taken + flow <= capacity + EPS:
+            taken += flow
+    return taken if taken > 0.0 or not flows or capacity < MIN_FLOW_SHARE * flows[-1] else capacity
+
+
+def held(sheet: TankSheet) -> float:
+    """Litres that a tank holds and will be given within the horizon, at most (what would overflow may be drawn before)."""
+    return sheet.limits.volume_l + sum(sheet.fill_l)
+
+
+def in_shares(
+    needs: list[Need], supplies: Mapping[str, float], place: Callable[[Need], Run | None], grid: Grid
+) -> None:
+    """Place all needs, each up to its ration first; what then is left of the sun and the water goes by urgency."""
+    for source, supply_l in supplies.items():
+        _hold_back([need for need in needs if need.zone.source == source], supply_l, grid)
+    in_rounds(needs, place)
+    if any(need.held_l > 0.0 for need in needs):
+        for need in needs:
+            need.left_l, need.held_l, need.failed_l = need.left_l + need.held_l, 0.0, math.inf
+        in_rounds(needs, place)
+
+
+def _hold_back(needs: Sequence[Need], supply_l: float, grid: Grid) -> None:
+    """Hold back of each need what is beyond its ration; nothing when there is enough. Members with several zones claim
+    together; within a member the most urgent zone comes first.
+    """
+    wanted = sum(need.left_l for need in needs)
+    if len(needs) < 2 or wanted <= supply_l:
+        return
+    left = supply_l
+    for hurt in (True, False):
+        members = _members([need for need in needs if _hurt(need, grid) is hurt])
+        given = ration({name: _claim(group) for name, group in members.items()}, left)
+        left = max(0.0, left - sum(given.values()))
+        for name, group in members.items():
+            for need in group:
+                mine = min(need.left_l, given[name])
+                mine = 0.0 if mine < need.least_l else mine
+                given[name] -= mine
+                need.held_l, need.left_l = need.left_l - mine, mine
+                need.scarce = (supply_l, wanted)
+
+
+def _hurt(need: Need, grid: Grid) -> bool:
+    latest = need.demand.latest_start_s
+    return need.demand.urgency >= HURT or (latest is not None and latest < grid.until_s)
+
+
+def _members(needs: Sequence[Need]) -> dict[str, list[Need]]:
+    groups: dict[str, list[Need]] = {}
+    for need in needs:
+        groups.setdefault(need.zone.member or need.zone.zone, []).append(need)
+    return groups
+
+
+def _claim(group: Sequence[Need]) -> Claim:
+    return Claim(
+        sum(need.left_l for need in group),
+        sum(need.zone.got_l for need in group),
+        sum(need.zone.weight for need in group),
+        hurt=True,
+    )
