@@ -1,6 +1,7 @@
 #!/bin/sh
 # make test: checks, then all tests. ARGS goes to pytest and then replaces the whole run: ARGS="tests/core -k surplus".
-# TEST_WORKERS: processes side by side (default: the cores, 4 at most; 0: none).
+# TEST_WORKERS: processes side by side (default: the cores, 4 at most; 0: none); twice as many for the tests from end to end,
+# which mostly wait.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/bootstrap.sh dev || exit 1
@@ -25,8 +26,10 @@ scripts/check.sh || status=1
 echo
 echo "Tests that measure time or load, alone:"
 pytest_run -m serial
+echo "From end to end, $((2 * workers)) side by side:"
+pytest_run -m "not serial" -n "$((2 * workers))" --dist loadgroup tests/end_to_end
 echo "All other tests, $workers side by side:"
-pytest_run -m "not serial" -n "$workers" --dist loadgroup
+pytest_run -m "not serial" -n "$workers" --dist loadgroup --ignore=tests/end_to_end
 
 echo
 if [ $status -eq 0 ]; then
