@@ -183,6 +183,8 @@ class RegisterDevice:
 
     def expire(self, at: Instant) -> None:
         """Outputs whose time is over end by themselves, and so does what their commands' steps have led to; so does a fault."""
+        if not self.outputs.running and not self.trip.running:
+            return
         over = self.outputs.expire(at)
         ended = self.trip.look(over)
         for quantity in ended:

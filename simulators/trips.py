@@ -29,6 +29,11 @@ class Trip:
         )
         self._running: set[str] = set()
 
+    @property
+    def running(self) -> bool:
+        """Whether it runs its motor itself, so that the motor's fault would become its own."""
+        return bool(self._running)
+
     def obey(self, heard: Heard) -> bool:
         """Note a command that was carried out; True when it changed what is shown."""
         if heard.quantity in self._runs and heard.value is not None:
