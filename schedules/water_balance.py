@@ -63,11 +63,16 @@ class Trust:
     tau_s: float
 
 
+def possible(soil: Soil, vwc: float) -> bool:
+    """Whether a probe in this soil can read this: more than nothing, no more than saturation and 0.08 for its calibration."""
+    return 0.0 < vwc <= soil.sat + 0.08
+
+
 def trust(vwc: tuple[float, ...], soil: Soil) -> Trust | None:
     """Judge the probes. The median of those that are possible in this soil; believed within 4 h when several agree, 12 h
     when there is only one or the majority has to outvote one, 48 h when two contradict each other. None: no probe.
     """
-    good = sorted(v for v in vwc if 0.0 < v <= soil.sat + 0.08)
+    good = sorted(v for v in vwc if possible(soil, v))
     if not good:
         return None
     middle = len(good) // 2

@@ -8,6 +8,7 @@ from controller.core.balances import rained
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Fired
+from controller.core.probes import doubt
 from controller.core.pump import rests, seen
 from controller.core.runs import COMPLETE
 from controller.core.state import Phase, PumpState, ZoneState
@@ -33,6 +34,9 @@ def explain(c: Draft, fired: dict[str, Fired]) -> tuple[Reason, ...]:
         reasons.append(_pump(c, pump) if found is None else found.reason)
     for zone in c.wiring.zones:
         reasons.append(_zone(c, zone))
+        unsure = doubt(c, zone)
+        if unsure is not None:
+            reasons.append(unsure)
     return tuple(reasons)
 
 

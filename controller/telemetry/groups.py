@@ -207,8 +207,12 @@ def _depth(entry: DeviceEntry | None, channel: int | None) -> str:
 
 
 ZONE_FIELDS = (
-    "depletion_mm", "due_epoch_s", "etc_mm_d", "irrigated_mm", "ks", "owed_mm", "ponding_mm", "raw_mm", "taw_mm", "valve",
+    "depletion_mm", "due_epoch_s", "etc_mm_d", "irrigated_mm", "ks", "owed_mm", "ponding_mm", "probe_spread",
+    "raw_mm", "rests_on", "taw_mm", "valve",
 )  # fmt: skip
+
+RESTS_ON = {"calendar": 0.0, "balance": 1.0, "sensor": 2.0}
+"""The rungs of the ladder as a number that a graph can show."""
 
 
 def _due_epoch_s(zone: str, state: ControllerState) -> float | None:
@@ -236,7 +240,9 @@ def _zone(site: Site, zone: Zone) -> Group:
             balance.ks,
             balance.owed_mm,
             balance.ponding_mm if level is None else level * 1000.0,
+            balance.probe_spread,
             balance.raw_mm,
+            RESTS_ON[balance.level],
             balance.taw_mm,
             valve,
         )

@@ -47,6 +47,7 @@ def zone(entry: ZoneWiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "ponding_mm": None if balance.ponding_mm is None else round(balance.ponding_mm, 1),
         **_ponding(entry.program),
         "level": balance.level,
+        "probe_spread": None if balance.probe_spread is None else round(balance.probe_spread, 3),
         "stage": balance.stage,
         "rain_24h_mm": round(balance.rain_24h_mm, 1),
         "irrigated_mm": round(balance.irrigated_mm + now.credit_l / area, 3),

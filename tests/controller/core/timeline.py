@@ -42,6 +42,8 @@ SIGNALS = {
     "rain": ("gauge", "rain_mm"),
     "temp": ("air", "temp_air_c"),
     "ponding": ("paddy", "level_m"),
+    "soil_1": ("tanah-1", "vwc"),
+    "soil_2": ("tanah-2", "vwc_2"),
     "running_1": ("relay", "running_1"),
     "running_2": ("relay", "running_2"),
     "running_3": ("relay", "running_3"),

@@ -34,7 +34,7 @@ SCHEMA: dict[str, tuple[str, str]] = {
     "soil": ("site zone device depth_cm", "vwc temp_c ec_us_cm ph"),
     "zone": (
         "site zone",
-        "depletion_mm raw_mm taw_mm ks etc_mm_d owed_mm valve irrigated_mm ponding_mm due_epoch_s",
+        "depletion_mm raw_mm taw_mm ks etc_mm_d owed_mm valve irrigated_mm ponding_mm due_epoch_s rests_on probe_spread",
     ),
     "weather": ("site device", "eto_mm_d rain_mm temp_air_c rh_pct wind_m_s ghi_w_m2 forecast_ghi_w_m2"),
     "impact": (

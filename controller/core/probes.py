@@ -1,0 +1,50 @@
+"""What a person should know of a zone's soil probes: one reads what its soil cannot hold, they are stuck, or they contradict
+each other. The account itself guards against all three (``schedules.water_balance``); here it is only told.
+"""
+
+from __future__ import annotations
+
+from controller.core.decision import Level, Reason
+from controller.core.draft import Draft
+from controller.core.wiring import Reader, ZoneWiring
+from schedules.program import FieldProgram
+from schedules.water_balance import AGREE_VWC, STUCK_S, possible
+
+
+def doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
+    """The zone's one doubt about its probes. As old as the account, which stands for a quarter of an hour."""
+    if not zone.probes:
+        return None
+    balance, memo = c.zones[zone.id].balance, c.wiring.memo
+    known = memo.get(("probes", zone.id))
+    if not isinstance(known, tuple) or known[0] is not balance:
+        known = memo["probes", zone.id] = (balance, _doubt(c, zone))
+    reason: Reason | None = known[1]
+    return reason
+
+
+def _doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
+    balance = c.zones[zone.id].balance
+    values = ((probe, probe.read(c.readings, c.mono)) for probe in zone.probes)
+    said = [(value, _name(probe)) for probe, value in values if value is not None]
+    if isinstance(zone.program, FieldProgram):
+        soil = c.wiring.catalog.soil(zone.program.soil)
+        for value, name in said:
+            if not possible(soil, value):
+                params = {"probe": name, "vwc_pct": 100.0 * value, "most_pct": 100.0 * soil.sat}
+                return Reason(zone.id, "probe_impossible", params, Level.WARNING)
+    if balance.probe_still_s > STUCK_S and balance.probe_vwc is not None:
+        params = {"vwc_pct": 100.0 * balance.probe_vwc, "still_s": balance.probe_still_s}
+        return Reason(zone.id, "probes_stuck", params, Level.WARNING)
+    if (balance.probe_spread or 0.0) > AGREE_VWC and len(said) > 1:
+        (low, dry), (high, wet) = min(said), max(said)
+        params = {"wet": wet, "wet_pct": 100.0 * high, "dry": dry, "dry_pct": 100.0 * low}
+        return Reason(zone.id, "probes_disagree", params, Level.WARNING)
+    return None
+
+
+def _name(probe: Reader) -> str:
+    """The device, with its channel where it has several: ``tanah-1``, ``tanah-1 (2)``."""
+    device, _, quantity = probe.name.partition(".")
+    channel = quantity.removeprefix("vwc").removeprefix("_")
+    return f"{device} ({channel})" if channel else device
