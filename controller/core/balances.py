@@ -15,6 +15,7 @@ from controller.core.metering import counter
 from controller.core.state import GRID_S, Air
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
+from schedules.meteorology import wind_at_2m
 from schedules.plan import Demand
 from schedules.shares import remembered
 from schedules.zone import StepInputs, demand, step
@@ -86,6 +87,8 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
     w, gathered = c.wiring, c.air if last else Air()
     where = w.site.file.site
     wind = _mean(gathered.wind_m_s, gathered.wind_n)
+    if wind is not None:
+        wind = wind_at_2m(wind, w.site.file.weather.wind_height_m)
     air = Atmosphere(
         at_s=at_s - 0.5 * GRID_S,
         latitude_deg=where.latitude,

@@ -74,7 +74,9 @@ class Forecast(Model):
 
 
 class Weather(Model):
-    """Signals of the site's own weather, all optional. ``rain`` is a counter in mm."""
+    """Signals of the site's own weather, all optional. ``rain`` is a counter in mm. ``wind_height_m``: the anemometer's height
+    above the ground; its wind is brought to 2 m (FAO-56 Eq. 47).
+    """
 
     rain: Signal | None = None
     temp_air: Signal | None = None
@@ -82,3 +84,4 @@ class Weather(Model):
     wind: Signal | None = None
     rain_skip_mm: Positive = 5.0
     forecast: Forecast | None = None
+    wind_height_m: Annotated[float, Field(ge=0.5, le=100)] = 2.0

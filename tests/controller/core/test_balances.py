@@ -121,3 +121,14 @@ def test_a_site_that_changed_keeps_what_still_exists():
     plant.boot += "+"
     plant.step()
     assert set(plant.state.zones) == {"z1", "z2"}
+
+
+def test_wind_is_brought_to_two_metres():
+    """An anemometer at 10 m sees 1.34 times the wind at 2 m: told its height, the account is that of the lower one."""
+    wind = {"weather": {"temp_air": "air.temp_air_c", "wind": "air.wind_m_s"}}
+    mast = {"weather": wind["weather"] | {"wind_height_m": 10.0}}
+    low, high, wrong = Plant(tank_site(**wind)), Plant(tank_site(**mast)), Plant(tank_site(**wind))
+    for plant, speed in ((low, 2.0), (high, 2.0 / 0.748), (wrong, 2.0 / 0.748)):
+        play(plant, at(0, sun=700.0, level=1.8, temp=30.0, wind=speed), at(3600.0))
+    assert balance(high).et0_today_mm == pytest.approx(balance(low).et0_today_mm, abs=0.001)
+    assert balance(wrong).et0_today_mm > balance(low).et0_today_mm + 0.005

@@ -41,6 +41,7 @@ SIGNALS = {
     "load": ("load", "power_w"),
     "rain": ("gauge", "rain_mm"),
     "temp": ("air", "temp_air_c"),
+    "wind": ("air", "wind_m_s"),
     "ponding": ("paddy", "level_m"),
     "soil_1": ("tanah-1", "vwc"),
     "soil_2": ("tanah-2", "vwc_2"),
