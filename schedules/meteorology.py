@@ -105,8 +105,9 @@ def solar_time_angle(
 def ra_period(latitude_deg: float, day_of_year: int, middle_angle: float, hours: float = 1.0) -> float:
     """Extraterrestrial radiation of a period of ``hours`` around a solar time angle (rad), MJ/m2 per period (Eq. 28-30).
 
-    The part before sunrise and after sunset counts nothing.
+    The part before sunrise and after sunset counts nothing. Angles beyond a half turn (a clock of another zone) are turned back.
     """
+    middle_angle = (middle_angle + math.pi) % (2.0 * math.pi) - math.pi
     phi, delta = math.radians(latitude_deg), declination(day_of_year)
     ws = sunset_angle(latitude_deg, day_of_year)
     first = max(-ws, middle_angle - math.pi * hours / 24.0)
