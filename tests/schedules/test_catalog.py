@@ -73,6 +73,30 @@ def test_all_textures_hold_water() -> None:
         assert 50 <= 1000 * (soil.fc - soil.wp) <= 200
 
 
+TABLE_19 = {
+    "sand": ((0.07, 0.17), (0.02, 0.07)), "loamy-sand": ((0.11, 0.19), (0.03, 0.10)),
+    "sandy-loam": ((0.18, 0.28), (0.06, 0.16)), "loam": ((0.20, 0.30), (0.07, 0.17)),
+    "silt-loam": ((0.22, 0.36), (0.09, 0.21)), "silt": ((0.28, 0.36), (0.12, 0.22)),
+    "silty-clay-loam": ((0.30, 0.37), (0.17, 0.24)), "silty-clay": ((0.30, 0.42), (0.17, 0.29)),
+    "clay": ((0.32, 0.40), (0.20, 0.24)),
+}  # fmt: skip
+SAXTON_RAWLS = {
+    "sandy-clay-loam": (0.17, 0.27, 0.43, 11), "clay-loam": (0.22, 0.36, 0.48, 4.3), "sandy-clay": (0.25, 0.36, 0.44, 1.4),
+}  # fmt: skip
+
+
+def test_textures_are_those_of_their_tables() -> None:
+    """FC and WP lie in the middle of FAO-56 Table 19's ranges; textures that it lacks are Saxton and Rawls' (2006)."""
+    for name, (fc, wp) in TABLE_19.items():
+        soil = CATALOG.soil(name)
+        assert soil.fc == pytest.approx(sum(fc) / 2, abs=0.0051)
+        assert soil.wp == pytest.approx(sum(wp) / 2, abs=0.0051)
+        assert soil.rew_mm is not None
+    for name, numbers in SAXTON_RAWLS.items():
+        soil = CATALOG.soil(name)
+        assert (soil.wp, soil.fc, soil.sat, soil.ksat_mm_h) == numbers
+
+
 GOOD = """
 names: {en: "X", id: "X"}
 source: "somewhere"

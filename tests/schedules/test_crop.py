@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from schedules.catalog import ROOT_START_M, Stages3
 from schedules.crop import (
     GRACE_D,
+    adjusted,
     crop_day,
     depletion_fraction,
     is_growing,
@@ -39,6 +40,14 @@ def test_climate_limits() -> None:
     """Wind and humidity beyond FAO's limits count as the limits."""
     assert kc_climate(1.2, 20.0, 5.0, 2.0) == kc_climate(1.2, 6.0, 20.0, 2.0)
     assert kc_climate(1.2, 0.0, 99.0, 2.0) == kc_climate(1.2, 1.0, 80.0, 2.0)
+
+
+def test_low_coefficients_are_no_matter_of_the_air() -> None:
+    """Below 0.45 nothing is adjusted: maize's dry end, and a pineapple that shuts its stomata by day; above, both are."""
+    maize, pineapple = (adjusted(CATALOG.crop(name), 1.0, 70.0) for name in ("maize", "pineapple"))
+    assert (maize.end, pineapple.mid, pineapple.end) == (0.35, 0.30, 0.30)
+    assert maize.mid == pytest.approx(kc_climate(1.20, 1.0, 70.0, 2.0))
+    assert adjusted(CATALOG.crop("tomato"), 1.0, 70.0).end < 0.80
 
 
 @given(st.floats(-10, 200))
@@ -104,7 +113,8 @@ def test_depletion_fraction() -> None:
     ("root", "p", "fc", "wp", "taw", "raw"),
     [
         (0.8, 0.40, 0.15, 0.06, 72, 29), (0.8, 0.40, 0.32, 0.15, 136, 54), (0.8, 0.40, 0.35, 0.23, 96, 38),
-        (0.4, 0.30, 0.15, 0.06, 36, 11), (1.2, 0.55, 0.32, 0.15, 204, 112), (1.2, 0.55, 0.35, 0.23, 144, 79),
+        (0.4, 0.30, 0.15, 0.06, 36, 11), (0.4, 0.30, 0.32, 0.15, 68, 20), (0.4, 0.30, 0.35, 0.23, 48, 14),
+        (1.2, 0.55, 0.15, 0.06, 108, 59), (1.2, 0.55, 0.32, 0.15, 204, 112), (1.2, 0.55, 0.35, 0.23, 144, 79),
     ],
 )  # fmt: skip
 def test_soil_water_of_three_crops(root: float, p: float, fc: float, wp: float, taw: int, raw: int) -> None:
