@@ -5,7 +5,7 @@ each other. The account itself guards against all three (``schedules.water_balan
 from __future__ import annotations
 
 from controller.core.decision import Level, Reason
-from controller.core.draft import Draft
+from controller.core.draft import Draft, Params
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.program import FieldProgram
 from schedules.water_balance import AGREE_VWC, STUCK_S, possible
@@ -25,6 +25,7 @@ def doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
 
 def _doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
     balance = c.zones[zone.id].balance
+    params: Params
     values = ((probe, probe.read(c.readings, c.mono)) for probe in zone.probes)
     said = [(value, _name(probe)) for probe, value in values if value is not None]
     if isinstance(zone.program, FieldProgram):
