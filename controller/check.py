@@ -13,6 +13,7 @@ from controller import (
     check_fertigation,
     check_ids,
     check_land,
+    check_misting,
     check_programs,
     check_pumps,
     check_references,
@@ -36,6 +37,7 @@ PARTS = (
     check_programs,
     check_dosing,
     check_fertigation,
+    check_misting,
     check_land,
     check_turns,
 )

@@ -17,15 +17,25 @@ from drivers.marked_problems import explain
 from drivers.marked_yaml import Marks, Problem, YamlError, load
 from drivers.profile import ProfileError, library, load_profile
 from drivers.profile_model import Profile
-from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
+from schedules.program import (
+    CalendarProgram,
+    ContainerProgram,
+    FieldProgram,
+    MistingProgram,
+    PaddyProgram,
+    Program,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
-KINDS: Mapping[str, type[FieldProgram | ContainerProgram | PaddyProgram | CalendarProgram]] = {
+KINDS: Mapping[
+    str, type[FieldProgram | ContainerProgram | PaddyProgram | CalendarProgram | MistingProgram]
+] = {
     "field": FieldProgram,
     "container": ContainerProgram,
     "paddy": PaddyProgram,
     "calendar": CalendarProgram,
+    "misting": MistingProgram,
 }
 """``kind`` of a program file -> its model."""
 

@@ -11,7 +11,7 @@ from schedules.fertigation import Fertigation
 from schedules.program_base import Ident, Model, Positive, Window
 
 __all__ = [
-    "Base", "CalendarProgram", "ContainerProgram", "FieldProgram", "Model", "PaddyProgram", "Program", "Window",
+    "Base", "CalendarProgram", "ContainerProgram", "FieldProgram", "MistingProgram", "Model", "PaddyProgram", "Program", "Window",
 ]  # fmt: skip
 
 
@@ -101,6 +101,22 @@ class CalendarProgram(Base):
     anchor: date = date(2026, 1, 1)
 
 
+class MistingProgram(Base):
+    """Cooling by mist: pulses of ``pulse_s`` with pauses of at least ``pause_s`` while it is hot and dry, at most
+    ``max_pulses_per_day``. It begins when temperature and vapour pressure deficit are both at "on" and ends below one "off".
+    """
+
+    kind: Literal["misting"] = "misting"
+    temp_on_c: Annotated[float, Field(ge=15, le=50)] = 33.0
+    temp_off_c: Annotated[float, Field(ge=10, le=50)] = 31.0
+    vpd_on_kpa: Annotated[float, Field(ge=0.2, le=6)] = 1.6
+    vpd_off_kpa: Annotated[float, Field(ge=0.1, le=6)] = 1.2
+    pulse_s: Annotated[float, Field(ge=2, le=600)] = 20.0
+    pause_s: Annotated[float, Field(ge=10, le=7200)] = 180.0
+    max_pulses_per_day: Annotated[int, Field(ge=1, le=1000)] = 120
+
+
 Program = Annotated[
-    FieldProgram | ContainerProgram | PaddyProgram | CalendarProgram, Field(discriminator="kind")
+    FieldProgram | ContainerProgram | PaddyProgram | CalendarProgram | MistingProgram,
+    Field(discriminator="kind"),
 ]

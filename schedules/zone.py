@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from schedules import calendar_zone, container, paddy, water_balance
+from schedules import calendar_zone, container, misting, paddy, water_balance
 from schedules.balance import Level, StepInputs, ZoneBalance
 from schedules.catalog import Catalog
 from schedules.outlook import Outlook
 from schedules.plan import Demand
-from schedules.program import CalendarProgram, ContainerProgram, FieldProgram, PaddyProgram, Program
+from schedules.program import (
+    CalendarProgram,
+    ContainerProgram,
+    FieldProgram,
+    MistingProgram,
+    PaddyProgram,
+    Program,
+)
 
 __all__ = ["Level", "StepInputs", "ZoneBalance", "daily_use_mm", "demand", "initial", "owe", "refit", "step"]
 
@@ -26,6 +33,8 @@ def initial(program: Program, catalog: Catalog, area_m2: float) -> ZoneBalance:
             return paddy.initial(program, catalog)
         case CalendarProgram():
             return calendar_zone.initial()
+        case MistingProgram():
+            return misting.initial()
 
 
 def step(program: Program, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> ZoneBalance:
@@ -39,6 +48,8 @@ def step(program: Program, balance: ZoneBalance, inputs: StepInputs, catalog: Ca
             return paddy.step(program, balance, inputs, catalog)
         case CalendarProgram():
             return calendar_zone.step(program, balance, inputs)
+        case MistingProgram():
+            return misting.step(balance, inputs)
 
 
 def demand(
@@ -65,6 +76,8 @@ def demand(
             return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
         case CalendarProgram():
             return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local, outlook)
+        case MistingProgram():
+            return None
 
 
 def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
@@ -81,7 +94,7 @@ def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:
     """The account after a run ended ``gross_mm`` (>= 0) short of its plan: the net depth stays owed until it came by pipe or
     rain. A calendar zone keeps its debt by itself (only delivered water pays), so nothing is added.
     """
-    if isinstance(program, CalendarProgram) or gross_mm <= 0.0:
+    if isinstance(program, CalendarProgram | MistingProgram) or gross_mm <= 0.0:
         return balance
     room = balance.depletion_mm
     if isinstance(program, PaddyProgram):
@@ -94,7 +107,7 @@ def refit(program: Program, balance: ZoneBalance, catalog: Catalog, area_m2: flo
     is put down as corrected. Call it once when a state has been restored.
     """
     fresh = initial(program, catalog, area_m2)
-    if isinstance(program, CalendarProgram):
+    if isinstance(program, CalendarProgram | MistingProgram):
         return replace(balance, depletion_mm=0.0, taw_mm=0.0, raw_mm=0.0, ponding_mm=None, stage=fresh.stage)
     if (balance.ponding_mm is None) != (fresh.ponding_mm is None) or balance.taw_mm == 0.0:
         return replace(fresh, owed_mm=min(balance.owed_mm, fresh.depletion_mm))

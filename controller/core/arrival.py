@@ -24,6 +24,9 @@ CYCLE_MAX_S = 60.0
 LATCH_S = 600.0
 """An interlock's latch is served again for this long after a new boot."""
 
+MIST_PAUSE_S = 60.0
+"""No mist so soon after a new boot: the pause that was under way is not known."""
+
 PAUSE_S = 3600.0
 """How long an operator's STOP keeps the automatic away."""
 
@@ -55,8 +58,10 @@ def arrive(c: Draft) -> None:
 
 
 def _fed_otherwise(c: Draft) -> bool:
-    """True if the site's injectors, or the zones that use them, are others than those of the state."""
+    """True if the site's injectors, the zones that use them, or those that mist are others than those of the state."""
     w = c.wiring
+    if c.old.mists.keys() != {zone.id for zone in w.zones if zone.program.kind == "misting"}:
+        return True
     if not (w.injectors or c.old.injectors):
         return False
     fed = {zone.id for zone in w.zones if zone.injector is not None and zone.program.fertigation is not None}
@@ -70,6 +75,7 @@ def _fit(c: Draft) -> None:
     c.valves = {name: c.valves.get(name, state) for name, state in fresh.valves.items()}
     c.tanks = {name: c.tanks.get(name, state) for name, state in fresh.tanks.items()}
     c.injectors = {name: c.injectors.get(name, state) for name, state in fresh.injectors.items()}
+    c.mists = {name: c.mists.get(name, state) for name, state in fresh.mists.items()}
     c.feeds = {name: c.feeds.get(name, state) for name, state in fresh.feeds.items()}
     for name, zone in fresh.zones.items():
         kept, entry = c.old.zones.get(name), w.zone[name]
@@ -96,6 +102,8 @@ def _boot(c: Draft) -> None:
     c.pending, c.held = {}, dict.fromkeys(c.held, now + LATCH_S)
     c.air = replace(c.air, sampled_s=None)
     c.power = PowerState()
+    for name, mist in c.mists.items():
+        c.mists[name] = replace(mist, next_s=now + MIST_PAUSE_S)
     for name, pump in c.pumps.items():
         c.pumps[name] = replace(
             pump,

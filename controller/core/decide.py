@@ -16,6 +16,7 @@ from controller.core import (
     injectors,
     leases,
     metering,
+    misting,
     orders,
     pump,
     resets,
@@ -52,6 +53,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     runs.ask(c)
     runs.latch(c)
     runs.begin(c)
+    misting.mist(c)
     surplus.measure(c)
     runs.want(c)
     tanks.fill(c)
@@ -79,5 +81,5 @@ def _frozen(c: Draft) -> ControllerState:
         at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
         c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, injectors=c.injectors, feeds=c.feeds,
-        turn=c.turn,
+        turn=c.turn, mists=c.mists,
     )  # fmt: skip

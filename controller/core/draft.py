@@ -23,6 +23,7 @@ from controller.core.state import (
 )
 from controller.core.wiring import Reader, Wiring
 from drivers.reading import Command
+from schedules.misting import Mist
 
 Params = dict[str, float | str]
 
@@ -34,9 +35,9 @@ class Draft:
 
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
-        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mono",
-        "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan", "resets",
-        "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3",
+        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mists",
+        "mono", "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan",
+        "resets", "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3",
         "wiring", "zones",
     )  # fmt: skip
 
@@ -59,6 +60,7 @@ class Draft:
         self.valves: dict[str, ValveState] = dict(old.valves)
         self.injectors: dict[str, ValveState] = dict(old.injectors)
         self.feeds: dict[str, Feed] = dict(old.feeds)
+        self.mists: dict[str, Mist] = dict(old.mists)
         self.injected: set[str] = set()  # injectors that are wanted on
         self.tanks: dict[str, TankState] = dict(old.tanks)
         self.zones: dict[str, ZoneState] = dict(old.zones)

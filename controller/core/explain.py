@@ -89,6 +89,8 @@ def _zone(c: Draft, zone: ZoneWiring) -> Reason:
         if zone.pump is None:
             return Reason(zone.id, "zone_waits_valve", group=group)
         return Reason(zone.id, "zone_waits_pump", {"pump": _name(c, zone.pump.id)}, group=group)
+    if zone.id in c.mists and group != "manual":
+        return Reason(zone.id, "zone_mists", {"left_s": max(0.0, irrigation.ends_s - c.mono)}, group=group)
     params: Params = {
         "delivered_l": irrigation.delivered_l,
         "target_l": irrigation.target_l,

@@ -70,7 +70,7 @@ def latch(c: Draft) -> None:
     c.plan, c.due_s = offered, 0.0
     for name, zone in c.zones.items():
         irrigation = zone.irrigation
-        if irrigation is not None and irrigation.began_s is None and irrigation.group != "manual":
+        if irrigation is not None and irrigation.began_s is None and irrigation.target_l > 0.0:
             c.zones[name] = replace(zone, irrigation=None)
     figures: dict[str, float | str] = {
         "ident": offered.ident,
@@ -239,7 +239,9 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
         done_s=max(zone.done_s, irrigation.start_s),
         ended_s=c.epoch if c.trusted and irrigation.delivered_l > 0.0 else zone.ended_s,
     )
-    c.due_s, c.replan = 0.0, c.replan or "irrigation_over"
+    c.due_s = 0.0
+    if zw.id not in c.mists:
+        c.replan = c.replan or "irrigation_over"
     figures: dict[str, float | str] = {
         "delivered_l": irrigation.delivered_l,
         "delivered_mm": irrigation.delivered_l / area,
@@ -251,7 +253,10 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     }
     level = Level.WARNING if owed_l > 0.0 else Level.INFO
     params = {name: figures[name] for name in ("delivered_l", "target_l", "owed_l")}
-    if irrigation.target_l <= 0.0:  # by time only: no volume was promised
+    if zw.id in c.mists and irrigation.group != "manual":
+        key = "mist_over"
+        params = {"delivered_l": irrigation.delivered_l}
+    elif irrigation.target_l <= 0.0:  # by time only: no volume was promised
         key = "irrigation_manual_over"
         params = {"delivered_l": irrigation.delivered_l}
     if fed.get("rinsed") == 0.0:

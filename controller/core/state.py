@@ -13,6 +13,7 @@ from enum import StrEnum
 from controller.core.site import Site
 from schedules.catalog import catalog
 from schedules.forecast_sky import SkyMemory
+from schedules.misting import Mist
 from schedules.plan import Demand, Plan
 from schedules.rain_chain import RainMemory
 from schedules.turns import Turn
@@ -252,6 +253,8 @@ class ControllerState:
     injectors: Mapping[str, ValveState] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     """Fertigation by zone, for zones that have an injector and a program that uses it."""
+    mists: Mapping[str, Mist] = field(default_factory=dict)
+    """Misting by zone."""
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:
@@ -273,6 +276,7 @@ def initial_state(site: Site) -> ControllerState:
         valves={valve.id: ValveState() for valve in file.valves},
         tanks={tank.id: TankState() for tank in file.tanks},
         injectors={one.id: ValveState() for one in file.injectors},
+        mists={zone.id: Mist() for zone in file.zones if site.programs[zone.program_name].kind == "misting"},
         feeds={
             zone.id: Feed()
             for zone in file.zones

@@ -13,6 +13,8 @@ UNITS: dict[str, tuple[str, str, int]] = {
     "_m3": ("m³", "m³", 1),
     "_mm": ("mm", "mm", 1),
     "_j_cm2": ("J/cm²", "J/cm²", 0),
+    "_kpa": ("kPa", "kPa", 1),
+    "_c": ("°C", "°C", 1),
     "_kpa_h": ("kPa·jam", "kPa·h", 1),
     "_bar": ("bar", "bar", 1),
     "_hz": ("Hz", "Hz", 1),

@@ -28,7 +28,7 @@ def program(kind: str = "field", **changes: Any) -> Program:
         base |= {"pots": 1000, "pot_volume_l": 3.0}
     elif kind == "paddy":
         base |= {"planted": "2026-09-01"}
-    else:
+    elif kind == "calendar":
         base |= {"depth_mm": 5.0}
     adapter: TypeAdapter[Program] = TypeAdapter(Program)
     return adapter.validate_python(base | changes)
