@@ -215,6 +215,7 @@ class Outlets:
             backlog=lambda: {"points": self._backlog, "dropped": self._telemetry.dropped},
             ledger_head=lambda: self._journal.head().hash,
             impact_totals=self._totals(controller),
+            forecasts=lambda: controller.planning.outlooks.kept,
             wires=self.wires,
             unverified=frozenset(
                 name

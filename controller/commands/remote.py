@@ -128,6 +128,24 @@ MODES = {
 """What the daemon says of the whole site -> English, Indonesian."""
 
 
+def _forecast(found: object) -> None:
+    """One line on sun and rain ahead, and how far such words were off."""
+    if not isinstance(found, dict):
+        return
+    power = f"{found.get('next_w', 0):.0f} W ({found.get('low_w', 0):.0f} - {found.get('high_w', 0):.0f})"
+    line = t(f"next hour about {power}", f"satu jam ke depan kira-kira {power}")
+    if isinstance(found.get("rain_chance"), int | float):
+        chance, mm = found["rain_chance"] * 100.0, found.get("rain_3d_mm") or 0.0
+        line += t(f"; rain until midnight {chance:.0f} %, {mm:.0f} mm in three days",
+                  f"; hujan sampai tengah malam {chance:.0f} %, {mm:.0f} mm dalam tiga hari")  # fmt: skip
+    errors = found.get("errors")
+    hour = errors.get("1h") if isinstance(errors, dict) else None
+    if isinstance(hour, dict) and isinstance(hour.get("own_mae"), int | float):
+        line += t(f"; usually off by {hour['own_mae']:.0f} W/m2 at one hour",
+                  f"; biasanya meleset {hour['own_mae']:.0f} W/m2 untuk satu jam")  # fmt: skip
+    out(line)
+
+
 def show(status: dict[str, Any]) -> None:
     """The daemon's state in a few lines: the site, its time and mode, then one sentence for everything that has a reason."""
     spoken = language()
@@ -136,6 +154,7 @@ def show(status: dict[str, Any]) -> None:
     mode = MODES.get(str(status.get("mode")))
     word = t(*mode) if mode else ""
     out("  ".join(part for part in (name, str(status.get("local") or ""), word) if part))
+    _forecast(status.get("forecast"))
     reasons = [one for one in status.get("reasons") or () if isinstance(one, dict)]
     for reason in reasons:
         _reason(reason, spoken)

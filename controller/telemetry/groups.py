@@ -262,9 +262,17 @@ def _weather(site: Site) -> Iterable[Group]:
     for device, own in _by_device(signals).items():
         yield Group(Series.of("weather", site=ident, device=device), _reads(own))
     zones = site.file.zones
-    if zones:
 
-        def derive(_: Snapshot, decision: Decision) -> Derived:
-            return (decision.state.zones[zones[0].id].balance.et0_mm_d,)
+    def derive(snapshot: Snapshot, decision: Decision) -> Derived:
+        et0 = decision.state.zones[zones[0].id].balance.et0_mm_d if zones else None
+        return et0, _expected_ghi(snapshot)
 
-        yield Group(Series.of("weather", site=ident, device=NONE), (), ("eto_mm_d",), derive)
+    yield Group(Series.of("weather", site=ident, device=NONE), (), ("eto_mm_d", "forecast_ghi_w_m2"), derive)
+
+
+def _expected_ghi(snapshot: Snapshot) -> float | None:
+    """What the newest outlook expects of this quarter, W/m2; None without one that holds."""
+    seen, now_s = snapshot.outlook, snapshot.at.epoch_s
+    if seen is None or not seen.ghi_w_m2 or not seen.holds(now_s):
+        return None
+    return seen.course(seen.ghi_w_m2, now_s - 0.5 * seen.step_s, 1)[0]

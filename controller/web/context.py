@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from controller.core.instant import Instant
 from controller.live import Live
+from controller.outlooks import Kept
 from controller.poller import Health
 from controller.wires import WireState
 
@@ -43,6 +44,8 @@ class WebContext:
     wires: Callable[[], Mapping[str, WireState]] | None = None
     host: str = field(default="")
     unverified: frozenset[str] = frozenset()
+    forecasts: Callable[[], Kept] | None = None
+    """The record of the forecasts."""
 
     @property
     def bound_host(self) -> str:

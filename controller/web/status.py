@@ -16,7 +16,7 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.core.wiring import Wiring, wiring
 from controller.i18n import render
-from controller.web import status_devices, status_land, status_plant
+from controller.web import status_devices, status_forecast, status_land, status_plant
 from controller.web.attention import attention
 from controller.web.context import WebContext
 from controller.web.texts import TEXTS
@@ -66,6 +66,7 @@ def status(context: WebContext) -> Json:
         "zones": [],
         "valves": [],
         "power": {},
+        "forecast": None,
         "plan": None,
         "today": {},
         "attention": [],
@@ -96,6 +97,7 @@ def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision
         "gap_shown": context.live.gap_s > 0.0 and at.mono_s - state.began_s < GAP_SHOWN_S,
         "reasons": [*(_reason(one) for one in status_devices.wires(context)), *reasons(decision)],
         "power": status_plant.power(w, snapshot, state),
+        "forecast": status_forecast.forecast(snapshot, context.forecasts and context.forecasts()),
         "pumps": [status_plant.pump(entry, snapshot, state) for entry in w.pumps],
         "tanks": [status_plant.tank(entry, snapshot, state) for entry in w.tanks],
         "valves": [status_plant.valve(entry, snapshot, state) for entry in w.valves],

@@ -158,6 +158,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Daya matahari {power}, pompa butuh {need}",
         "Sun's power {power}, the pump needs {need}",
     ),
+    "forecast_power": (
+        "Satu jam ke depan kira-kira {power} ({low} – {high})",
+        "Next hour about {power} ({low} – {high})",
+    ),
+    "forecast_rain": (
+        "Kemungkinan hujan sampai tengah malam {chance}; tiga hari ke depan kira-kira {mm} mm",
+        "Chance of rain until midnight {chance}; about {mm} mm in the next three days",
+    ),
+    "forecast_error": (
+        "Prakiraan satu jam biasanya meleset {error} W/m²",
+        "The one-hour forecast is usually off by {error} W/m²",
+    ),
+    "forecast_told": (
+        "prakiraan dari luar dipercaya {weight}",
+        "the forecast from outside has {weight} of the say",
+    ),
     "irradiance": ("Sinar matahari", "Irradiance"),
     "plts": ("PLTS menghasilkan", "PV plant delivers"),
     "grid_in": ("Diambil dari PLN", "From the grid"),

@@ -11,16 +11,19 @@ import pytest
 from schedules import (
     catalog,
     container,
+    forecast_sky,
     paddy,
     planner,
     planner_fills,
     planner_forced,
+    rain_chain,
     shares,
     tank_sheet,
     timeline,
     water_balance,
 )
-from schedules.solar import CLIMATE_CLEARNESS, RELAX_S
+from schedules.forecast_provider import MAX_AGE_S
+from schedules.outlook import HOLDS_S
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "schedules.md"
@@ -65,8 +68,11 @@ def test_every_reason_of_the_planner_is_explained() -> None:
         (r"in need \(urgency (\S+) or more", shares.HURT),
         (r"with a time constant of (\d+) days", shares.MEMORY_DAYS),
         (r"comes (\d+) minutes later at the earliest", planner.SOAK_S / 60),
-        (r"long-run (\S+) with a time constant", CLIMATE_CLEARNESS),
-        (r"time constant of\s+(\d+) h", RELAX_S / 3600),
+        (r"with a memory of (\d+) days", rain_chain.MEMORY_D),
+        (r"it is older than (\d+) h\)", HOLDS_S / 3600),
+        (r"four quarters a day, 1/(\d+) each", 1 / forecast_sky.LEARN_HOUR),
+        (r"A word older than (\d+) h", MAX_AGE_S / 3600),
+        (r"gone after (\w+) hours", forecast_sky.LEADS[-1] / 4),
     ],
 )
 def test_numbers_are_those_of_the_code(sentence: str, value: float) -> None:
