@@ -23,11 +23,13 @@ from simulators.play import play
 from simulators.redate import redated
 from simulators.result import result_of
 from simulators.season import Season, local_midnight
+from simulators.sky import Sky
 from simulators.strategies import ORACLE, OURS, PRACTICES, make
 from simulators.truth import water_residual_m3
 from simulators.weather import GeneratedWeather, WeatherSource, sky_of
 from simulators.weather_files import WeatherError
 from simulators.weather_rain import WithRain
+from simulators.weather_recorded import recorded
 from simulators.weather_series import IntervalWeather, open_weather
 
 SEASON_START = "2026-01-01"
@@ -103,12 +105,19 @@ def weather_of(case: Case, site: Site) -> WeatherSource | None:
         return None
     sky = sky_of(site.file.site)
     try:
-        source = open_weather(case.weather, site.file.site, case.seed, sky)
+        source = _read(case.weather, site, case.seed, sky)
     except WeatherError as error:
         raise UsageError(str(error)) from None
     if case.rain and isinstance(source, IntervalWeather) and not source.has_rain:
         return WithRain(source, case.seed, sky)
     return source
+
+
+def _read(path: Path, site: Site, seed: int, sky: Sky) -> WeatherSource:
+    """A weather file, or what a site recorded (telemetry.db). Raises WeatherError."""
+    if path.suffix == ".db":
+        return IntervalWeather(recorded(path), site.file.site, seed, sky)
+    return open_weather(path, site.file.site, seed, sky)
 
 
 def forecaster_of(opened: Opened) -> Forecaster | None:

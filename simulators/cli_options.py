@@ -110,7 +110,8 @@ def _span(parser: argparse.ArgumentParser) -> None:
         "--weather",
         metavar="FILE",
         help=t(
-            "CSV (else seeded weather of South Sumatra)", "CSV (bila tidak: cuaca tiruan Sumatera Selatan)"
+            "CSV, or a site's telemetry.db (else seeded weather of South Sumatra)",
+            "CSV, atau telemetry.db lokasi (bila tidak: cuaca tiruan Sumatera Selatan)",
         ),
     )
     parser.add_argument(
