@@ -67,26 +67,27 @@ class Spanned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case made ready. Each ``world()`` is a new one in the same state."""
+    """A case made ready. Each ``world()`` is a new one in the same state, under the one ``weather`` (None: the generator)."""
 
     case: Case
     site: Site
     profiles: Mapping[str, Profile]
     start: datetime
     days: float
+    weather: WeatherSource | None = None
 
     def world(self) -> AuditedWorld:
         """The case's world as it starts."""
-        weather = weather_of(self.case, self.site)
-        return AuditedWorld(self.site, self.case.seed, self.start, weather=weather)
+        return AuditedWorld(self.site, self.case.seed, self.start, weather=self.weather)
 
 
 def open_case(case: Case) -> Opened:
     """Read site and weather. Raises ConfigError, UsageError."""
     site, profiles = load_site(case.config)
-    weather = cast("Spanned | None", weather_of(case, site))
-    first = date.fromordinal(weather.first).isoformat() if weather is not None else SEASON_START
-    length = float(weather.last - weather.first + 1) if weather is not None else SEASON_DAYS
+    weather = weather_of(case, site)
+    span = cast("Spanned | None", weather)
+    first = date.fromordinal(span.first).isoformat() if span is not None else SEASON_START
+    length = float(span.last - span.first + 1) if span is not None else SEASON_DAYS
     try:
         start = local_midnight(site, case.start or first)
     except ValueError:
@@ -96,7 +97,7 @@ def open_case(case: Case) -> Opened:
         ) from None  # fmt: skip
     if case.planted_days_ago is not None:
         site = redated(site, start.date(), case.planted_days_ago)
-    return Opened(case, site, profiles, start, case.days or length)
+    return Opened(case, site, profiles, start, case.days or length, weather)
 
 
 def weather_of(case: Case, site: Site) -> WeatherSource | None:
@@ -126,7 +127,7 @@ def forecaster_of(opened: Opened) -> Forecaster | None:
     if case.forecast is None:
         return None
     sky = sky_of(where)
-    weather = weather_of(case, opened.site) or GeneratedWeather(where, case.seed, sky)
+    weather = opened.weather or GeneratedWeather(where, case.seed, sky)
     return Forecaster(weather, sky, case.seed, case.forecast)
 
 

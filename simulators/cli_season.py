@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from controller.commands.console import t
-from simulators.cases import Opened, Progress, Result, forecaster_of, open_case, run, weather_of
+from simulators.cases import Opened, Progress, Result, forecaster_of, open_case, run
 from simulators.cli_compare import case_of
 from simulators.cli_worlds import UsageError, world_factory
 from simulators.outputs import World
@@ -21,7 +21,7 @@ def season(args: argparse.Namespace, config: Path) -> int:
     from simulators.result import summary
 
     opened = open_case(case_of(args, config))
-    for note in getattr(weather_of(opened.case, opened.site), "notes", ()):
+    for note in opened.weather.notes if opened.weather is not None else ():
         print(note, file=sys.stderr)
 
     def progress(day: float) -> None:

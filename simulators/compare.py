@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, Final
 
@@ -25,10 +26,14 @@ def jobs_of(case: Case, strategies: Iterable[str], habits: Mapping[str, Mapping[
     return [(case, name, habits if name == ORACLE else habits.get(name)) for name in strategies]
 
 
+_opened = lru_cache(maxsize=4)(open_case)
+"""A worker's latest cases: reading a year of minutes takes longer than playing a week of it."""
+
+
 def season_of(job: Job) -> Result:
     """One season, as a worker runs it."""
     case, name, habits = job
-    return run(open_case(case), name, habits)
+    return run(_opened(case), name, habits)
 
 
 def run_all(jobs: Sequence[Job], workers: int | None = None, told: Told | None = None) -> list[Result]:
