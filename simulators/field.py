@@ -118,6 +118,23 @@ class Ground:
         return self._drain[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The two stores of a soil on one day: depths in m, limits in mm (``easy``: water above ``wp`` below which the crop
+    takes less), the rain that the surface lets in, mm/s.
+    """
+
+    depth_m: float
+    grown_m: float
+    wp: float
+    fc: float
+    sat: float
+    easy: float
+    below_fc: float
+    below_sat: float
+    intake_mm_s: float
+
+
 class SoilGround(Ground):
     """Crop in soil."""
 
@@ -162,6 +179,14 @@ class SoilGround(Ground):
         below = 1000.0 * (self._depth_m - self._grown_m)
         self._below_fc, self._below_sat = self._soil.fc * below, self._soil.sat * below
         self._intake_mm_s = self._soil.ksat_mm_h / 3600.0
+
+    @property
+    def layers(self) -> Layers:
+        """The stores as they are today."""
+        return Layers(
+            self._depth_m, self._grown_m, self._wp, self._fc, self._sat, self._easy,
+            self._below_fc, self._below_sat, self._intake_mm_s,
+        )  # fmt: skip
 
     def step(self, dt_s: float, et0_mm: float, rain_mm: float, gross_mm: float) -> None:
         """Rain and irrigation in, evapotranspiration out, the excess down."""
@@ -272,6 +297,11 @@ class PaddyGround(Ground):
         self._upper_mm = program.upper_mm
         self._percolation_mm_s = program.percolation_mm_d / 86400.0
         self.water_mm = 20.0
+
+    @property
+    def percolation_mm_s(self) -> float:
+        """Loss downwards while water stands, mm/s."""
+        return self._percolation_mm_s
 
     @property
     def _level_mm(self) -> float:
