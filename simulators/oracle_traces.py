@@ -23,7 +23,7 @@ DAY_MIN: Final = 1440
 class Traces:
     """Minutes since ``start_s`` (POSIX). ``day``: index into ``ordinals`` of each minute's local day; ``open``: by zone, 1
     while its windows allow water; ``grounds``: by zone, the ground as each day finds it (its limits and coefficient count,
-    not its water).
+    not its water). ``poa_w_m2``: light on the modules.
     """
 
     start_s: float
@@ -34,6 +34,7 @@ class Traces:
     ordinals: list[int]
     open: dict[str, list[int]]
     grounds: dict[str, list[Ground]]
+    poa_w_m2: list[float]
 
     @property
     def minutes(self) -> int:
@@ -77,11 +78,14 @@ def traces_of(world: World, days: float) -> Traces:
     into = round((world.now_s - sky.midnight(first)) / 60.0)
     ordinals = [first + index for index in range((into + minutes + DAY_MIN - 1) // DAY_MIN)]
     potential: list[float] = []
+    light: list[float] = []
     rain: list[float] = []
     et0: list[float] = []
     for ordinal in ordinals:
         day = world.weather.day(ordinal)
-        potential += world.plant.day(sky.day(ordinal), day).potential_w
+        sun = world.plant.day(sky.day(ordinal), day)
+        potential += sun.potential_w
+        light += sun.poa_w_m2
         rain += day.rain_mm
         et0 += day.et0_mm
     span = slice(into, into + minutes)
@@ -94,6 +98,7 @@ def traces_of(world: World, days: float) -> Traces:
         ordinals,
         {zone: _mask(world, zone, minutes) for zone in world.zones},
         {ident: _grounds(zone.ground, ordinals) for ident, zone in world.zones.items()},
+        light[span],
     )
 
 

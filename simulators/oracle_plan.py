@@ -1,0 +1,198 @@
+"""One day's schedule of the oracle: the relaxation solved again from the world as it is, and rounded to what can be switched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from controller.core.wiring import needed_power
+from simulators.oracle_lift import kwh_idr
+from simulators.oracle_lp import Solution
+from simulators.oracle_model import Case, Model, build
+from simulators.oracle_pump import SLOT_MIN, Filling, runs
+from simulators.tank import STAND_M
+from simulators.world import World
+
+DAY_MIN = 1440
+BACK_M = 0.08
+"""A tank is planned to stay so far above the level at which its valves close."""
+
+
+@dataclass(slots=True)
+class Job:
+    """Water for a zone: ``volume_m3`` from minute ``begin`` on, while its windows allow, until ``end``."""
+
+    zone: str
+    begin: int
+    end: int
+    volume_m3: float
+
+
+@dataclass(slots=True)
+class DayPlan:
+    """``jobs`` by zone in order; ``slots``: by tank pump, whether it runs, by slot of SLOT_MIN from minute ``begin`` on."""
+
+    begin: int
+    jobs: list[Job] = field(default_factory=list)
+    slots: dict[str, list[bool]] = field(default_factory=dict)
+
+    def is_on(self, pump: str, minute: int) -> bool:
+        """Whether a tank pump should run in a minute."""
+        slots = self.slots.get(pump, ())
+        index = (minute - self.begin) // SLOT_MIN
+        return 0 <= index < len(slots) and slots[index]
+
+
+@dataclass(slots=True)
+class Knobs:
+    """How the relaxation is rounded; the search tries others. ``step_min``: longest daylight step; ``ahead_d``: horizon;
+    ``least_m3``: share of the least run of a zone under which a job waits; ``margin``: share of water added to each job.
+    """
+
+    step_min: int = 60
+    ahead_d: int = 6
+    least: float = 1.0
+    margin: float = 0.0
+    tank_d: float = 2.0
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans from any minute of a case. ``full``: the whole case's programme, solved: its prices end each day's programme."""
+
+    case: Case
+    full: Model
+    found: Solution
+    end_idr_m3: float
+    knobs: Knobs = field(default_factory=Knobs)
+
+    def plan(
+        self, world: World, minute: int, until: int, turning: Mapping[str, tuple[int, int]]
+    ) -> DayPlan:
+        """The schedule of ``minute``..``until``. ``turning``: by pump, minutes of running or of rest (the other is 0)."""
+        last = self._horizon(minute)
+        ends = None if last >= self.case.traces.minutes else self._ends(last)
+        model = build(self.case, world, minute, last, self.knobs.step_min, self.end_idr_m3, ends)
+        found = model.lp.solve()
+        plan = DayPlan(minute)
+        wanted = {zone: self._jobs(model, found, zone) for zone in world.zones}
+        plan.jobs = [job for jobs in wanted.values() for job in jobs if job.begin < until]
+        for ident, pump in world.pumps.items():
+            if pump.pump.into in world.tanks:
+                plan.slots[ident] = self._fill(world, ident, minute, model, found, wanted, turning[ident])
+        return plan
+
+    def _horizon(self, minute: int) -> int:
+        """A midnight at least ``ahead_d`` days later, or the end."""
+        wanted = minute + self.knobs.ahead_d * DAY_MIN
+        later = [edge for edge in self.full.edges if edge >= wanted and self._is_midnight(edge)]
+        return later[0] if later else self.case.traces.minutes
+
+    def _is_midnight(self, minute: int) -> bool:
+        day = self.case.traces.day
+        return 0 < minute < len(day) and day[minute] != day[minute - 1]
+
+    def _ends(self, last: int) -> dict[str, tuple[float, float]]:
+        """What water is worth at a border of the whole programme, by zone and tank."""
+        step = self.full.edges.index(last) - 1
+        dual = self.found.dual
+        worth = {
+            ident: (-dual[column.rows[step][0]], -dual[column.rows[step][1]])
+            for ident, column in self.full.columns.items()
+        }
+        return worth | {ident: (-dual[rows[step]], 0.0) for ident, rows in self.full.tank_rows.items()}
+
+    def _jobs(self, model: Model, found: Solution, zone: str) -> list[Job]:
+        """The programme's flows as jobs of at least the zone's shortest run; less waits for the next step."""
+        state = self.case.world.zones[zone]
+        program = self.case.world.site.programs[state.zone.program_name]
+        least = max(60.0, self.knobs.least * program.min_run_s) / 3600.0 * state.zone.flow_m3_h
+        mask, jobs, kept = self.case.traces.open[zone], [], 0.0
+        for index, volume in enumerate(model.flows(found, zone)):
+            begin = model.edges[index]
+            kept += volume
+            if kept < least or not any(mask[begin : model.edges[index + 1]]):
+                continue
+            end = begin
+            while end < len(mask) and (mask[end] or end < model.edges[index + 1]):
+                end += 1
+            jobs.append(Job(zone, begin, end, kept * (1.0 + self.knobs.margin)))
+            kept = 0.0
+        return jobs
+
+    def _fill(
+        self,
+        world: World,
+        ident: str,
+        minute: int,
+        model: Model,
+        found: Solution,
+        wanted: Mapping[str, list[Job]],
+        turned: tuple[int, int],
+    ) -> list[bool]:
+        """When the pump should run for what the jobs take out of its tank."""
+        pump = world.pumps[ident]
+        tank = world.tanks[pump.pump.into]
+        last = min(model.edges[-1], minute + round(self.knobs.tank_d * DAY_MIN))
+        count = (last - minute) // SLOT_MIN
+        out = [0.0] * count
+        push = ((tank.level_m + STAND_M) / (tank.tank.full_m + STAND_M)) ** 0.5
+        for zone, jobs in wanted.items():
+            if world.zones[zone].zone.source == pump.pump.into:
+                for job in jobs:
+                    _spread(out, job, minute, world.zones[zone].zone.flow_m3_h * push)
+        lift, energy = self._lift(ident, minute, count)
+        limits = pump.pump.limits
+        border = max(i for i, edge in enumerate(model.edges) if edge <= last)
+        worth = -found.dual[model.tank_rows[pump.pump.into][max(0, border - 1)]]
+        case = Filling(
+            lift,
+            energy,
+            out,
+            (tank.tank.empty_m + BACK_M) * tank.tank.area_m2,
+            tank.tank.full_m * tank.tank.area_m2,
+            self.case.prices.loss,
+            self.case.prices.start,
+            worth,
+            max(1, -(-int(limits.min_run_s) // (60 * SLOT_MIN))),
+            max(1, -(-int(limits.min_rest_s) // (60 * SLOT_MIN))),
+        )
+        return runs(case, tank.volume_m3, turned[0] // SLOT_MIN, turned[1] // SLOT_MIN)
+
+    def _lift(self, ident: str, minute: int, count: int) -> tuple[list[float], list[float]]:
+        """m3 and rupiah by slot; 0 m3 where the limits would not let the pump run."""
+        lift, price = self.case.lifts[ident], kwh_idr(self.case.world) / 1000.0
+        volumes, costs = [], []
+        able = self.able(ident)
+        for slot in range(count):
+            span = slice(minute + slot * SLOT_MIN, minute + (slot + 1) * SLOT_MIN)
+            volume = sum(lift.volume_m3[span])
+            volumes.append(volume if all(able[span]) else 0.0)
+            costs.append(
+                price * sum(v * wh for v, wh in zip(lift.volume_m3[span], lift.bought_wh[span], strict=True))
+            )
+        return volumes, costs
+
+    def able(self, ident: str) -> list[bool]:
+        """The minutes in which the limits let the pump start: sun enough by the controller's estimate, or a back-up allowed."""
+        return able_minutes(self.case, ident)
+
+
+def able_minutes(case: Case, ident: str) -> list[bool]:
+    """See Planner.able."""
+    power, pump = case.world.site.file.power, case.world.pumps[ident].pump
+    if power.backup != "none" and power.backup_for_forced and pump.supply != "pv":
+        return [True] * case.traces.minutes
+    per, limit = power.pv_kwp * power.derate, power.inverter_w or float("inf")
+    need = needed_power(pump) + power.other_load_w
+    return [min(light * per, limit) >= need for light in case.traces.poa_w_m2]
+
+
+def _spread(out: list[float], job: Job, minute: int, rate_m3_h: float) -> None:
+    """Add a job's water to the slots in which it will flow."""
+    left, slot = job.volume_m3, max(0, (job.begin - minute) // SLOT_MIN)
+    while left > 0.0 and slot < len(out) and minute + slot * SLOT_MIN < job.end:
+        flow = min(left, rate_m3_h * SLOT_MIN / 60.0)
+        out[slot] += flow
+        left -= flow
+        slot += 1
