@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from simulators.account import prices_of
+from simulators.cost import prices_of
 from simulators.plant import OVERFLOW_SHARE
 from simulators.pump import RATED_HZ, PumpState
 from simulators.world import World
@@ -47,14 +47,6 @@ def lift_of(world: World, pump: PumpState, potential_w: list[float]) -> Lift:
         volume.append(share * pump.curve.rated_m3_h / 60.0)
         bought.append(need)
     return Lift(volume, bought)
-
-
-def base_idr(world: World, potential_w: list[float]) -> float:
-    """What the site buys for its other loads even when no pump ever runs. With a battery: nothing that is certain."""
-    supply, load = world.supply, world.site.file.power.other_load_w
-    if not supply.firm or supply.battery is not None:
-        return 0.0
-    return sum(max(0.0, load - watts) for watts in potential_w) / 60e3 * kwh_idr(world)
 
 
 def kwh_idr(world: World) -> float:

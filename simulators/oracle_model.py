@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulators.account import Prices, prices_of
+from simulators.cost import Prices, prices_of
 from simulators.field import PaddyGround
 from simulators.oracle_lift import Lift, kwh_idr, lift_of
 from simulators.oracle_lp import INF, Lp, Solution, Terms
@@ -75,14 +75,13 @@ def build(
     first: int,
     last: int,
     step_min: int,
-    end_idr_m3: float,
     ends: Mapping[str, tuple[float, float]] | None = None,
 ) -> Model:
-    """The programme of minutes ``first``..``last`` from ``world``'s state. ``end_idr_m3``: what a m3 kept at the end is worth;
-    ``ends``: instead of it the worth of a mm or m3 by zone (root, below) and tank, where the case goes on.
+    """The programme of minutes ``first``..``last`` from ``world``'s state. ``ends``: where the case goes on after ``last``, the
+    worth of a mm (root, below) by zone and of a m3 by tank; None: the case ends, and is settled as its account does.
     """
     lp, edges = Lp(), case.traces.edges(first, last, step_min)
-    worth = Worth(case.prices.unmet, case.prices.loss, end_idr_m3 if ends is None else 0.0)
+    worth = Worth(case.prices.unmet, case.prices.loss, case.prices.water if ends is None else None)
     columns = {
         ident: add_zone(
             lp, case.pieces[ident], edges, zone.ground, worth, _reach(case, zone, ident, first, last)
@@ -90,6 +89,8 @@ def build(
         for ident, zone in world.zones.items()
     }
     pumps = {ident: _pump(lp, case, ident, edges) for ident in world.pumps}
+    if ends is None:
+        lp.offset += case.prices.water * world.started_useful_m3
     model = Model(lp, edges, columns, {}, {}, pumps)
     for ident in world.tanks:
         _tank(model, case, world, ident, worth)
@@ -162,7 +163,9 @@ def _tank(model: Model, case: Case, world: World, ident: str, worth: Worth) -> N
                 terms.append((model.columns[name].flow[index], 1.0))
         rows.append(lp.equal(terms, 0.0))
         levels.append(after)
-    lp.cost[levels[-1]] -= worth.end
+    if worth.end is not None:
+        kept = lp.var(-INF, tank.tank.full_m * tank.tank.area_m2, -worth.end)
+        lp.most([(kept, 1.0), (levels[-1], -1.0)], 0.0)
     model.tanks[ident], model.tank_rows[ident] = levels, rows
 
 

@@ -63,7 +63,6 @@ class Planner:
     case: Case
     full: Model
     found: Solution
-    end_idr_m3: float
     knobs: Knobs = field(default_factory=Knobs)
 
     def plan(
@@ -72,7 +71,7 @@ class Planner:
         """The schedule of ``minute``..``until``. ``turning``: by pump, minutes of running or of rest (the other is 0)."""
         last = self._horizon(minute)
         ends = None if last >= self.case.traces.minutes else self._ends(last)
-        model = build(self.case, world, minute, last, self.knobs.step_min, self.end_idr_m3, ends)
+        model = build(self.case, world, minute, last, self.knobs.step_min, ends)
         found = model.lp.solve()
         plan = DayPlan(minute)
         wanted = {zone: self._jobs(model, found, zone) for zone in world.zones}

@@ -15,11 +15,11 @@ from simulators.oracle_pieces import Piece, Pieces
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Rupiah per m3: of crop need unmet, of water lost, of water kept at the end."""
+    """Rupiah per m3: of crop need unmet, of water lost, of useful water kept at the end (None: the case goes on)."""
 
     unmet: float
     loss: float
-    end: float
+    end: float | None
 
 
 @dataclass(slots=True)
@@ -56,9 +56,19 @@ def add_zone(
     for index, piece in enumerate(column.pieces):
         writer.step(index, piece, edges[index], piece.day != day)
         day = piece.day
-    for water in column.water[-1]:
-        lp.cost[water] -= worth.end * area
+    if worth.end is not None:
+        _end(lp, pieces, column, worth.loss * area, worth.end * area / now.efficiency)
     return column
+
+
+def _end(lp: Lp, pieces: Pieces, column: Column, loss: float, price: float) -> None:
+    """What is kept is worth its price up to what the ground holds; what is above will drain yet (not from a paddy)."""
+    ground = pieces.ground(column.pieces[-1])
+    kept = lp.var(-INF, ground.capacity_mm, -price)
+    stored: Terms = [(var, -1.0) for var in column.water[-1]]
+    lp.most([(kept, 1.0), *stored], 0.0)
+    if not isinstance(ground, PaddyGround):
+        lp.least([(lp.var(0.0, INF, loss), 1.0), *stored], -ground.capacity_mm)
 
 
 @dataclass(slots=True)
@@ -163,7 +173,7 @@ class _Paddy(_Rows):
         used = self._use(piece, [(water, 1.0)], -rim, piece.rain, flow)
         seep = self.reach.seep(first, first + piece.minutes)
         seeped = lp.var(0.0, INF, self.worth.loss * self.area)
-        spilt = lp.var(0.0, seep.spill)
+        spilt = lp.var(0.0, seep.spill, self.worth.loss * self.area)
         after = lp.var(-rim, rim)
         balance: Terms = [(after, 1.0), (water, -1.0), (used, 1.0), (seeped, 1.0), (spilt, 1.0), (flow, -net)]
         row = lp.equal(balance, piece.rain)
