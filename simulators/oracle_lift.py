@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from controller.core.wiring import needed_power
 from simulators.cost import prices_of
+from simulators.oracle_traces import Traces
 from simulators.plant import OVERFLOW_SHARE
 from simulators.pump import RATED_HZ, PumpState
 from simulators.world import World
@@ -47,6 +49,16 @@ def lift_of(world: World, pump: PumpState, potential_w: list[float]) -> Lift:
         volume.append(share * pump.curve.rated_m3_h / 60.0)
         bought.append(need)
     return Lift(volume, bought)
+
+
+def able_minutes(world: World, ident: str, traces: Traces) -> list[bool]:
+    """The minutes in which the limits let a pump start: sun enough by the controller's estimate, or a back-up allowed."""
+    power, pump = world.site.file.power, world.pumps[ident].pump
+    if power.backup != "none" and power.backup_for_forced and pump.supply != "pv":
+        return [True] * traces.minutes
+    per, limit = power.pv_kwp * power.derate, power.inverter_w or float("inf")
+    need = needed_power(pump) + power.other_load_w
+    return [min(light * per, limit) >= need for light in traces.poa_w_m2]
 
 
 def kwh_idr(world: World) -> float:

@@ -18,7 +18,9 @@ class SolverMissing(TirtaError):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """``value``: least cost, offset included. ``x``: by variable. ``dual``: what one unit more on a row's right side costs."""
+    """``value``: least cost, offset included, or with whole variables what it is proven not to be below. ``x``: by variable.
+    ``dual``: what one unit more on a row's right side costs (empty with whole variables).
+    """
 
     value: float
     x: list[float]
@@ -38,6 +40,7 @@ class Lp:
     start: list[int] = field(default_factory=lambda: [0])
     index: list[int] = field(default_factory=list)
     coefficient: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
 
     def var(self, low: float = 0.0, high: float = INF, cost: float = 0.0) -> int:
         """A new variable; returns its number."""
@@ -45,6 +48,11 @@ class Lp:
         self.high.append(max(low, high))
         self.cost.append(cost)
         return len(self.cost) - 1
+
+    def switch(self) -> int:
+        """A new variable that is 0 or 1."""
+        self.whole.append(self.var(0.0, 1.0))
+        return self.whole[-1]
 
     def row(self, low: float, terms: Terms, high: float) -> int:
         """A new row ``low <= sum <= high``; returns its number."""
@@ -82,15 +90,19 @@ class Lp:
         matrix = problem.a_matrix_
         matrix.format_ = engine.MatrixFormat.kRowwise
         matrix.start_, matrix.index_, matrix.value_ = self.start, self.index, self.coefficient
+        if self.whole:
+            kinds = [engine.HighsVarType.kContinuous] * len(self.cost)
+            for index in self.whole:
+                kinds[index] = engine.HighsVarType.kInteger
+            problem.integrality_ = kinds
         highs.passModel(problem)
         highs.run()
-        status = highs.getModelStatus()
-        if status != engine.HighsModelStatus.kOptimal:
+        status, info, found = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
+        ended = status == engine.HighsModelStatus.kOptimal
+        if not ended and not (self.whole and status == engine.HighsModelStatus.kTimeLimit):
             raise SolverMissing(_unsolved(highs.modelStatusToString(status)))
-        found = highs.getSolution()
-        return Solution(
-            highs.getInfo().objective_function_value, list(found.col_value), list(found.row_dual)
-        )
+        value = info.mip_dual_bound if self.whole else info.objective_function_value
+        return Solution(value, list(found.col_value), list(found.row_dual))
 
 
 def _engine() -> Any:

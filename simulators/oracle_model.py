@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from simulators.cost import Prices, prices_of
 from simulators.field import PaddyGround
-from simulators.oracle_lift import Lift, kwh_idr, lift_of
+from simulators.oracle_lift import Lift, able_minutes, kwh_idr, lift_of
 from simulators.oracle_lp import INF, Lp, Solution, Terms
 from simulators.oracle_paddy import Reach
 from simulators.oracle_pieces import Pieces
-from simulators.oracle_traces import LATE_MIN, Traces, traces_of
+from simulators.oracle_traces import Traces, traces_of
 from simulators.oracle_zones import Column, Worth, add_zone
 from simulators.plant import OVERFLOW_SHARE, ZoneState
 from simulators.tank import DEAD_M, STAND_M
@@ -24,13 +25,18 @@ SLACK_S = 120.0
 
 @dataclass(slots=True)
 class Case:
-    """What is fixed in a case. ``late_min``: minutes after a window in which a valve may still let water through (0 for a
-    schedule that is to be played).
+    """What is fixed in a case. ``strict``: for a schedule that is to be played, not for the bound: no water after a window's
+    end, pumps only while the limits let them start, and a crop that drinks by the least water of a step. ``exact``: paddies with switches (see Reach).
+    ``derate``: share of a pump's capacity that a strict schedule counts on. ``sides``: by paddy and minute, whether it stands
+    under water there (a strict schedule's last solution).
     """
 
     world: World
     days: float
-    late_min: int = LATE_MIN
+    strict: bool = False
+    exact: bool = False
+    derate: float = 0.93
+    sides: dict[str, list[bool]] = field(default_factory=dict)
     traces: Traces = field(init=False)
     lifts: dict[str, Lift] = field(init=False)
     pieces: dict[str, Pieces] = field(init=False)
@@ -40,11 +46,26 @@ class Case:
         world = self.world
         self.traces = traces_of(world, self.days)
         self.lifts = {i: lift_of(world, pump, self.traces.potential_w) for i, pump in world.pumps.items()}
+        for ident in world.pumps if self.strict else ():
+            volume = self.lifts[ident].volume_m3
+            able = able_minutes(world, ident, self.traces)
+            volume[:] = [m3 * self.derate if may else 0.0 for m3, may in zip(volume, able, strict=True)]
         self.pieces = {
-            ident: Pieces(self.traces, zone, _most_m3_h(world, zone), self.late_min)
+            ident: Pieces(self.traces, zone, _most_m3_h(world, zone), self.strict)
             for ident, zone in world.zones.items()
         }
         self.prices = prices_of(world.site)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a case goes on: ``worth`` of a mm (root, below) or of a m3 in a tank, and what it costs (``short``) to have less
+    than ``wanted`` in all: prices alone say nothing of how much is wanted at them.
+    """
+
+    worth: tuple[float, ...]
+    wanted: float
+    short: float
 
 
 @dataclass(slots=True)
@@ -64,6 +85,17 @@ class Model:
         """m3 at the valve by step."""
         return [found.x[var] for var in self.columns[zone].flow]
 
+    def sides(self, found: Solution) -> dict[str, list[bool]]:
+        """By paddy, for each minute from the start, whether water stands on it."""
+        return {
+            ident: [
+                found.x[column.water[index][0]] > 0.0
+                for index, (first, last) in enumerate(pairwise(self.edges))
+                for _minute in range(first, last)
+            ]
+            for ident, column in self.columns.items()
+        }
+
     def pumped(self, found: Solution, pump: str) -> list[float]:
         """m3 lifted by step."""
         return [sum(found.x[var] for var in step) for step in self.pumps[pump]]
@@ -75,10 +107,10 @@ def build(
     first: int,
     last: int,
     step_min: int,
-    ends: Mapping[str, tuple[float, float]] | None = None,
+    ends: Mapping[str, End] | None = None,
 ) -> Model:
-    """The programme of minutes ``first``..``last`` from ``world``'s state. ``ends``: where the case goes on after ``last``, the
-    worth of a mm (root, below) by zone and of a m3 by tank; None: the case ends, and is settled as its account does.
+    """The programme of minutes ``first``..``last`` from ``world``'s state. ``ends``: by zone and tank, where the case goes
+    on after ``last``; None: the case ends, and is settled as its account does.
     """
     lp, edges = Lp(), case.traces.edges(first, last, step_min)
     worth = Worth(case.prices.unmet, case.prices.loss, case.prices.water if ends is None else None)
@@ -95,12 +127,12 @@ def build(
     for ident in world.tanks:
         _tank(model, case, world, ident, worth)
     _direct(model, world)
-    for ident, (root, below) in (ends or {}).items():
-        if ident in columns:
-            for var, value in zip(columns[ident].water[-1], (root, below), strict=True):
-                lp.cost[var] -= value
-        else:
-            lp.cost[model.tanks[ident][-1]] -= root
+    for ident, end in (ends or {}).items():
+        last_water = columns[ident].water[-1] if ident in columns else (model.tanks[ident][-1],)
+        for var, worth_now in zip(last_water, end.worth, strict=False):
+            lp.cost[var] -= worth_now
+        short = lp.var(0.0, INF, end.short)
+        lp.least([(short, 1.0), *[(var, 1.0) for var in last_water]], end.wanted)
     return model
 
 
@@ -112,7 +144,7 @@ def _reach(case: Case, zone: ZoneState, ident: str, first: int, last: int) -> Re
     ]
     rate = case.pieces[ident].most_m3_h / 60.0
     most = [min(rate, sum(volumes)) for volumes in zip(*lifts, strict=True)] if lifts else [rate] * case.traces.minutes
-    return Reach(case.pieces[ident], first).run(zone.ground, last, most)
+    return Reach(case.pieces[ident], first, case.exact, case.sides.get(ident, [])).run(zone.ground, last, most)
 
 
 def _most_m3_h(world: World, zone: ZoneState) -> float:
@@ -129,7 +161,7 @@ def _pump(lp: Lp, case: Case, ident: str, edges: list[int]) -> list[list[int]]:
     lift, price = case.lifts[ident], kwh_idr(case.world) / 1000.0
     start = case.prices.start / _longest_run_m3(case, ident)
     steps: list[list[int]] = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         by_price: dict[float, float] = defaultdict(float)
         for volume, bought in zip(lift.volume_m3[first:last], lift.bought_wh[first:last], strict=True):
             by_price[bought] += volume

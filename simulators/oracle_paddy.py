@@ -20,7 +20,8 @@ BOTTOM_MM = -150.0
 @dataclass(frozen=True, slots=True)
 class Seep:
     """At least ``base + slope x water`` seeps away. ``spill``: the most that can run over the bund; only a paddy that ends the
-    step ``span`` above ``low`` can have spilt anything. mm.
+    step ``span`` above ``low`` can have spilt anything. ``rate``: seepage under standing water; ``fallen``: the most that the
+    water can sink within the step; ``least``, ``most``: where it can stand. mm.
     """
 
     base: float
@@ -28,14 +29,28 @@ class Seep:
     spill: float
     low: float
     span: float
+    rate: float
+    fallen: float
+    least: float
+    most: float
+
+    @property
+    def both(self) -> bool:
+        """Whether the water may stand above the surface or below it."""
+        return self.least < 0.0 < self.most
 
 
 @dataclass(slots=True)
 class Reach:
-    """``least``, ``most``: water after each minute, mm, by minute since ``first``, with the starting water in front."""
+    """``least``, ``most``: water after each minute, mm, by minute since ``first``, with the starting water in front. ``exact``: seepage by
+    switches (slow), not by chords alone. ``sides``: by minute,
+    whether it is known to stand under water: seepage is then never less than on that side.
+    """
 
     pieces: Pieces
     first: int
+    exact: bool = False
+    sides: list[bool] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
 
@@ -64,11 +79,13 @@ class Reach:
         assert isinstance(ground, PaddyGround)
         span = slice(first - self.first, last - self.first + 1)
         low, high = min(self.least[span]), max(self.most[span])
-        base, slope = _chord(low, high)
+        wet = self.sides[first] if self.sides else None
+        base, slope = _chord(low, high) if wet is None else (1.0, 0.0 if wet else -1.0 / BOTTOM_MM)
         rate = ground.percolation_mm_s * MINUTE_S
-        gone = mean = 0.0
+        gone = mean = fallen = 0.0
         for minute in range(first, last):
             mean += gone
+            fallen = max(fallen, gone)
             gone += ground.kc * traces.et0_mm[minute] + rate - traces.rain_mm[minute]
         minutes = last - first
         dry = sum(ground.kc * et0 for et0 in traces.et0_mm[first:last]) + rate * minutes
@@ -81,6 +98,10 @@ class Reach:
             spill,
             BOTTOM_MM,
             PaddyGround.BUND_MM - dry - BOTTOM_MM,
+            rate * minutes,
+            fallen,
+            low,
+            high,
         )
 
 

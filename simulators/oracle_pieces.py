@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import exp
 
 from simulators.field import ROUND_POTS, Ground, PotGround, SoilGround
-from simulators.oracle_traces import Traces
+from simulators.oracle_traces import LATE_MIN, Traces
 from simulators.plant import ZoneState
 
 MINUTE_S = 60.0
@@ -44,13 +44,13 @@ class Pieces:
     traces: Traces
     zone: ZoneState
     most_m3_h: float
-    late_min: int
+    strict: bool = False
     open: list[int] = field(init=False)
     brimming: list[bool] = field(init=False)
     _kept: dict[tuple[int, int], Piece] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.open = widened(self.traces.open[self.zone.zone.id], self.late_min)
+        self.open = widened(self.traces.open[self.zone.zone.id], 0 if self.strict else LATE_MIN)
         self.brimming = self._brimming()
 
     @property

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.core.wiring import needed_power
 from simulators.oracle_lift import kwh_idr
 from simulators.oracle_lp import Solution
-from simulators.oracle_model import Case, Model, build
+from simulators.oracle_model import Case, End, Model, build
 from simulators.oracle_pump import SLOT_MIN, Filling, runs
 from simulators.tank import STAND_M
 from simulators.world import World
@@ -50,7 +49,7 @@ class Knobs:
     """
 
     step_min: int = 60
-    ahead_d: int = 6
+    ahead_d: int = 12
     least: float = 1.0
     margin: float = 0.0
     tank_d: float = 2.0
@@ -91,15 +90,20 @@ class Planner:
         day = self.case.traces.day
         return 0 < minute < len(day) and day[minute] != day[minute - 1]
 
-    def _ends(self, last: int) -> dict[str, tuple[float, float]]:
-        """What water is worth at a border of the whole programme, by zone and tank."""
-        step = self.full.edges.index(last) - 1
-        dual = self.found.dual
-        worth = {
-            ident: (-dual[column.rows[step][0]], -dual[column.rows[step][1]])
-            for ident, column in self.full.columns.items()
-        }
-        return worth | {ident: (-dual[rows[step]], 0.0) for ident, rows in self.full.tank_rows.items()}
+    def _ends(self, last: int) -> dict[str, End]:
+        """What water is worth at a border of the whole programme, by zone and tank, and how much the whole plan has there."""
+        border = self.full.edges.index(last)
+        x, dual, price = self.found.x, self.found.dual, self.case.prices.water
+        ends = {}
+        for ident, column in self.full.columns.items():
+            zone = self.case.world.zones[ident]
+            short = price * zone.zone.area_m2 / 1000.0 / zone.ground.efficiency
+            wanted = sum(x[var] for var in column.water[border])
+            worth = tuple(-dual[row] for row in column.rows[border - 1])
+            ends[ident] = End(worth, wanted, short)
+        for ident, rows in self.full.tank_rows.items():
+            ends[ident] = End((-dual[rows[border - 1]],), 0.0, 0.0)
+        return ends
 
     def _jobs(self, model: Model, found: Solution, zone: str) -> list[Job]:
         """The programme's flows as jobs of at least the zone's shortest run; less waits for the next step."""
@@ -162,29 +166,14 @@ class Planner:
         """m3 and rupiah by slot; 0 m3 where the limits would not let the pump run."""
         lift, price = self.case.lifts[ident], kwh_idr(self.case.world) / 1000.0
         volumes, costs = [], []
-        able = self.able(ident)
         for slot in range(count):
             span = slice(minute + slot * SLOT_MIN, minute + (slot + 1) * SLOT_MIN)
-            volume = sum(lift.volume_m3[span])
-            volumes.append(volume if all(able[span]) else 0.0)
+            bright = sum(m3 > 0.0 for m3 in lift.volume_m3[span])
+            volumes.append(sum(lift.volume_m3[span]) if 2 * bright > SLOT_MIN else 0.0)
             costs.append(
                 price * sum(v * wh for v, wh in zip(lift.volume_m3[span], lift.bought_wh[span], strict=True))
             )
         return volumes, costs
-
-    def able(self, ident: str) -> list[bool]:
-        """The minutes in which the limits let the pump start: sun enough by the controller's estimate, or a back-up allowed."""
-        return able_minutes(self.case, ident)
-
-
-def able_minutes(case: Case, ident: str) -> list[bool]:
-    """See Planner.able."""
-    power, pump = case.world.site.file.power, case.world.pumps[ident].pump
-    if power.backup != "none" and power.backup_for_forced and pump.supply != "pv":
-        return [True] * case.traces.minutes
-    per, limit = power.pv_kwp * power.derate, power.inverter_w or float("inf")
-    need = needed_power(pump) + power.other_load_w
-    return [min(light * per, limit) >= need for light in case.traces.poa_w_m2]
 
 
 def _spread(out: list[float], job: Job, minute: int, rate_m3_h: float) -> None:

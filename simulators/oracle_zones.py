@@ -6,10 +6,11 @@ Each row holds for every trajectory of ``field``'s minutes (docs/oracle.md): the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from simulators.field import Ground, Layers, PaddyGround, PotGround, SoilGround
 from simulators.oracle_lp import INF, Lp, Terms
-from simulators.oracle_paddy import Reach
+from simulators.oracle_paddy import BOTTOM_MM, Reach, Seep
 from simulators.oracle_pieces import Piece, Pieces
 
 
@@ -38,7 +39,7 @@ def add_zone(
     lp: Lp, pieces: Pieces, edges: list[int], now: Ground, worth: Worth, reach: Reach | None
 ) -> Column:
     """Write the zone's rows for the steps between ``edges``; ``now``: its ground at the first."""
-    column = Column([pieces.piece(a, b) for a, b in zip(edges, edges[1:], strict=False)])
+    column = Column([pieces.piece(a, b) for a, b in pairwise(edges)])
     area = pieces.zone.zone.area_m2 / 1000.0
     rate = pieces.most_m3_h / 60.0
     column.flow = [lp.var(0.0, rate * piece.open_min) for piece in column.pieces]
@@ -94,6 +95,12 @@ class _Rows:
         self.lp.most(limit, piece.reach * (entering - enough))
         return used
 
+    def _least(self, used: int, piece: Piece, after: int, enough: float, easy: float) -> None:
+        """For schedules only: the crop uses what the least water of the step, that at its end, allows."""
+        if self.pieces.strict:
+            rate = piece.need / easy
+            self.lp.most([(used, 1.0), (after, -rate)], -rate * enough)
+
 
 @dataclass(slots=True)
 class _Soil(_Rows):
@@ -108,6 +115,7 @@ class _Soil(_Rows):
         spilt = lp.var(0.0, piece.spill)
         sunk, lost = lp.var(), lp.var(0.0, INF, self.worth.loss * self.area)
         after = lp.var(-INF, layers.sat), lp.var(0.0, layers.below_sat)
+        self._least(used, piece, after[0], layers.wp, layers.easy)
         rows = (
             lp.equal(
                 [(after[0], 1.0), *_less(root), (used, 1.0), (sunk, 1.0), (spilt, 1.0), (flow, -net)],
@@ -153,6 +161,7 @@ class _Pots(_Rows):
         used = self._use(piece, [(water, 1.0)], 0.0, piece.rain, flow)
         lost = lp.var(0.0, INF, self.worth.loss * self.area)
         after = lp.var(0.0, 2.0 * full)
+        self._least(used, piece, after, 0.0, 0.5 * full)
         row = lp.equal([(after, 1.0), (water, -1.0), (used, 1.0), (lost, 1.0), (flow, -net)], piece.rain)
         drain: Terms = [(lost, 1.0), (water, -piece.fall)]
         if piece.open_min:
@@ -175,13 +184,26 @@ class _Paddy(_Rows):
         seeped = lp.var(0.0, INF, self.worth.loss * self.area)
         spilt = lp.var(0.0, seep.spill, self.worth.loss * self.area)
         after = lp.var(-rim, rim)
+        self._least(used, piece, after, -rim, 100.0)
         balance: Terms = [(after, 1.0), (water, -1.0), (used, 1.0), (seeped, 1.0), (spilt, 1.0), (flow, -net)]
         row = lp.equal(balance, piece.rain)
         lp.least([(seeped, 1.0), (water, -seep.slope), (spilt, seep.slope)], seep.base)
+        if seep.both and self.reach.exact:
+            self._side(seep, seeped, water, spilt)
         if seep.spill > 0.0:
             lp.most([(spilt, 1.0), (after, -seep.spill / seep.span)], -seep.spill * seep.low / seep.span)
         self.column.rows.append((row, row))
         self.column.water.append((after, self.column.water[0][1]))
+
+
+    def _side(self, seep: Seep, seeped: int, water: int, spilt: int) -> None:
+        """Above the surface or below it: a switch, so that seepage is not taken from between."""
+        lp, side, under = self.lp, self.lp.switch(), -seep.least + seep.fallen + seep.spill
+        above, below = lp.var(0.0, max(0.0, seep.most)), lp.var(0.0, under)
+        lp.equal([(above, 1.0), (below, -1.0), (water, -1.0), (spilt, 1.0)], -seep.fallen)
+        lp.most([(above, 1.0), (side, -max(0.0, seep.most))], 0.0)
+        lp.most([(below, 1.0), (side, under)], under)
+        lp.least([(seeped, 1.0), (below, -seep.rate / BOTTOM_MM)], seep.rate)
 
 
 def _less(terms: Terms) -> Terms:
