@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from controller.commands.console import t
@@ -76,13 +77,15 @@ class Lp:
         """A row ``sum >= value``."""
         return self.row(value, terms, INF)
 
-    def solve(self, limit_s: float = 300.0) -> Solution:
-        """The cheapest point. Raises SolverMissing: without HiGHS, or when it finds none within ``limit_s``."""
+    def solve(self, nodes: int = 200) -> Solution:
+        """The cheapest point. ``nodes``: after so many branches the proof ends where it is. Raises SolverMissing: without
+        HiGHS, or when there is no cheapest point.
+        """
         engine = _engine()
         highs, problem = engine.Highs(), engine.HighsLp()
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("threads", 1)
-        highs.setOptionValue("time_limit", limit_s)
+        highs.setOptionValue("mip_max_nodes", nodes)
         problem.num_col_, problem.num_row_ = len(self.cost), len(self.row_low)
         problem.offset_ = self.offset
         problem.col_cost_, problem.col_lower_, problem.col_upper_ = self.cost, self.low, self.high
@@ -99,7 +102,7 @@ class Lp:
         highs.run()
         status, info, found = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
         ended = status == engine.HighsModelStatus.kOptimal
-        if not ended and not (self.whole and status == engine.HighsModelStatus.kTimeLimit):
+        if not ended and not (self.whole and isfinite(info.mip_dual_bound)):
             raise SolverMissing(_unsolved(highs.modelStatusToString(status)))
         value = info.mip_dual_bound if self.whole else info.objective_function_value
         return Solution(value, list(found.col_value), list(found.row_dual))

@@ -56,6 +56,11 @@ class Case:
         }
         self.prices = prices_of(world.site)
 
+    @property
+    def has_paddy(self) -> bool:
+        """Whether any zone is a paddy."""
+        return any(isinstance(zone.ground, PaddyGround) for zone in self.world.zones.values())
+
 
 @dataclass(frozen=True, slots=True)
 class End:

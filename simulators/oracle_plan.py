@@ -13,6 +13,9 @@ from simulators.tank import STAND_M
 from simulators.world import World
 
 DAY_MIN = 1440
+FULL_SHARE = 0.85
+"""A day is full when so much of the capacity that was counted on is planned."""
+
 BACK_M = 0.08
 """A tank is planned to stay so far above the level at which its valves close."""
 
@@ -45,7 +48,8 @@ class DayPlan:
 @dataclass(slots=True)
 class Knobs:
     """How the relaxation is rounded; the search tries others. ``step_min``: longest daylight step; ``ahead_d``: horizon;
-    ``least_m3``: share of the least run of a zone under which a job waits; ``margin``: share of water added to each job.
+    ``least_m3``: share of the least run of a zone under which a job waits; ``margin``: share of water added to each job;
+    ``tank_d``: horizon of the tanks' fills; ``derate``: share of the pumps' capacity that is counted on.
     """
 
     step_min: int = 60
@@ -53,6 +57,7 @@ class Knobs:
     least: float = 1.0
     margin: float = 0.0
     tank_d: float = 2.0
+    derate: float = 0.9
 
 
 @dataclass(slots=True)
@@ -75,6 +80,9 @@ class Planner:
         plan = DayPlan(minute)
         wanted = {zone: self._jobs(model, found, zone) for zone in world.zones}
         plan.jobs = [job for jobs in wanted.values() for job in jobs if job.begin < until]
+        for ident, pump in world.pumps.items():
+            if pump.pump.into not in world.tanks:
+                self._gather(plan, ident, minute, until)
         for ident, pump in world.pumps.items():
             if pump.pump.into in world.tanks:
                 plan.slots[ident] = self._fill(world, ident, minute, model, found, wanted, turning[ident])
@@ -122,6 +130,25 @@ class Planner:
             jobs.append(Job(zone, begin, end, kept * (1.0 + self.knobs.margin)))
             kept = 0.0
         return jobs
+
+    def _gather(self, plan: DayPlan, ident: str, minute: int, until: int) -> None:
+        """A pump that feeds zones itself: each zone's day in one job, so that it starts seldom; on a day that needs all of the
+        sun that was counted on, all of the sun that there is.
+        """
+        fed = {name for name, zone in self.case.world.zones.items() if zone.zone.source == ident}
+        whole = [Job(zone, 0, 0, 0.0) for zone in sorted({job.zone for job in plan.jobs if job.zone in fed})]
+        for job in whole:
+            parts = [part for part in plan.jobs if part.zone == job.zone]
+            job.begin, job.end = min(p.begin for p in parts), max(p.end for p in parts)
+            job.volume_m3 = sum(p.volume_m3 for p in parts)
+        volume = sum(job.volume_m3 for job in whole)
+        begin = min((job.begin for job in whole), default=until)
+        able = sum(self.case.lifts[ident].volume_m3[begin:until])
+        if volume > FULL_SHARE * able:
+            for job in whole:
+                job.volume_m3 /= self.case.derate
+        whole.sort(key=lambda job: job.begin)
+        plan.jobs = [job for job in plan.jobs if job.zone not in fed] + whole
 
     def _fill(
         self,
