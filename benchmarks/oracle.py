@@ -26,7 +26,9 @@ SITES = Path(__file__).resolve().parent.parent / "simulators" / "sites"
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sites", nargs="*", default=["vegetables", "nursery", "paddy", "kutai"])
     parser.add_argument("--days", type=float, default=20.0)
     parser.add_argument("--start", default="2026-10-25")

@@ -51,13 +51,34 @@ def lift_of(world: World, pump: PumpState, potential_w: list[float]) -> Lift:
     return Lift(volume, bought)
 
 
-def able_minutes(world: World, ident: str, traces: Traces) -> list[bool]:
-    """The minutes in which the limits let a pump start: sun enough by the controller's estimate, or a back-up allowed."""
+DOUBT: Final = 0.8
+"""The bound lets a pump start on so much of the sun that the limits ask for: somebody may estimate it differently."""
+
+LINGER_S: Final = 300.0
+"""And lets it run on for so long beyond its shortest run and the longest cloud that it rides through."""
+
+
+def possible_minutes(world: World, ident: str, traces: Traces) -> list[bool]:
+    """The minutes in which a pump can be running at all under the limits, with room for another estimate of the sun."""
+    pump = world.pumps[ident].pump
+    surplus = world.site.file.power.surplus
+    linger = int((max(surplus.stop_after_s, surplus.ride_s) + pump.limits.min_run_s + LINGER_S) / 60.0)
+    found, left = [], 0
+    for able in able_minutes(world, ident, traces, DOUBT):
+        left = linger if able else left - 1
+        found.append(left > 0)
+    return found
+
+
+def able_minutes(world: World, ident: str, traces: Traces, share: float = 1.0) -> list[bool]:
+    """The minutes in which the limits let a pump start: sun enough by the controller's estimate (or ``share`` of enough), or a
+    back-up allowed.
+    """
     power, pump = world.site.file.power, world.pumps[ident].pump
     if power.backup != "none" and power.backup_for_forced and pump.supply != "pv":
         return [True] * traces.minutes
     per, limit = power.pv_kwp * power.derate, power.inverter_w or float("inf")
-    need = needed_power(pump) + power.other_load_w
+    need = share * (needed_power(pump) + power.other_load_w)
     return [min(light * per, limit) >= need for light in traces.poa_w_m2]
 
 

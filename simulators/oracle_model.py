@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from simulators.cost import Prices, prices_of
 from simulators.field import PaddyGround
-from simulators.oracle_lift import Lift, able_minutes, kwh_idr, lift_of
+from simulators.oracle_lift import Lift, able_minutes, kwh_idr, lift_of, possible_minutes
 from simulators.oracle_lp import INF, Lp, Solution, Terms
 from simulators.oracle_paddy import Reach
 from simulators.oracle_pieces import Pieces
@@ -26,9 +26,9 @@ SLACK_S = 120.0
 @dataclass(slots=True)
 class Case:
     """What is fixed in a case. ``strict``: for a schedule that is to be played, not for the bound: no water after a window's
-    end, pumps only while the limits let them start, and a crop that drinks by the least water of a step. ``exact``: paddies with switches (see Reach).
-    ``derate``: share of a pump's capacity that a strict schedule counts on. ``sides``: by paddy and minute, whether it stands
-    under water there (a strict schedule's last solution).
+    end, pumps only while the limits let them start, and a crop that drinks by the least water of a step. ``exact``: paddies
+    with switches (see Reach). ``derate``: share of a pump's capacity that a strict schedule counts on. ``sides``: by paddy
+    and minute, whether it stands under water there (a strict schedule's last solution).
     """
 
     world: World
@@ -46,10 +46,12 @@ class Case:
         world = self.world
         self.traces = traces_of(world, self.days)
         self.lifts = {i: lift_of(world, pump, self.traces.potential_w) for i, pump in world.pumps.items()}
-        for ident in world.pumps if self.strict else ():
-            volume = self.lifts[ident].volume_m3
-            able = able_minutes(world, ident, self.traces)
-            volume[:] = [m3 * self.derate if may else 0.0 for m3, may in zip(volume, able, strict=True)]
+        minutes, share = (able_minutes, self.derate) if self.strict else (possible_minutes, 1.0)
+        for ident, lift in self.lifts.items():
+            able = minutes(world, ident, self.traces)
+            lift.volume_m3[:] = [
+                m3 * share if may else 0.0 for m3, may in zip(lift.volume_m3, able, strict=True)
+            ]
         self.pieces = {
             ident: Pieces(self.traces, zone, _most_m3_h(world, zone), self.strict)
             for ident, zone in world.zones.items()
@@ -145,11 +147,19 @@ def _reach(case: Case, zone: ZoneState, ident: str, first: int, last: int) -> Re
     if not isinstance(zone.ground, PaddyGround):
         return None
     lifts = [
-        lift.volume_m3 for pump, lift in case.lifts.items() if case.world.pumps[pump].pump.into not in case.world.tanks
+        lift.volume_m3
+        for pump, lift in case.lifts.items()
+        if case.world.pumps[pump].pump.into not in case.world.tanks
     ]
     rate = case.pieces[ident].most_m3_h / 60.0
-    most = [min(rate, sum(volumes)) for volumes in zip(*lifts, strict=True)] if lifts else [rate] * case.traces.minutes
-    return Reach(case.pieces[ident], first, case.exact, case.sides.get(ident, [])).run(zone.ground, last, most)
+    most = (
+        [min(rate, sum(volumes)) for volumes in zip(*lifts, strict=True)]
+        if lifts
+        else [rate] * case.traces.minutes
+    )
+    return Reach(case.pieces[ident], first, case.exact, case.sides.get(ident, [])).run(
+        zone.ground, last, most
+    )
 
 
 def _most_m3_h(world: World, zone: ZoneState) -> float:
@@ -157,7 +167,8 @@ def _most_m3_h(world: World, zone: ZoneState) -> float:
     tank = world.tanks.get(zone.zone.source)
     if tank is not None:
         level = max(tank.tank.height_m, tank.level_m)
-        return zone.zone.flow_m3_h * ((level + STAND_M) / (tank.tank.full_m + STAND_M)) ** 0.5
+        push: float = ((level + STAND_M) / (tank.tank.full_m + STAND_M)) ** 0.5
+        return zone.zone.flow_m3_h * push
     return zone.zone.flow_m3_h * OVERFLOW_SHARE
 
 
@@ -192,7 +203,9 @@ def _tank(model: Model, case: Case, world: World, ident: str, worth: Worth) -> N
         after, spilt = lp.var(floor, rim), lp.var(0.0, INF, case.prices.loss)
         terms: Terms = [(after, 1.0), (levels[-1], -1.0), (spilt, 1.0)]
         for name, pump in world.pumps.items():
-            sign = (1.0 if pump.pump.suction_tank == ident else 0.0) - (1.0 if pump.pump.into == ident else 0.0)
+            sign = (1.0 if pump.pump.suction_tank == ident else 0.0) - (
+                1.0 if pump.pump.into == ident else 0.0
+            )
             if sign:
                 terms += [(var, sign) for var in model.pumps[name][index]]
         for name, zone in world.zones.items():

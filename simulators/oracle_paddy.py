@@ -42,9 +42,9 @@ class Seep:
 
 @dataclass(slots=True)
 class Reach:
-    """``least``, ``most``: water after each minute, mm, by minute since ``first``, with the starting water in front. ``exact``: seepage by
-    switches (slow), not by chords alone. ``sides``: by minute,
-    whether it is known to stand under water: seepage is then never less than on that side.
+    """``least``, ``most``: water after each minute, mm, by minute since ``first``, with the starting water in front.
+    ``exact``: seepage by switches (slow), not by chords alone. ``sides``: by minute, whether it is known to stand under water:
+    seepage is then never less than on that side.
     """
 
     pieces: Pieces
@@ -90,7 +90,9 @@ class Reach:
         minutes = last - first
         dry = sum(ground.kc * et0 for et0 in traces.et0_mm[first:last]) + rate * minutes
         rain = sum(traces.rain_mm[first:last])
-        brought = self.pieces.most_m3_h / 60.0 * self.pieces.mm_per_m3 * self.pieces.piece(first, last).open_min
+        brought = (
+            self.pieces.most_m3_h / 60.0 * self.pieces.mm_per_m3 * self.pieces.piece(first, last).open_min
+        )
         spill = rain + brought if high >= PaddyGround.BUND_MM - 1e-6 else 0.0
         return Seep(
             rate * (minutes * base - slope * mean),

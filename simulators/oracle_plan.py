@@ -69,9 +69,7 @@ class Planner:
     found: Solution
     knobs: Knobs = field(default_factory=Knobs)
 
-    def plan(
-        self, world: World, minute: int, until: int, turning: Mapping[str, tuple[int, int]]
-    ) -> DayPlan:
+    def plan(self, world: World, minute: int, until: int, turning: Mapping[str, tuple[int, int]]) -> DayPlan:
         """The schedule of ``minute``..``until``. ``turning``: by pump, minutes of running or of rest (the other is 0)."""
         last = self._horizon(minute)
         ends = None if last >= self.case.traces.minutes else self._ends(last)

@@ -36,7 +36,7 @@ class Replay:
     name: str = "oracle"
     _at: int = 0
 
-    def wants(self, view: View) -> Wants:  # noqa: ARG002
+    def wants(self, view: View) -> Wants:
         """The wish of this minute."""
         self._at += 1
         return self.kept[self._at - 1] if self._at <= len(self.kept) else Wants()

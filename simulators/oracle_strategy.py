@@ -56,8 +56,7 @@ class Foresight:
         plan = self.plans.get(minute)
         if plan is None and minute < self.planner.case.traces.minutes:
             turning = {
-                ident: (minute - at, 0) if on else (0, minute - at)
-                for ident, (on, at) in self._since.items()
+                ident: (minute - at, 0) if on else (0, minute - at) for ident, (on, at) in self._since.items()
             }
             plan = self.planner.plan(self.world, minute, self._until, turning)
         self._plan = self.plans[minute] = plan or DayPlan(minute)

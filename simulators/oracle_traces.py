@@ -56,7 +56,11 @@ class Traces:
             dawn = bright is not (
                 self.potential_w[minute - 1] > 0.0 or any(mask[minute - 1] for mask in masks)
             )
-            if sharp or (dawn and minute - begun >= longest_min) or (bright and minute - begun >= longest_min):
+            if (
+                sharp
+                or (dawn and minute - begun >= longest_min)
+                or (bright and minute - begun >= longest_min)
+            ):
                 cuts.add(minute)
                 begun = minute
         return _thinned(sorted(cuts), self.day)

@@ -1,6 +1,6 @@
 """The rows of one zone in the oracle's programme: what its water does from step to step, and what that costs.
 
-Each row holds for every trajectory of ``field``'s minutes (docs/oracle.md): the programme may do better than the world, never worse.
+Each row holds for every trajectory of ``field``'s minutes (docs/oracle.md): it may do better than the world, never worse.
 """
 
 from __future__ import annotations
@@ -132,7 +132,11 @@ class _Soil(_Rows):
             drain.append((spilt, piece.fall))
             lp.most([(spilt, 1.0), (sunk, -piece.ratio)], 0.0)
         lp.least(drain, piece.due - piece.fall * layers.fc)
-        deep: Terms = [(lost, 1.0), (sunk, -piece.last), *[(var, -piece.fall * share) for var, share in below]]
+        deep: Terms = [
+            (lost, 1.0),
+            (sunk, -piece.last),
+            *[(var, -piece.fall * share) for var, share in below],
+        ]
         lp.least(deep, -piece.fall * layers.below_fc)
 
     def _grown(self, index: int, piece: Piece, layers: Layers, fresh: bool) -> tuple[Terms, Terms]:
@@ -194,7 +198,6 @@ class _Paddy(_Rows):
             lp.most([(spilt, 1.0), (after, -seep.spill / seep.span)], -seep.spill * seep.low / seep.span)
         self.column.rows.append((row, row))
         self.column.water.append((after, self.column.water[0][1]))
-
 
     def _side(self, seep: Seep, seeped: int, water: int, spilt: int) -> None:
         """Above the surface or below it: a switch, so that seepage is not taken from between."""
