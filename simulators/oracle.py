@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from simulators.account import blocks
 from simulators.limits import Wants
-from simulators.oracle_bound import bound_of
+from simulators.oracle_bound import LONG_D, bound_of
 from simulators.oracle_lp import Solution
 from simulators.oracle_model import Case, Model, build
 from simulators.oracle_plan import DayPlan, Knobs, Planner
@@ -21,6 +21,7 @@ from simulators.play import Strategy, play
 from simulators.world import World
 
 Progress = Callable[[str], None]
+WorldT = TypeVar("WorldT", bound=World)
 
 WAYS: Final = (
     Knobs(),
@@ -35,12 +36,12 @@ SIDES: Final = 2
 
 
 @dataclass(slots=True)
-class Found:
+class Found(Generic[WorldT]):
     """``world``: the oracle's, played to the end. ``cost_idr``: its account, ``bound_idr``: what no control can go below.
     ``way``: what the schedule came from; ``kept``: its wishes by minute; ``notes``: for people, (English, Indonesian).
     """
 
-    world: World
+    world: WorldT
     cost_idr: float
     bound_idr: float
     way: str
@@ -49,28 +50,31 @@ class Found:
 
 
 def oracle(
-    make_world: Callable[[], World],
+    make_world: Callable[[], WorldT],
     days: float,
     *,
     seeds: Mapping[str, Sequence[Wants]] | None = None,
+    ways: int | None = None,
     tries: int = 60,
     progress: Progress | None = None,
-) -> Found:
+) -> Found[WorldT]:
     """Find the oracle of a case. ``make_world``: a fresh world each time, always the same. ``seeds``: recorded wishes of others
-    (Recording), which the oracle may play too: it is never worse than any of them. ``tries``: replays spent on small moves.
+    (Recording), which the oracle may play too: it is never worse than any of them. ``ways``: how many
+    of WAYS are tried (default: all, two where the case is long); ``tries``: replays spent on small moves.
     The same arguments give the same answer, however fast the computer is. Raises SolverMissing.
     """
     say = progress or (lambda _text: None)
+    ways = ways if ways is not None else len(WAYS) if days <= LONG_D else 2
     say("bound")
     bound = bound_of(make_world(), days)
-    best: Found | None = None
+    best: Found[WorldT] | None = None
     for name, kept in (seeds or {}).items():
         say(name)
         best = _better(best, _play(make_world(), Replay(list(kept)), days, bound, name))
     plans: dict[int, DayPlan] = {}
     planner: Planner | None = None
-    for number, knobs in enumerate(WAYS):
-        say(f"plan {number + 1}/{len(WAYS)}")
+    for number, knobs in enumerate(WAYS[:ways]):
+        say(f"plan {number + 1}/{ways}")
         world = make_world()
         attempt = planner_of(world, days, knobs)
         strategy = Foresight(attempt, world)
@@ -101,7 +105,7 @@ def _solved(case: Case, world: World, knobs: Knobs) -> tuple[Model, Solution]:
     return model, model.lp.solve()
 
 
-def _play(world: World, strategy: Strategy, days: float, bound: float, way: str) -> Found:
+def _play(world: WorldT, strategy: Strategy, days: float, bound: float, way: str) -> Found[WorldT]:
     recording = Recording(strategy)
     play(world, recording, days)
     return Found(world, cost_idr(world), bound, way, recording.kept)
@@ -114,19 +118,19 @@ def cost_idr(world: World) -> float:
     return total
 
 
-def _better(best: Found | None, found: Found) -> Found:
+def _better(best: Found[WorldT] | None, found: Found[WorldT]) -> Found[WorldT]:
     return found if best is None or found.cost_idr < best.cost_idr else best
 
 
 def _search(
-    best: Found,
-    make_world: Callable[[], World],
+    best: Found[WorldT],
+    make_world: Callable[[], WorldT],
     days: float,
     planner: Planner,
     plans: dict[int, DayPlan],
     tries: int,
     say: Progress,
-) -> Found:
+) -> Found[WorldT]:
     """Small moves of single days, each played to the end; what is cheaper stays."""
     for number, moved in enumerate(moves(plans, tries)):
         say(f"move {number + 1}/{tries}")
@@ -139,7 +143,7 @@ def _search(
     return best
 
 
-def _gap(found: Found) -> tuple[str, str]:
+def _gap(found: Found[WorldT]) -> tuple[str, str]:
     gap = found.cost_idr - found.bound_idr
     return (
         f"oracle: Rp {found.cost_idr:,.0f} ({found.way}), bound Rp {found.bound_idr:,.0f}: {gap:,.0f} between them",
