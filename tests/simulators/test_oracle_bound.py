@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -38,7 +38,7 @@ class Whims:
     world: World
     seed: int
     name: str = "whims"
-    latest: Wants = Wants()
+    latest: Wants = field(default_factory=Wants)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
