@@ -1,6 +1,6 @@
 """Energy of the day: counters first (with resets), else power times time; and the closing at local midnight.
 
-Writes: ``draws``, ``accounts``, ``counters``, ``pumps`` (starts of the day).
+Writes: ``draws``, ``accounts``, ``counters``, ``pumps`` (starts of the day), ``sun`` (probes of the day).
 """
 
 from __future__ import annotations
@@ -135,5 +135,6 @@ def _untrusted_day(c: Draft) -> None:
 
 
 def _fresh_starts(c: Draft) -> None:
+    c.sun = replace(c.sun, probes=0, probe_wait_s=0.0, probe_until_s=None)
     for pump, state in c.pumps.items():
         c.pumps[pump] = replace(state, starts_today=0)

@@ -104,6 +104,8 @@ def _boot(c: Draft) -> None:
     c.power = PowerState()
     for name, mist in c.mists.items():
         c.mists[name] = replace(mist, next_s=now + MIST_PAUSE_S)
+    until = now + c.sun.probe_wait_s if c.sun.probe_until_s is not None else None
+    c.sun = replace(c.sun, probe_until_s=until)
     for name, pump in c.pumps.items():
         c.pumps[name] = replace(
             pump,
@@ -160,5 +162,6 @@ def _resting(c: Draft, name: str, pump: PumpState) -> PumpState:
         rest_s=rest,
         proven=False,
         short_since_s=None,
+        probing_s=None,
         fed=(),
     )

@@ -17,6 +17,7 @@ from controller.core.state import (
     Phase,
     PowerState,
     PumpState,
+    SunState,
     TankState,
     ValveState,
     ZoneState,
@@ -37,8 +38,8 @@ class Draft:
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mists",
         "mono", "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan",
-        "resets", "restarted", "sky", "snapshot", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3",
-        "wiring", "zones",
+        "resets", "restarted", "sky", "snapshot", "sun", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted",
+        "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -73,6 +74,7 @@ class Draft:
         self.air: Air = old.air
         self.sky, self.rain = old.sky, old.rain
         self.power: PowerState = old.power
+        self.sun: SunState = old.sun
         self.accounts: Accounts = old.accounts
         self.water_m3 = 0.0  # pumped since the last decision
         self.draws: dict[str, float] = {}  # W taken by each pump that is on

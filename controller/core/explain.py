@@ -8,6 +8,7 @@ from controller.core.balances import rained
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Fired
+from controller.core.potential import weak
 from controller.core.probes import doubt
 from controller.core.pump import rests, seen
 from controller.core.runs import COMPLETE
@@ -26,6 +27,9 @@ def explain(c: Draft, fired: dict[str, Fired]) -> tuple[Reason, ...]:
     reasons = c.reasons
     if c.emergency:
         reasons.append(Reason("site", "emergency_stop", {}, Level.ALARM, "emergency"))
+    if weak(c.sun):
+        params: Params = {"now_pct": 100.0 * c.sun.ratio, "usual_pct": 100.0 * c.sun.usual}
+        reasons.append(Reason("site", "pv_weak", params, Level.WARNING))
     if not c.trusted:
         reasons.append(Reason("site", "clock_untrusted", {}, Level.WARNING, "interlock"))
     tell(c)

@@ -6,7 +6,7 @@ person resets it. Valves open in STARTING, before
 the pump; they close after STOPPING, when the water stands still. This module asks; the interlocks refuse; ``settle`` writes
 what came out.
 
-Writes: ``pumps``, ``waits``, ``events``, ``accounts`` (starts).
+Writes: ``pumps``, ``waits``, ``events``, ``accounts`` (starts), ``sun`` (probes).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from controller.core import resets, surplus, valves
+from controller.core import probing, resets, surplus, valves
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.runs import RANK
@@ -90,7 +90,14 @@ def hindrance(c: Draft, pump: PumpWiring, state: PumpState) -> Reason | None:
         return Reason(pump.id, "pump_starts_day", {"starts": state.starts_today}, group=group)
     if not surplus.enough_to_start(c, pump, group):
         return no_sun(c, pump, group)
-    return None
+    return probing.hindrance(c, pump, state, group) if _tries(c, pump, group) else None
+
+
+def _tries(c: Draft, pump: PumpWiring, group: str) -> bool:
+    """True if a start would be a probe: nobody but an estimate promises the sun."""
+    if group == "manual" or surplus.carried(c, pump, group):
+        return False
+    return probing.is_probe(c, pump, surplus.reserved_w(c, pump, starting=True))
 
 
 def _idle(c: Draft, pump: PumpWiring, state: PumpState) -> Reason:
@@ -118,6 +125,11 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
         return Reason(pump.id, "pump_power_unknown", {}, Level.WARNING, group)
     reserved = surplus.reserved_w(c, pump, starting=True)
     now = max(0.0, power.budget_w - reserved)
+    if probing.is_probe(c, pump, reserved):
+        most = max(0.0, surplus.hope_w(c) - reserved)
+        return Reason(
+            pump.id, "pump_waits_guess", {"power_w": now, "most_w": most, "need_w": pump.hold_w}, group=group
+        )
     mean = now if power.mean_w is None else max(0.0, power.mean_w - reserved)
     if RANK[group] >= RANK["forced"]:
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.need_w}, group=group)
@@ -153,6 +165,9 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
         c.waits[pump.id] = Reason(pump.id, "pump_min_run", {"left_s": pump.entry.limits.min_run_s - ran})
         return None
     enough = surplus.enough_to_go_on(c, pump, group)
+    if state.probing_s is not None:
+        left = probing.judge(c, pump, state, group, enough)
+        return Move.CANCEL if left is not None and left <= 0.0 else None
     since = state.short_since_s
     if enough:
         if since is not None:
@@ -218,7 +233,7 @@ def settle(c: Draft, pump: PumpWiring, phase: Phase, fired: Reason | None, retry
         return
     if phase is state.phase:
         return
-    changes: dict[str, object] = {"phase": phase, "since_s": c.mono, "short_since_s": None}
+    changes: dict[str, object] = {"phase": phase, "since_s": c.mono, "short_since_s": None, "probing_s": None}
     if phase is Phase.RUNNING:
         changes |= _started(c, pump, state)
     elif state.on:
@@ -257,10 +272,12 @@ def _refused(c: Draft, pump: PumpWiring, state: PumpState, cause: str) -> tuple[
 def _started(c: Draft, pump: PumpWiring, state: PumpState) -> dict[str, object]:
     group = c.wanted.get(pump.id, "idle")
     c.accounts = replace(c.accounts, starts=c.accounts.starts + 1)
+    tries = _tries(c, pump, group)
     key, params = seen(c, f"pump_start_{group}", "pump_start_unseen", {"need_w": pump.need_w})
-    c.event(EventKind.START, Reason(pump.id, key, params, group=group), {"group": group})
+    started = Reason(pump.id, "pump_start_probe" if tries else key, params, group=group)
+    c.event(EventKind.START, started, {"group": group})
     recent = tuple(start for start in state.starts if c.mono - start < HOUR_S)
-    once: dict[str, object] = {"press_owed": False, "pressed_s": None}
+    once: dict[str, object] = {"press_owed": False, "pressed_s": None, "probing_s": c.mono if tries else None}
     return once | {"starts": (*recent, c.mono), "starts_today": state.starts_today + 1, "group": group}
 
 
@@ -273,6 +290,8 @@ def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason |
         reason = Reason(pump.id, "emergency_stop", {}, group="emergency")
     elif pump.id in c.halted:
         reason = Reason(pump.id, "stopped_by_operator", {}, group="manual")
+    elif pump.id in c.wanted and state.probing_s is not None:
+        reason = probing.failed(c, pump)
     elif pump.id in c.wanted:
         key, params = seen(c, "pump_stop_no_sun", "pump_stop_unseen", {"need_w": pump.need_w})
         reason = Reason(pump.id, key, params, group=state.group)

@@ -16,6 +16,7 @@ from schedules.forecast_sky import SkyMemory
 from schedules.misting import Mist
 from schedules.plan import Demand, Plan
 from schedules.rain_chain import RainMemory
+from schedules.solar import CLIMATE_CLEARNESS
 from schedules.turns import Turn
 from schedules.zone import ZoneBalance, initial
 
@@ -45,6 +46,7 @@ class PumpState:
     a person asked it to fill its tank. ``paused_until_s``: a person stopped it; no automatic start before.
     ``proven``: since this controller started, the device has shown (or accepted) that it is off.
     ``press_owed``: a press of the drive's reset is due at the next start; ``pressed_s``: it was pressed then, without help yet.
+    ``probing_s``: it was started to see whether the sun carries it, since then.
     """
 
     phase: Phase = Phase.RESTING
@@ -64,6 +66,7 @@ class PumpState:
     paused_until_s: float | None = None
     press_owed: bool = False
     pressed_s: float | None = None
+    probing_s: float | None = None
 
     @property
     def on(self) -> bool:
@@ -169,12 +172,36 @@ class Air:
 class PowerState:
     """The sun's power, W, None while unknown. ``potential_w``: what the plant could give; ``budget_w``: what of it is free
     for all pumps together; ``mean_w``: its mean over ``Surplus.average_s``. ``buckets``: (seconds, watt-seconds), oldest first.
+    ``source``, ``spread``: where the potential comes from (``potential.py``) and its standard error as a share; ``sure_w``: what of
+    the budget meters prove.
     """
 
     potential_w: float | None = None
     budget_w: float | None = None
     mean_w: float | None = None
     buckets: tuple[tuple[float, float], ...] = ()
+    source: str = ""
+    spread: float = 0.0
+    sure_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SunState:
+    """What is learned of plant and sky. ``ratio``: power over irradiance x kWp x derate, of late, resting on ``ratio_h`` hours of
+    sun; ``usual``: the same over months. ``clear``: share of a clear sky's power when it was last seen, at POSIX ``seen_s``.
+    ``probes``: failed ones of the day; the last one's pause ``probe_wait_s`` ends at monotonic ``probe_until_s``, and a clear
+    sky would have given ``probe_clear_w`` then.
+    """
+
+    ratio: float = 1.0
+    ratio_h: float = 0.0
+    usual: float = 1.0
+    clear: float = CLIMATE_CLEARNESS
+    seen_s: float = 0.0
+    probes: int = 0
+    probe_wait_s: float = 0.0
+    probe_until_s: float | None = None
+    probe_clear_w: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +282,7 @@ class ControllerState:
     """Fertigation by zone, for zones that have an injector and a program that uses it."""
     mists: Mapping[str, Mist] = field(default_factory=dict)
     """Misting by zone."""
+    sun: SunState = SunState()
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:

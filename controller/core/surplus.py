@@ -1,13 +1,14 @@
 """How much power the sun leaves for the pumps, and its mean. Writes: ``power``.
 
-The plant's potential comes from irradiance where it is measured, because an inverter that may not export throttles to its
-load and hides its surplus; else from the export at the grid meter; else from the inverter's own power. What the pumps draw
-themselves is added back, so that a running pump does not argue for its own stop.
+The plant's potential is estimated by ``potential.py``. What the pumps draw themselves is added back, so that a running pump does
+not argue for its own stop; what starting pumps will draw is reserved, so that one surplus never starts two.
 """
 
 from __future__ import annotations
 
+from controller.core import probing
 from controller.core.draft import Draft
+from controller.core.potential import CLEAR_SKY, Estimate, estimate
 from controller.core.runs import RANK
 from controller.core.state import Phase, PowerState
 from controller.core.wiring import PumpWiring
@@ -21,12 +22,13 @@ COMPLETE = 0.9
 
 def measure(c: Draft) -> None:
     """Set potential, budget and mean from the signals of this moment."""
-    potential, budget = _now(c)
+    found, others = _now(c)
     old = c.power
-    if budget is None:
+    if found is None:
         if old.budget_w is not None or old.buckets:
-            c.power = PowerState(potential)
+            c.power = PowerState()
         return
+    budget, sure = max(0.0, found.watts - others), max(0.0, found.sure_w - others)
     average = c.wiring.site.file.power.surplus.average_s
     buckets = _pour(old.buckets, c.dt, budget, average)
     seconds = energy = 0.0
@@ -34,29 +36,21 @@ def measure(c: Draft) -> None:
         seconds += part_s
         energy += part_ws
     mean = energy / seconds if seconds >= COMPLETE * average else None
-    c.power = PowerState(potential, budget, mean, buckets)
+    c.power = PowerState(found.watts, budget, mean, buckets, found.source, found.spread, sure)
 
 
-def _now(c: Draft) -> tuple[float | None, float | None]:
-    """(potential, budget) in watts, None where no signal tells them."""
+def _now(c: Draft) -> tuple[Estimate | None, float]:
+    """What the plant could give, and what other loads take of it, W."""
     w, power = c.wiring, c.wiring.site.file.power
-    own = 0.0
+    own, drives = 0.0, None
     for name, watts in c.draws.items():
-        own += watts if w.pump[name].entry.supply == "inverter" else 0.0
+        if w.pump[name].entry.supply == "inverter":
+            own += watts
+        else:
+            drives = watts + (drives or 0.0)
     load = c.number(w.load_power)
     others = power.other_load_w if load is None else max(0.0, load - own)
-    irradiance = c.number(w.irradiance)
-    if irradiance is not None:
-        potential = max(0.0, irradiance) * power.pv_kwp * power.derate
-        if power.inverter_w is not None:
-            potential = min(potential, power.inverter_w)
-        return potential, max(0.0, potential - others)
-    grid = c.number(w.grid_power)
-    if grid is not None:
-        budget = max(0.0, own - grid)
-        return budget + others, budget
-    pv = c.number(w.pv_power)
-    return (None, None) if pv is None else (max(0.0, pv), max(0.0, pv - others))
+    return estimate(c, own, others, drives), others
 
 
 def _pour(
@@ -101,6 +95,12 @@ def carried(c: Draft, pump: PumpWiring, group: str) -> bool:
     return group == "manual" or (group == "forced" and power.backup_for_forced)
 
 
+def hope_w(c: Draft) -> float:
+    """What the pumps could have when the estimate errs by its own error, W: reason enough to try."""
+    power = c.power
+    return (power.budget_w or 0.0) + power.spread * (power.potential_w or 0.0)
+
+
 def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     """True if the sun (or what may stand in for it) lets the pump start now."""
     if carried(c, pump, group):
@@ -108,16 +108,21 @@ def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     budget, mean = c.power.budget_w, c.power.mean_w
     if budget is None:
         return group == "manual"  # a person is there and answers for it; the protections still hold
-    budget -= reserved_w(c, pump, starting=True)
+    reserved = reserved_w(c, pump, starting=True)
+    if c.power.source == CLEAR_SKY and group == "manual":
+        return True
+    if probing.is_probe(c, pump, reserved):
+        return hope_w(c) - reserved >= pump.hold_w
+    budget -= reserved
     if RANK[group] >= RANK["forced"]:
         return budget >= pump.need_w
-    mean = 0.0 if mean is None else mean - reserved_w(c, pump, starting=True)
+    mean = 0.0 if mean is None else mean - reserved
     return budget >= pump.hold_w and mean >= pump.start_w
 
 
 def enough_to_go_on(c: Draft, pump: PumpWiring, group: str) -> bool:
-    """True if there is power now for a pump that runs."""
+    """True if there is power now for a pump that runs. An inverter that throttles gives all that is taken: the sun has more."""
     budget = c.power.budget_w
-    if group == "manual" or carried(c, pump, group):
+    if group == "manual" or carried(c, pump, group) or c.power.source == CLEAR_SKY:
         return True
     return budget is not None and budget - reserved_w(c, pump, starting=False) >= pump.need_w

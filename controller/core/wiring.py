@@ -13,6 +13,7 @@ from controller.core.snapshot import Sample
 from drivers.reading import Quality
 from schedules.catalog import Catalog, catalog
 from schedules.program import Program
+from schedules.solar import Array
 
 Key = tuple[str, str]
 Readings = Mapping[Key, Sample]
@@ -190,6 +191,7 @@ class Wiring:
     rain: Reader | None
     air: tuple[Reader | None, Reader | None, Reader | None]
     peak_w: float
+    array: Array
     memo: dict[object, object] = field(default_factory=dict)
     """Tuples that were built before (commands by wanted values): a cache of pure results, never state."""
     injectors: tuple[InjectorWiring, ...] = ()
@@ -330,10 +332,24 @@ def build(site: Site) -> Wiring:
         air=(reader(weather.temp_air), reader(weather.humidity), reader(weather.wind)),
         peak_w=peak_w,
         injectors=tuple(injectors.values()),
+        array=array_of(site),
     )
 
 
 _REMEMBERED: dict[int, Wiring] = {}
+
+
+def array_of(site: Site) -> Array:
+    """The site's PV array as estimates and expectations see it."""
+    power, place = site.file.power, site.file.site
+    return Array(
+        latitude_deg=place.latitude,
+        longitude_deg=place.longitude,
+        pv_kwp=power.pv_kwp,
+        tilt_deg=power.tilt_deg,
+        azimuth_deg=power.azimuth_deg,
+        limit_w=power.inverter_w,
+    )
 
 
 def wiring(site: Site) -> Wiring:
