@@ -13,6 +13,7 @@ from controller.core import (
     enforce,
     explain,
     fertigation,
+    frequency,
     injectors,
     leases,
     metering,
@@ -69,6 +70,7 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
         pump.settle(c, one, c.asked[one.id], None if found is None else found.reason, retry)
     valves.settle(c, c.opened, refused)
     injectors.settle(c, watch)
+    frequency.follow(c)
     watch.finish()
     reasons = explain.explain(c, fired)
     return Decision(_frozen(c), leases.commands(c), reasons, tuple(c.events), tuple(c.presses))

@@ -17,6 +17,7 @@ from controller.core.interlock import (
     write_failed,
 )
 from controller.core.metering import rise_key
+from controller.core.speeds import expected_w
 from controller.core.state import Phase
 from controller.core.wiring import PumpWiring, Reader, ValveWiring
 
@@ -132,6 +133,8 @@ def _dry_power(f: PumpFacts) -> Params | None:
     expected = f.w.entry.rated_power_w
     if f.w.follows and f.c.power.potential_w is not None:
         expected = min(expected, f.c.power.potential_w)
+    if f.state.hertz > 0.0:
+        expected = min(expected, expected_w(f.w.speeds, f.state.hertz))
     limit = f.w.entry.protect.dry_power_share * expected
     return {"power_w": f.power, "limit_w": limit} if f.power < limit else None
 

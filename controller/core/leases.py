@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.site import Output
-from controller.core.wiring import InjectorWiring, PumpWiring, ValveWiring, Wiring
+from controller.core.wiring import InjectorWiring, ValveWiring, Wiring
 from drivers.reading import Command
 
 LEASE_MIN_S = 30.0
@@ -14,9 +14,6 @@ OUTLIVES = 2.0
 running pump: leases are renewed after a third and a cycle is up to a third of the pump's, so half of the valve's may be gone when
 the pump's has just begun.
 """
-
-NOMINAL_HZ = 50.0
-STEP_HZ = 0.5
 
 
 def lease_s(w: Wiring, output: Output, wish: float | None, cycle_s: float) -> float:
@@ -56,26 +53,13 @@ def injector_lease_s(w: Wiring, injector: InjectorWiring, cycle_s: float) -> flo
     return lease_s(w, injector.entry.command, wish / OUTLIVES, cycle_s)
 
 
-def frequency_hz(c: Draft, pump: PumpWiring) -> float:
-    """The drive's set-point: the speed at which the motor takes what the sun gives (P ~ n3), in steps of half a hertz; full
-    speed for a person or a back-up.
-    """
-    budget = c.power.budget_w
-    if budget is None or c.wanted.get(pump.id) != "plan":
-        return NOMINAL_HZ
-    share = min(1.0, max(budget, pump.need_w) / pump.entry.rated_power_w)
-    hertz: float = NOMINAL_HZ * share ** (1.0 / 3.0)
-    return min(NOMINAL_HZ, max(STEP_HZ, hertz // STEP_HZ * STEP_HZ))
-
-
 def commands(c: Draft) -> tuple[Command, ...]:
     """Stops first, injector before pump before valve; starts last, the other way round. Built once per combination."""
     cycle = c.cycle_s or c.wiring.site.file.site.cycle_s
     on = tuple(c.pumps[pump.id].on for pump in c.wiring.pumps)
     opened = tuple(c.valves[valve.id].on for valve in c.wiring.valves)
     speeds = tuple(
-        frequency_hz(c, pump) if pump.entry.frequency is not None and c.pumps[pump.id].on else 0.0
-        for pump in c.wiring.pumps
+        c.pumps[pump.id].hertz if pump.entry.frequency is not None else 0.0 for pump in c.wiring.pumps
     )
     fed = tuple(c.injectors[one.id].on for one in c.wiring.injectors)
     key = ("commands", on, opened, speeds, fed, max(LEASE_MIN_S, round(CYCLES * cycle, 1)))

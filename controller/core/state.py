@@ -46,7 +46,7 @@ class PumpState:
     a person asked it to fill its tank. ``paused_until_s``: a person stopped it; no automatic start before.
     ``proven``: since this controller started, the device has shown (or accepted) that it is off.
     ``press_owed``: a press of the drive's reset is due at the next start; ``pressed_s``: it was pressed then, without help yet.
-    ``probing_s``: it was started to see whether the sun carries it, since then.
+    ``probing_s``: it was started to see whether the sun carries it, since then. ``hertz``: its drive's set-point since ``hertz_s``.
     """
 
     phase: Phase = Phase.RESTING
@@ -67,6 +67,8 @@ class PumpState:
     press_owed: bool = False
     pressed_s: float | None = None
     probing_s: float | None = None
+    hertz: float = 0.0
+    hertz_s: float = 0.0
 
     @property
     def on(self) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from controller.core.site import Injector, Pump, Signal, Site, Tank, Valve, Zone
 from controller.core.snapshot import Sample
+from controller.core.speeds import Speeds, speeds_of
 from drivers.reading import Quality
 from schedules.catalog import Catalog, catalog
 from schedules.program import Program
@@ -139,7 +140,7 @@ class PumpWiring:
     """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
     it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
     ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it. ``ride_s``: how long it
-    waits for the sun to come back before it stops.
+    waits for the sun to come back before it stops. ``speeds``: of a drive with a set-point.
     """
 
     id: str
@@ -166,6 +167,7 @@ class PumpWiring:
     lag_s: float = 0.0
     reset: Key | None = None
     ride_s: float = 180.0
+    speeds: Speeds = (0.0, ())
 
 
 @dataclass(slots=True, eq=False)
@@ -192,6 +194,7 @@ class Wiring:
     air: tuple[Reader | None, Reader | None, Reader | None]
     peak_w: float
     array: Array
+    drives: tuple[PumpWiring, ...]
     memo: dict[object, object] = field(default_factory=dict)
     """Tuples that were built before (commands by wanted values): a cache of pure results, never state."""
     injectors: tuple[InjectorWiring, ...] = ()
@@ -240,6 +243,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         suction_tank=tanks.get(entry.suction_tank or ""),
         reset=site.fault_resets.get(entry.id) if entry.protect.reset_faults else None,
         ride_s=surplus.ride_s if drive else surplus.stop_after_s,
+        speeds=speeds_of(entry) if entry.frequency is not None else (0.0, ()),
     )
 
 
@@ -333,6 +337,7 @@ def build(site: Site) -> Wiring:
         peak_w=peak_w,
         injectors=tuple(injectors.values()),
         array=array_of(site),
+        drives=tuple(pump for pump in pumps.values() if pump.entry.frequency is not None),
     )
 
 

@@ -243,18 +243,6 @@ def test_a_solar_drive_in_low_sun_is_slow_not_dry():
     assert [e.reason.key for _, e in plant.events(EventKind.TRIP)] == ["no_flow"]
 
 
-def test_the_speed_follows_the_sun():
-    """A frequency output gets the speed whose power the sun gives: 50 Hz at rated power, 45.5 Hz at three quarters of it."""
-    entry = {"frequency": "drive.frequency_set_hz", "limits": LIMITS}
-    plant = plant_of(("a", 400.0, 4000.0, 9000.0), site=direct_site(entry))
-    play(plant, at(0, sun=SUN), at(500).on("va", "sungai"))
-    assert [c.value for c in plant.last.commands if c.quantity == "frequency_set_hz"] == [50.0]
-    play(plant, at(501, sun=750.0 / 1.6))
-    assert [c.value for c in plant.last.commands if c.quantity == "frequency_set_hz"] == [45.0]
-    play(plant, at(502).order(Order.EMERGENCY_STOP).on())
-    assert [c.value for c in plant.last.commands if c.quantity == "frequency_set_hz"] == [0.0]
-
-
 def test_leases_and_their_order():
     """Stops come first, pump before valve; starts last, valve before pump; a valve's lease outlives its pump's; the device's
     own limit caps a lease; the site's wish wins."""

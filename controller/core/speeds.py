@@ -1,0 +1,37 @@
+"""What a drive's speeds cost: the pump's curve (``schedules/hydraulics``) in steps of half a hertz up to 50 Hz."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+
+from controller.core.site import Pump
+from schedules.hydraulics import make_pump
+
+NOMINAL_HZ, STEP_HZ = 50.0, 0.5
+
+Speeds = tuple[float, tuple[float, ...]]
+"""The lowest useful frequency, Hz, and the electric power, W, at each step from there; rising."""
+
+
+def speeds_of(entry: Pump) -> Speeds:
+    """From the step above the frequency at which water begins to rise: 50 Hz x root of static head over head at zero flow."""
+    curve = make_pump(
+        entry.rated_power_w, entry.rated_flow_m3_h, entry.rated_head_m, entry.static_head_m, entry.threshold
+    )
+    lowest = NOMINAL_HZ * curve.speed_at_zero_flow()
+    least = min(NOMINAL_HZ, (math.floor(lowest / STEP_HZ) + 2.0) * STEP_HZ)
+    steps = round((NOMINAL_HZ - least) / STEP_HZ)
+    return least, tuple(curve.power_at_speed((least + i * STEP_HZ) / NOMINAL_HZ) for i in range(steps + 1))
+
+
+def paid_hz(speeds: Speeds, watts: float) -> float:
+    """The highest step that ``watts`` pay for, at least the lowest, Hz."""
+    least, powers = speeds
+    return least + STEP_HZ * max(0, bisect_right(powers, watts + 0.5) - 1)
+
+
+def expected_w(speeds: Speeds, hertz: float) -> float:
+    """What the pump should take at this set-point, W."""
+    least, powers = speeds
+    return powers[min(len(powers) - 1, max(0, round((hertz - least) / STEP_HZ)))]
