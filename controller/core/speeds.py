@@ -10,17 +10,22 @@ from schedules.hydraulics import make_pump
 
 NOMINAL_HZ, STEP_HZ = 50.0, 0.5
 
+SAFE_HZ = 2.0
+"""Flow rises steeply above that point, and neither its head nor the pump's curve is known to a hertz: a speed just above it may
+lift nothing and be taken for a dry pump.
+"""
+
 Speeds = tuple[float, tuple[float, ...]]
 """The lowest useful frequency, Hz, and the electric power, W, at each step from there; rising."""
 
 
 def speeds_of(entry: Pump) -> Speeds:
-    """From the step above the frequency at which water begins to rise: 50 Hz x root of static head over head at zero flow."""
+    """From ``SAFE_HZ`` above the frequency at which water begins to rise: 50 Hz x root of static head over head at zero flow."""
     curve = make_pump(
         entry.rated_power_w, entry.rated_flow_m3_h, entry.rated_head_m, entry.static_head_m, entry.threshold
     )
     lowest = NOMINAL_HZ * curve.speed_at_zero_flow()
-    least = min(NOMINAL_HZ, (math.floor(lowest / STEP_HZ) + 2.0) * STEP_HZ)
+    least = min(NOMINAL_HZ, math.ceil((lowest + SAFE_HZ) / STEP_HZ) * STEP_HZ)
     steps = round((NOMINAL_HZ - least) / STEP_HZ)
     return least, tuple(curve.power_at_speed((least + i * STEP_HZ) / NOMINAL_HZ) for i in range(steps + 1))
 

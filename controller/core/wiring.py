@@ -206,9 +206,12 @@ def follows(pump: Pump) -> bool:
 
 
 def needed_power(pump: Pump) -> float:
-    """The electric power, W, at which this pump is worth starting: its threshold where its speed can follow the sun (a solar
-    drive, a frequency output) or where the site file states one; else its rated power, which a fixed-speed motor always draws.
+    """The electric power, W, at which this pump is worth starting: what a drive with a frequency output takes at its lowest useful
+    speed; the threshold of a solar drive, or where the site file states one; else its rated power, which a fixed-speed motor
+    always draws.
     """
+    if pump.frequency is not None and pump.supply == "inverter":
+        return speeds_of(pump)[1][0]
     return pump.threshold if follows(pump) or pump.threshold_w is not None else pump.rated_power_w
 
 
