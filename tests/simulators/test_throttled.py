@@ -16,7 +16,7 @@ from simulators.season import Season
 from simulators.world import World
 
 SITES = Path("simulators/sites")
-DAYS = 2.0
+DAYS = 3.0
 
 
 def season(folder: Path, monkeypatch, *changes: tuple[str, str]) -> tuple[dict, list[Decision]]:
