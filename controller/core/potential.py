@@ -135,7 +135,7 @@ def _perform(c: Draft, found: Evidence, nominal_w: float) -> None:
     proven = found.whole and grid is not None and abs(grid) > MARGIN_W
     if not proven and seen <= sun.ratio:
         return
-    hours = min(c.dt, 60.0) / 3600.0
+    hours = min(c.dt, 300.0) / 3600.0
     known_h = sun.ratio_h + hours
     ratio = sun.ratio + (seen - sun.ratio) * hours / (min(known_h, RATIO_H) + 0.1)
     usual = sun.usual + (ratio - sun.usual) * hours / USUAL_H[ratio < sun.usual]
