@@ -28,6 +28,7 @@ from controller.notify import notify
 from controller.options import RunOptions
 from controller.outlets import Outlets
 from controller.planning import in_worker
+from controller.solver import maker
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
 from controller.store.totals import Totals
@@ -155,7 +156,14 @@ def _build(
     stack.push_async_callback(wires.stop)
     pool = outlets.pool
     controller = assemble(
-        site, memory.state, profiles, wires.ports, clock.now, journal, in_worker(pool), outlets.observers
+        site,
+        memory.state,
+        profiles,
+        wires.ports,
+        clock.now,
+        journal,
+        in_worker(pool, maker(site)),
+        outlets.observers,
     )
     stack.callback(_note_end, journal, controller, clock)
     outlets.wires = wires.states

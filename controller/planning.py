@@ -32,11 +32,11 @@ def inline(request: PlanRequest, done: Done) -> None:
     done(plan(request))
 
 
-def in_worker(pool: Executor) -> Execute:
-    """Make plans in ``pool`` and hand them over in the running event loop."""
+def in_worker(pool: Executor, make: Callable[[PlanRequest], Plan] | None = None) -> Execute:
+    """Make plans in ``pool`` (by ``make``, else the default planner) and hand them over in the running event loop."""
 
     def execute(request: PlanRequest, done: Done) -> None:
-        task = asyncio.get_running_loop().run_in_executor(pool, plan, request)
+        task = asyncio.get_running_loop().run_in_executor(pool, make or plan, request)
         task.add_done_callback(lambda t: done(_result(t)))
 
     return execute

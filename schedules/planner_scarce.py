@@ -55,11 +55,12 @@ def in_shares(
 
 
 def _hold_back(needs: Sequence[Need], supply_l: float, grid: Grid) -> None:
-    """Hold back of each need what is beyond its ration; nothing when there is enough. Members with several zones claim
+    """Hold back of each need what is beyond its ration; nothing when there is enough, or when all is one owner's:
+    then every litre lifted counts the same, and rations only cost starts. Members with several zones claim
     together; within a member the most urgent zone comes first.
     """
     wanted = sum(need.left_l for need in needs)
-    if len(needs) < 2 or wanted <= supply_l:
+    if len({need.zone.member for need in needs}) < 2 or wanted <= supply_l:
         return
     left = supply_l
     for hurt in (True, False):

@@ -95,7 +95,7 @@ def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, hor
         longest_s,
         use_l_d=zone.entry.area_m2 * daily_use_mm(program, now.balance),
         soak_s=soak_s,
-        member=zone.entry.member or "",
+        member=zone.entry.member or ("" if zone.entry.share == 1.0 else zone.id),
         weight=zone.entry.share * zone.entry.area_m2,
         got_l=now.got_l + now.credit_l,
         holder=holder,

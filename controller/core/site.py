@@ -5,7 +5,7 @@ Numbers are SI with the unit in the name. A signal is written ``device.quantity`
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class SiteFile(Model):
-    """The whole of config.yaml. ``programs`` is a folder relative to the file."""
+    """The whole of config.yaml. ``programs`` is a folder relative to the file. ``planner: exact`` asks HiGHS (extra ``solver``)."""
 
     site: Identity
     buses: Annotated[tuple[Bus, ...], Field(min_length=1)]
@@ -42,6 +42,7 @@ class SiteFile(Model):
     web: Web = Web()
     programs: str = "schedules/programs"
     injectors: tuple[Injector, ...] = ()
+    planner: Literal["fast", "exact"] = "fast"
 
 
 class Site(Model):

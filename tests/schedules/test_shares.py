@@ -55,7 +55,7 @@ def test_two_members_share_a_short_day() -> None:
     """Six hours of 5 m3/h for two who want 30 m3 each, both in need: half each, though one is a little more urgent; the numbers
     are told. Who received 10 m3 more in the last days gets 10 m3 less.
     """
-    zones = [zone(n, 5.0, (0.0, 6.0), max_run_s=8 * HOUR) for n in "ab"]
+    zones = [zone(n, 5.0, (0.0, 6.0), max_run_s=8 * HOUR, member=n) for n in "ab"]
     request = ask([want("a", 30_000.0, 0.9), want("b", 30_000.0, 0.8)], zones, (1500.0,) * 192)
     one = plan(request)
     litres = {n: sum(r.volume_l for r in one.runs if r.zone == n) for n in "ab"}
@@ -69,7 +69,10 @@ def test_two_members_share_a_short_day() -> None:
 
 def test_need_outranks_fairness() -> None:
     """A zone that is about to be hurt gets all it wants before one that can wait gets anything."""
-    zones = [zone(n, 5.0, (0.0, 6.0), max_run_s=8 * HOUR, got_l=g) for n, g in (("a", 0.0), ("b", 90_000.0))]
+    zones = [
+        zone(n, 5.0, (0.0, 6.0), max_run_s=8 * HOUR, got_l=g, member=n)
+        for n, g in (("a", 0.0), ("b", 90_000.0))
+    ]
     request = ask([want("a", 30_000.0, 0.1), want("b", 20_000.0, 0.9)], zones, (1500.0,) * 192)
     one = plan(request)
     assert sum(r.volume_l for r in one.runs if r.zone == "b") == pytest.approx(20_000.0, rel=0.01)
