@@ -1,0 +1,23 @@
+"""The way of a forecast in the site file: a bus that is no broker is named, with the brokers that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.controller.site_files import SITES, copy_site, edit, load_english
+
+
+@pytest.mark.parametrize(("bus", "wrong"), [("panel", True), ("nowhere", True), ("broker", False)])
+def test_a_forecast_comes_over_a_broker(bus: str, wrong: bool, tmp_path: Path) -> None:
+    """A Modbus bus or an unknown one is an error at its line; an MQTT bus is not."""
+    path = copy_site(SITES / "vegetables.yaml", tmp_path)
+    edit(path, "buses:\n", "buses:\n  - {id: broker, url: mqtt://127.0.0.1:1883}\n")
+    forecast = f"weather:\n  forecast: {{bus: {bus}, topic: desa/prakiraan}}\n"
+    edit(path, "weather:\n", forecast)
+    problems = [one for one in load_english(path).problems if "forecast" in one.message]
+    assert bool(problems) is wrong
+    for one in problems:
+        assert "broker" in (one.hint or "")
+        assert path.read_text().splitlines()[one.line - 1].strip().startswith("forecast:")
