@@ -67,18 +67,23 @@ class TankSheet:
         ``spare_l[i]``: what could be taken at once in step i without any later run going short: less than is there, and less
         than the spare of the step after plus what overflows in between.
         """
-        volume, there, lost = self.limits.volume_l, [], []
-        self.volume_l, self.lost_l = [], [0.0]
-        for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):
-            there.append(max(0.0, volume - drawn))
-            volume = min(self.limits.capacity_l, there[-1] + fill)
-            lost.append(there[-1] + fill - volume)
-            self.volume_l.append(volume)
-            self.lost_l.append(self.lost_l[-1] + lost[-1])
-        spare, self.spare_l = math.inf, [0.0] * len(there)
-        for i in range(len(there) - 1, -1, -1):
-            spare = min(there[i], spare + lost[i])
-            self.spare_l[i] = spare
+        volume, capacity, total = self.limits.volume_l, self.limits.capacity_l, 0.0
+        there, lost, volumes, losts = [], [], [], [0.0]
+        for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):  # hundreds of steps, for every run: no calls
+            left = volume - drawn if volume > drawn else 0.0
+            volume = left + fill if left + fill < capacity else capacity
+            spilt = left + fill - volume
+            total += spilt
+            there.append(left)
+            lost.append(spilt)
+            volumes.append(volume)
+            losts.append(total)
+        self.volume_l, self.lost_l = volumes, losts
+        spare, spares = math.inf, []
+        for left, spilt in zip(reversed(there), reversed(lost), strict=True):
+            spare = left if left < spare + spilt else spare + spilt
+            spares.append(spare)
+        self.spare_l = spares[::-1]
 
     def draws(self, begin: float, litres: float, flow_m3_h: float) -> list[tuple[int, float]]:
         """Litres per step of a run."""
