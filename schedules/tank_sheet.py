@@ -69,10 +69,12 @@ class TankSheet:
         """
         volume, capacity, total = self.limits.volume_l, self.limits.capacity_l, 0.0
         there, lost, volumes, losts = [], [], [], [0.0]
-        for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):  # hundreds of steps, for every run: no calls
+        # Hundreds of steps, for every run that is tried: no calls.
+        for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):
             left = volume - drawn if volume > drawn else 0.0
-            volume = left + fill if left + fill < capacity else capacity
-            spilt = left + fill - volume
+            volume, spilt = left + fill, 0.0
+            if volume > capacity:
+                volume, spilt = capacity, volume - capacity
             total += spilt
             there.append(left)
             lost.append(spilt)
@@ -81,7 +83,9 @@ class TankSheet:
         self.volume_l, self.lost_l = volumes, losts
         spare, spares = math.inf, []
         for left, spilt in zip(reversed(there), reversed(lost), strict=True):
-            spare = left if left < spare + spilt else spare + spilt
+            spare += spilt
+            if left < spare:
+                spare = left
             spares.append(spare)
         self.spare_l = spares[::-1]
 
