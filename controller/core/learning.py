@@ -27,9 +27,13 @@ def learned(c: Draft, at_s: float, air: Air, local: date | None) -> None:
 
 
 def _index(c: Draft, at_s: float, air: Air) -> float | None:
-    """Clear-sky index of the step by the irradiance sensor; None while the sun is low or nothing was measured."""
+    """Clear-sky index of the step by the irradiance sensor, else by what the plant has shown in it (``potential.py``: proven whole,
+    or more than was thought); None while the sun is low or nothing was seen.
+    """
     where = c.wiring.site.file.site
     cosine = cos_zenith(at_s - HALF_STEP_S, where.latitude, where.longitude)
-    if cosine < LOW_COSINE or not air.irradiance_n:
+    if cosine < LOW_COSINE:
         return None
+    if not air.irradiance_n:
+        return min(TOP, c.sun.clear) if c.sun.seen_s > at_s - 2.0 * HALF_STEP_S else None
     return min(TOP, max(0.0, air.irradiance_w_m2 / air.irradiance_n / clear_sky_ghi(cosine)))
