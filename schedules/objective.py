@@ -11,8 +11,8 @@ UNMET_IDR_L = 5.0
 START_IDR = 100.0
 """Wear of one start, Rp."""
 
-LATE_IDR_L_H = 0.25
-"""A litre that comes an hour after its latest start, Rp: a day late costs more than not at all."""
+LATE_IDR_L_H = 0.09
+"""A litre that comes an hour after its latest start, Rp: two days late cost nearly as much as none at all, never more."""
 
 WAIT_IDR_L_H = 0.002
 """A litre that waits an hour although it could have come, Rp: between equals the earlier plan."""
@@ -26,8 +26,7 @@ def weight(demand: Demand) -> float:
 def delay_idr_l(demand: Demand, now_s: float, start_s: float) -> float:
     """Rp for each litre of a run that starts then."""
     late_s = 0.0 if demand.latest_start_s is None else max(0.0, start_s - max(demand.latest_start_s, now_s))
-    waits = WAIT_IDR_L_H * (start_s - now_s) * weight(demand)
-    return (waits + LATE_IDR_L_H * late_s) / 3600.0
+    return weight(demand) * (WAIT_IDR_L_H * (start_s - now_s) + LATE_IDR_L_H * late_s) / 3600.0
 
 
 def cost_idr(request: PlanRequest, plan: Plan) -> float:

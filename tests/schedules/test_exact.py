@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from schedules.objective import cost_idr
+from schedules.objective import UNMET_IDR_L, cost_idr, delay_idr_l, weight
 from schedules.plan import PlanRequest, Run
 from schedules.planner import plan
 from tests.schedules import test_planner as rules
@@ -65,3 +65,10 @@ def test_runs_under_way_are_left_to_the_default() -> None:
     request = ask([want("a", 9000.0)], [zone("a", 5.0)], sun(1600.0), running=running)
     assert solve(request, 1.0) is None
     assert exact_plan(request) == plan(request)
+
+
+def test_late_water_is_never_dearer_than_none() -> None:
+    """Whatever the urgency, a litre at the end of the horizon that was due at its begin costs less than an unmet one."""
+    for urgency in (0.0, 0.5, 1.0):
+        demand = want("a", 1.0, urgency, 0.0)
+        assert delay_idr_l(demand, NOW, NOW + 48 * HOUR) < UNMET_IDR_L * weight(demand)
