@@ -13,7 +13,7 @@ from schedules.windows import Interval, join
 SOAK_S = 1800.0
 """Pause between two runs of one zone, so that a run cut at its maximum does not simply go on."""
 
-WORTH = 0.33
+WORTH = 0.1
 """Runs of at least this share of the need come first; smaller ones only where nothing better is left, so that scarce water does
 not open and close valves all day."""
 
