@@ -14,7 +14,11 @@ from schedules.windows import join
 
 
 def lifted(needs: Sequence[Need], sheet: PumpSheet) -> float:
-    """Litres that a pump can lift while any of these zones may be watered, about: as their flows fit together."""
+    """Litres that a pump can lift while any of these zones may be watered, about: as their flows fit together; not reckoned
+    (infinite) where all is one owner's, who shares with nobody.
+    """
+    if len({need.zone.member for need in needs}) < 2:
+        return math.inf
     if not sheet.can_start:
         return 0.0
     grid, total = sheet.grid, 0.0
