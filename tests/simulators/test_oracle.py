@@ -17,7 +17,7 @@ from simulators.season import local_midnight
 from simulators.strategies import PRACTICES, make
 from simulators.world import World
 
-DAYS = 4.0
+DAYS = 3.0
 
 
 def _fresh(kind: str) -> AuditedWorld:
@@ -35,7 +35,7 @@ def test_it_lies_between_its_bound_and_every_practice(kind: str) -> None:
         play(other, recording, DAYS)
         costs.append(cost_idr(other))
         seeds[practice] = recording.kept
-    found = oracle(lambda: _fresh(kind), DAYS, seeds=seeds, ways=2, tries=6)
+    found = oracle(lambda: _fresh(kind), DAYS, seeds=seeds, ways=1, tries=3)
     assert found.bound_idr <= found.cost_idr <= min(costs)
     assert found.cost_idr == cost_idr(found.world)
     assert not found.world.violations
@@ -43,7 +43,7 @@ def test_it_lies_between_its_bound_and_every_practice(kind: str) -> None:
 
 def test_it_is_the_same_every_time() -> None:
     """Two searches find the same schedule to the rupiah."""
-    one, two = (oracle(lambda: _fresh("nursery"), 3.0, ways=1, tries=4) for _ in range(2))
+    one, two = (oracle(lambda: _fresh("nursery"), 2.0, ways=1, tries=2) for _ in range(2))
     assert one.cost_idr == two.cost_idr
     assert one.kept == two.kept
     assert one.bound_idr <= one.cost_idr
