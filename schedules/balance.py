@@ -51,6 +51,7 @@ class ZoneBalance:
     ``owed_mm``: net water that was due and did not come. ``irrigated_mm`` (gross), ``rain_mm``, ``eta_mm``, ``drainage_mm``,
     ``runoff_mm``, ``corrected_mm`` and ``doses_today`` count since the local day ``day`` began ("" while no date was ever known).
     ``rh_low_pct`` and ``wind_run_m``: lowest humidity and the way of the wind today, for tomorrow's Kc.
+    ``doubt_mm``: what the account may have missed since a probe or a full soil last checked it.
     ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
 
     Pots: ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the last dose; ``blind_s``: how long that signal is missing. Paddies:
@@ -92,6 +93,7 @@ class ZoneBalance:
     dose_sum: float = 0.0
     blind_s: float = 0.0
     season: Season | None = None
+    doubt_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ class StepInputs:
     and manual alike; ``local_date``: None while the clock is untrusted; ``vwc``: volumetric water contents (m3/m3) of the probes
     that are good now; ``ponding_m``: measured paddy level, m, negative below the soil. ``measured``: False when ET0 comes
     from climatology alone and there is no rain gauge. ``wind_m_s`` (mean, at 2 m) and ``rh_min_pct`` (lowest) of this step:
-    over the day they adjust tomorrow's Kc (Eq. 62, 65). ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where
-    nothing measures them.
+    over the day they adjust tomorrow's Kc (Eq. 62, 65). ``bursts``: how the rain fell, (mm, s) each, where a gauge told.
+    ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where nothing measures them.
     """
 
     dt_s: float
@@ -118,6 +120,7 @@ class StepInputs:
     rh_min_pct: float = USUAL_RH_MIN_PCT
     radiation_w_m2: float | None = None
     vpd_kpa: float | None = None
+    bursts: tuple[tuple[float, float], ...] = ()
 
 
 Changes = dict[str, Any]

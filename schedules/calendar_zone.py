@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from schedules.balance import StepInputs, ZoneBalance, level_of, tick
-from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import CalendarProgram, Window
 
@@ -67,7 +66,6 @@ def demand(
     area_m2: float,
     now_s: float,
     local: datetime | None,
-    outlook: Outlook | None = None,  # noqa: ARG001
 ) -> Demand | None:
     """What is due by now, or None. Without a trusted clock nothing new falls due; what was owed before stays wanted."""
     depth = program.depth_mm * program.efficiency

@@ -6,13 +6,19 @@ from dataclasses import replace
 
 from schedules import dosing
 from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
-from schedules.outlook import Outlook
 from schedules.plan import Demand
+from schedules.prospect import UNKNOWN, Prospect
 from schedules.program import ContainerProgram
 from schedules.soil import stress
 
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
+
+SOON = 0.75
+LAST = 0.25
+"""Shares of RAW: from the first on a dose may be told ahead, from the second on the last chance of the day is taken. Smaller doses
+would use up the day's number of them by noon.
+"""
 
 LOOKAHEAD_D = 0.25
 """A dose is told this long before it is due: pots are small, so half a morning."""
@@ -65,14 +71,14 @@ def demand(
     zone: str,
     area_m2: float,
     now_s: float,
-    outlook: Outlook | None = None,  # noqa: ARG001
+    prospect: Prospect = UNKNOWN,
 ) -> Demand | None:
     """The next dose, or None: the pots are full, nothing is due soon, or today's doses are used up."""
     if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:
         return None
     depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
     left_d = (raw - depletion) / max(0.1, program.kc * balance.et0_mm_d)
-    key = _key(program, balance, left_d)
+    key = _key(program, balance, left_d, prospect.closing)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
@@ -95,13 +101,16 @@ def demand(
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})
 
 
-def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float) -> str:
-    """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand."""
+def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float, closing: bool) -> str:
+    """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand. ``closing``: the window
+    closes soon, and the next is far.
+    """
     if dosing.due(program, balance):
         return f"demand_container_{program.dose_by}"
     blind = dosing.blind(program, balance)
     if balance.depletion_mm >= balance.raw_mm:
         return "demand_container_blind" if blind else "demand_container_dose"
-    if left_d <= LOOKAHEAD_D and (blind or program.dose_by == "pot_water"):
+    soon = left_d <= LOOKAHEAD_D and balance.depletion_mm >= SOON * balance.raw_mm
+    if (soon or (closing and balance.depletion_mm > LAST * balance.raw_mm)) and (blind or program.dose_by == "pot_water"):
         return "demand_container_blind" if blind else "demand_container_soon"
     return "demand_owed" if balance.owed_mm >= 0.1 * balance.raw_mm else ""

@@ -9,8 +9,8 @@ from schedules import drained
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
-from schedules.outlook import Outlook
 from schedules.plan import Demand
+from schedules.prospect import UNKNOWN, Prospect
 from schedules.program import PaddyProgram
 from schedules.soil import raw_mm, stress
 
@@ -19,6 +19,9 @@ YIELD = 0.15
 
 BUND_MM = 50.0
 """Free height of the bund above ``upper_mm``; water above it runs over."""
+
+MARGIN_D = 0.25
+"""The level is kept so many days of use above its trigger: the sun may come later than yesterday."""
 
 FLOODED_MM = 10.0
 """While the rice flowers, water is due when less than this stands on the soil."""
@@ -128,6 +131,12 @@ def _gauge(balance: ZoneBalance, inputs: StepInputs, water: float, taw: float) -
     return max(-taw, water_mm(1000.0 * level)), {"probe_age_s": 0.0}
 
 
+def least_seep_mm_d(program: PaddyProgram, balance: ZoneBalance) -> float:
+    """What seeps a day from a field that is kept at its lower level, mm: percolation fades with the water table."""
+    dry = min(0.0, water_mm(program.lower_mm)) / max(1.0, balance.taw_mm)
+    return program.percolation_mm_d * max(0.0, 1.0 + dry)
+
+
 def trigger_mm(program: PaddyProgram, day: int | None) -> float:
     """The level at which water is due, mm; while the rice is young or flowers and while the date is unknown the field is kept
     flooded.
@@ -144,7 +153,7 @@ def demand(
     area_m2: float,
     now_s: float,
     catalog: Catalog,
-    outlook: Outlook | None = None,  # noqa: ARG001
+    prospect: Prospect = UNKNOWN,
 ) -> Demand | None:
     """The water that fills the field to ``upper_mm``, or None: high enough, not planted, or drying up for the harvest."""
     day = _day(program, None, balance.day)
@@ -155,8 +164,8 @@ def demand(
     water, limit = water_mm(level), water_mm(trigger)
     use = max(0.1, balance.kc * balance.et0_mm_d + program.percolation_mm_d)
     left_d = (water - limit) / use
-    net = program.upper_mm - water
-    if (left_d > 1.0 and balance.owed_mm < 1.0) or net <= 0.0:
+    net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use)
+    if (left_d > 1.0 and balance.owed_mm < 1.0 and prospect.store_share == 0.0) or net <= 0.0:
         return None
     flooded = trigger > program.lower_mm
     span = max(1.0, balance.raw_mm + limit if not flooded else balance.raw_mm)
@@ -170,6 +179,15 @@ def demand(
         zone, net, net / program.efficiency * area_m2, min(1.0, max(0.0, urgency)),
         now_s + max(0.0, left_d) * DAY_S, key, params,
     )  # fmt: skip
+
+
+def _net_mm(program: PaddyProgram, prospect: Prospect, room_mm: float, safe_mm: float, use_mm_d: float) -> float:
+    """What is given of the room below ``upper_mm``: the share that the program asks for, else so much that the level stays above
+    its trigger until water may flow again. A shallow field has room for rain, and less seeps from it.
+    """
+    if program.refill is not None:
+        return program.refill * room_mm
+    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d)
 
 
 def _flooded_key(program: PaddyProgram, day: int | None) -> str:

@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+MIN_FLOW_SHARE = 0.6
+"""Pipes and drippers: a zone alone on its pump may run at this share of its nominal flow; below it the far end gets nothing."""
+
+OPEN_FLOW_SHARE = 0.1
+"""An open channel: any stream reaches a paddy, so weak sun is used too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """Water that one zone wants.
@@ -50,6 +57,13 @@ class ZoneLimits:
     """Litres that it has received lately (schedules/shares.py)."""
     holder: str = ""
     """Whose turn it is now, "" without turns or when it is this zone's own."""
+    least_share: float = MIN_FLOW_SHARE
+    """The least share of its flow at which the zone alone on its pump is worth it."""
+
+    @property
+    def least_flow_m3_h(self) -> float:
+        """Flow below which the zone gets nothing useful, m3/h."""
+        return self.least_share * self.flow_m3_h
 
 
 @dataclass(frozen=True, slots=True)

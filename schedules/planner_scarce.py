@@ -9,7 +9,7 @@ from schedules.plan import Run
 from schedules.planner_need import Need, in_rounds
 from schedules.shares import HURT, Claim, ration
 from schedules.tank_sheet import TankSheet
-from schedules.timeline import EPS, MIN_FLOW_SHARE, Grid, PumpSheet
+from schedules.timeline import EPS, Grid, PumpSheet
 from schedules.windows import join
 
 
@@ -23,21 +23,22 @@ def lifted(needs: Sequence[Need], sheet: PumpSheet) -> float:
         return 0.0
     grid, total = sheet.grid, 0.0
     flows = sorted((need.zone.flow_m3_h for need in needs), reverse=True)
+    least = min(need.zone.least_flow_m3_h for need in needs)
     for begin, end in join([span for need in needs for span in need.open()]):
         for step in grid.steps(begin, end):
             a = grid.now_s + step * grid.step_s
             seconds = min(end, a + grid.step_s) - max(begin, a)
-            total += _together(flows, sheet.capacity(step)) / 3.6 * seconds
+            total += _together(flows, sheet.capacity(step), least) / 3.6 * seconds
     return total
 
 
-def _together(flows: Sequence[float], capacity: float) -> float:
+def _together(flows: Sequence[float], capacity: float, least: float) -> float:
     """Flow that zones of these flows (largest first) take at once of a capacity: each its own, or one alone a reduced one."""
     taken = 0.0
     for flow in flows:
         if taken + flow <= capacity + EPS:
             taken += flow
-    return taken if taken > 0.0 or not flows or capacity < MIN_FLOW_SHARE * flows[-1] else capacity
+    return taken if taken > 0.0 or not flows or capacity < least else capacity
 
 
 def held(sheet: TankSheet) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from schedules.plan import Demand, Unmet
 from schedules.planner_need import Need
 from schedules.tank_sheet import TankSheet
-from schedules.timeline import EPS, MIN_FLOW_SHARE, PumpSheet
+from schedules.timeline import EPS, PumpSheet
 
 SCARCE = frozenset({"plan_no_capacity", "plan_no_power", "plan_no_water"})
 """Where there is not enough for all, these are told as such, with the numbers."""
@@ -54,7 +54,7 @@ def _why(need: Need, pump: PumpSheet | None, tank: TankSheet | None) -> str:
         return "plan_pump_locked" if pump.limits.locked else "plan_no_starts_left"
     if need.left_l * 3.6 / need.zone.flow_m3_h < pump.limits.min_run_s:
         return "plan_too_small"
-    least = MIN_FLOW_SHARE * need.zone.flow_m3_h
+    least = need.zone.least_flow_m3_h
     if pump.limits.rated_flow_m3_h < least:
         return "plan_no_capacity"
     steps = (i for w in need.windows for i in pump.grid.steps(*w))

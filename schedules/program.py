@@ -46,7 +46,7 @@ class FieldProgram(Base):
     soil: str
     root_depth_m: Positive | None = None
     allowed_depletion: Annotated[float, Field(gt=0, lt=1)] | None = None
-    refill: Annotated[float, Field(gt=0, le=1)] = 1.0
+    refill: Annotated[float, Field(gt=0, le=1)] | None = None
     max_depth_mm: Positive = 30.0
 
 
@@ -87,6 +87,7 @@ class PaddyProgram(Base):
     upper_mm: Positive = 50.0
     lower_mm: Annotated[float, Field(le=50, ge=-150)] = -150.0
     percolation_mm_d: Annotated[float, Field(ge=0, le=50)] = 4.0
+    refill: Annotated[float, Field(gt=0, le=1)] | None = None
     flower_from_day: Annotated[int, Field(ge=0)] = 60
     flower_to_day: Annotated[int, Field(ge=0)] = 75
     awd_from_day: Annotated[int, Field(ge=0)] = 0

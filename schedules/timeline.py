@@ -15,9 +15,6 @@ from schedules.hydraulics import Pump, make_pump
 from schedules.plan import PlanRequest, PumpLimits, Run, ZoneLimits
 from schedules.windows import Interval, join
 
-MIN_FLOW_SHARE = 0.6
-"""A zone alone on its pump may run at this share of its nominal flow; below it the far end of the pipes gets nothing."""
-
 START_DAY_S = 86400.0
 """``starts_left`` counts for the first day of the horizon: the planner does not know where midnight is."""
 
@@ -105,7 +102,7 @@ class PumpSheet:
 
     def free(self, zone: ZoneLimits, window: Interval, *, forced: bool = False) -> list[Piece]:
         """Where and how fast this zone could run within a window: alone at a reduced flow, beside others only at its own."""
-        least = MIN_FLOW_SHARE * zone.flow_m3_h
+        least = zone.least_flow_m3_h
         pieces = []
         for step in self.grid.steps(*window):
             capacity = self.capacity(step, forced=forced)

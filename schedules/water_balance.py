@@ -8,10 +8,10 @@ from datetime import date
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
-from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import FieldProgram
-from schedules.soil import depletion_at, infiltration_mm, raw_mm, stress, taw_mm
+from schedules.prospect import UNKNOWN, Prospect
+from schedules.soil import depletion_at, infiltration_mm, raw_mm, share_entering, stress, taw_mm
 
 START_SHARE = 0.5
 """Share of RAW taken as used when nothing is known: neither a wet start (waters too late) nor a dry one (too much)."""
@@ -25,6 +25,17 @@ MOVED_VWC = 0.002
 
 LOOKAHEAD_D = 1.0
 """A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
+
+SAFE = 0.75
+"""Share of RAW that is used on purpose: the rest is for what account and field differ."""
+
+DOUBT = 0.08
+"""Share of the crop's use that the account may have missed (Kc and ET0 are good to about a tenth, FAO-56 ch. 6): assumed missing
+until a probe, or a soil that drains, has checked the account.
+"""
+
+LEAST_MM = 0.3
+"""Less than this is not worth opening a valve."""
 
 OWED_MM = 0.5
 """Owed water below this is rounding, not a demand."""
@@ -147,7 +158,7 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     start = min(start, taw)
     net = inputs.irrigated_mm * program.efficiency
     soil = catalog.soil(program.soil)
-    rain = inputs.rain_mm if program.rain_skip else 0.0
+    rain = inputs.rain_mm * share_entering(soil, inputs.bursts) if program.rain_skip else 0.0
     flows = root_zone(soil, start, taw, raw, kc * inputs.et0_mm, rain, net, inputs.dt_s)
     depletion, told = _probes(balance, inputs, soil, flows.depletion_mm, taw)
     ks = stress(depletion, taw, raw)
@@ -162,6 +173,8 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     changes["runoff_mm"] = base[2] + inputs.rain_mm - flows.entered_mm
     changes["corrected_mm"] = base[3] + (balance.depletion_mm - start) + (flows.depletion_mm - depletion)
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
+    checked = told["probe_age_s"] == 0.0 or flows.drainage_mm > 0.0
+    changes["doubt_mm"] = 0.0 if checked else min(raw, balance.doubt_mm + DOUBT * flows.eta_mm)
     changes["level"] = level_of(told["probe_age_s"], inputs.measured)
     return replace(balance, **changes)
 
@@ -173,9 +186,11 @@ def demand(
     area_m2: float,
     now_s: float,
     catalog: Catalog,
-    outlook: Outlook | None = None,  # noqa: ARG001
+    prospect: Prospect = UNKNOWN,
 ) -> Demand | None:
-    """The water a field zone wants now, or None: due at RAW, told up to a day ahead, and whatever is owed."""
+    """The water a field zone wants now, or None: what lets it stay out of stress until it may be watered again, or the share of
+    the depletion that the program asks for, due at RAW and told up to a day ahead; and whatever is owed.
+    """
     day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
     if not is_growing(catalog.crop(program.crop), day):
         return None
@@ -183,10 +198,13 @@ def demand(
     use = max(0.1, balance.kc * balance.et0_mm_d)
     left_d = (raw - depletion) / use
     owed = balance.owed_mm >= OWED_MM
-    if left_d > LOOKAHEAD_D and not owed:
-        return None
-    net = min(max(program.refill * depletion, balance.owed_mm), depletion, program.max_depth_mm)
-    if net <= 0.0:
+    missing = depletion + balance.doubt_mm
+    if program.refill is None:
+        wish = prospect.dose_mm(missing, SAFE * raw, use)
+    else:
+        wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
+    net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)
+    if net <= LEAST_MM:
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)

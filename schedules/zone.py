@@ -8,7 +8,6 @@ from datetime import datetime
 from schedules import calendar_zone, container, misting, paddy, water_balance
 from schedules.balance import Level, StepInputs, ZoneBalance
 from schedules.catalog import Catalog
-from schedules.outlook import Outlook
 from schedules.plan import Demand
 from schedules.program import (
     CalendarProgram,
@@ -18,6 +17,7 @@ from schedules.program import (
     PaddyProgram,
     Program,
 )
+from schedules.prospect import UNKNOWN, Prospect
 
 __all__ = ["Level", "StepInputs", "ZoneBalance", "daily_use_mm", "demand", "initial", "owe", "refit", "step"]
 
@@ -60,22 +60,22 @@ def demand(
     now_s: float,
     local: datetime | None,
     catalog: Catalog,
-    outlook: Outlook | None = None,
+    prospect: Prospect = UNKNOWN,
 ) -> Demand | None:
     """What the zone wants now, or None; nothing when none of its windows can ever open. ``local``: the site's local time, None
-    while the clock is untrusted. ``outlook``: what is expected of sun and rain, None while nobody can say.
+    while the clock is untrusted. ``prospect``: what it may count on.
     """
     if all(window.begin == window.end for window in program.windows):
         return None
     match program:
         case FieldProgram():
-            return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
+            return water_balance.demand(program, balance, zone_id, area_m2, now_s, catalog, prospect)
         case ContainerProgram():
-            return container.demand(program, balance, zone_id, area_m2, now_s, outlook)
+            return container.demand(program, balance, zone_id, area_m2, now_s, prospect)
         case PaddyProgram():
-            return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog, outlook)
+            return paddy.demand(program, balance, zone_id, area_m2, now_s, catalog, prospect)
         case CalendarProgram():
-            return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local, outlook)
+            return calendar_zone.demand(program, balance, zone_id, area_m2, now_s, local)
         case MistingProgram():
             return None
 
@@ -86,7 +86,7 @@ def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
     """
     if isinstance(program, CalendarProgram):
         return program.depth_mm / program.every_days
-    seeps = program.percolation_mm_d if isinstance(program, PaddyProgram) else 0.0
+    seeps = paddy.least_seep_mm_d(program, balance) if isinstance(program, PaddyProgram) else 0.0
     return (balance.etc_mm_d + seeps) / program.efficiency
 
 

@@ -12,6 +12,7 @@ from controller.core.climate import vpd_step
 from controller.core.draft import Draft
 from controller.core.learning import learned
 from controller.core.metering import counter
+from controller.core.prospects import prospect_of
 from controller.core.state import GRID_S, Air
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
@@ -66,9 +67,14 @@ def _sampled(c: Draft) -> Air:
     w, air = c.wiring, c.air
     temp, rh, wind = (c.number(signal) for signal in w.air)
     irradiance = c.number(w.irradiance)
-    rain = air.rain_mm
+    rain, bursts, gauged = air.rain_mm, air.bursts, air.gauged_s
     if w.rain is not None:
-        rain += counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0)
+        fell = counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0)
+        sample = c.readings.get(w.rain.key)
+        seen = gauged if sample is None else sample.mono_s
+        if fell > 0.0 and gauged is not None and seen is not None:
+            bursts = (*bursts, (fell, max(SAMPLE_S, seen - gauged)))
+        rain, gauged = rain + fell, seen
     return Air(
         c.mono,
         air.temp_c + (temp or 0.0), air.temp_n + (temp is not None),
@@ -76,7 +82,7 @@ def _sampled(c: Draft) -> Air:
         rh if air.rh_min_pct is None else air.rh_min_pct if rh is None else min(rh, air.rh_min_pct),
         air.wind_m_s + (wind or 0.0), air.wind_n + (wind is not None),
         air.irradiance_w_m2 + (irradiance or 0.0), air.irradiance_n + (irradiance is not None),
-        rain, air.evening_share,
+        rain, air.evening_share, bursts, gauged,
     )  # fmt: skip
 
 
@@ -118,6 +124,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
             rh_min_pct=60.0 if gathered.rh_min_pct is None else gathered.rh_min_pct,
             radiation_w_m2=air.ghi_w_m2,
             vpd_kpa=vpd_step(c, zone, air) if last else None,
+            bursts=gathered.bursts,
         )
         balance = step(zone.program, state.balance, inputs, w.catalog)
         litres = state.credit_l if last else 0.0
@@ -125,7 +132,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
         c.zones[zone.id] = replace(state, balance=balance, credit_l=state.credit_l - litres, got_l=got_l)
     if last:
         learned(c, at_s, gathered, local)
-        c.air = Air(c.air.sampled_s, evening_share=_evening(air))
+        c.air = Air(c.air.sampled_s, evening_share=_evening(air), gauged_s=c.air.gauged_s)
 
 
 def _evening(air: Atmosphere) -> float | None:
@@ -150,8 +157,8 @@ def demands(c: Draft) -> tuple[Demand, ...]:
 
 def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None:
     balance = c.zones[zone.id].balance
-    area, outlook = zone.entry.area_m2, c.snapshot.outlook
-    wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, outlook)
+    area, prospect = zone.entry.area_m2, prospect_of(c, zone)
+    wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, prospect)
     if wanted is None or wanted.urgency >= URGENT or not rained(c, zone):
         return wanted
     return None

@@ -12,7 +12,17 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
 from controller.core.turns import clipped
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
-from schedules.plan import Demand, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.plan import (
+    MIN_FLOW_SHARE,
+    OPEN_FLOW_SHARE,
+    Demand,
+    PlanRequest,
+    PumpLimits,
+    Run,
+    TankLimits,
+    ZoneLimits,
+)
+from schedules.program import PaddyProgram
 from schedules.soak import cycle
 from schedules.windows import resolve
 from schedules.zone import daily_use_mm
@@ -100,6 +110,7 @@ def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, hor
         got_l=now.got_l + now.credit_l,
         holder=holder,
         soaks_until_s=now.ended_s + soak_s if soaking else 0.0,
+        least_share=OPEN_FLOW_SHARE if isinstance(program, PaddyProgram) else MIN_FLOW_SHARE,
     )
 
 

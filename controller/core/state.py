@@ -152,7 +152,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum. ``evening_share``: Rs/Rso
+    """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum, ``bursts`` how
+    it fell: (mm, s) each, between two readings of the gauge; ``gauged_s``: monotonic, the latest. ``evening_share``: Rs/Rso
     of the last hours with a high sun, None before the first; it tells the night's clouds.
     """
 
@@ -168,6 +169,8 @@ class Air:
     irradiance_n: int = 0
     rain_mm: float = 0.0
     evening_share: float | None = None
+    bursts: tuple[tuple[float, float], ...] = ()
+    gauged_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

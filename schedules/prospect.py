@@ -1,0 +1,75 @@
+"""How long water given now must last, and whether there will be more: what decides how much of a need is given at once.
+
+Giving back everything that was used leaves no room for rain: the next storm then only leaches fertiliser. Giving too little
+risks stress when the sun stays away. So a zone gets what it needs until it may be watered again, and more only where water is short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from schedules.outlook import Outlook
+from schedules.program import Window
+from schedules.windows import Interval, join, on_day
+
+DAY_S = 86400.0
+CLOSING_S = 5400.0
+LOOK_D = 9
+"""Windows are looked for so many days ahead: a weekly turn and the one after it."""
+
+PLENTY = 1.5
+SHORT = 1.1
+"""Lift over need: from ``PLENTY`` on a zone gets what it needs until the next window; at ``SHORT`` and below all it can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a zone may count on. ``hold_s``: seconds from now until the window after the coming one opens: so long must water last
+    that is given now or next. ``plenty``: what the pumps can lift a day over what all zones need a day (both as learned);
+    infinite while nothing is known. ``outlook``: what is expected of sun and rain, None while nobody can say. ``closing``:
+    the open window ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that.
+    """
+
+    hold_s: float = DAY_S
+    plenty: float = float("inf")
+    outlook: Outlook | None = None
+    closing: bool = False
+
+    @property
+    def store_share(self) -> float:
+        """Share of what a zone can hold beyond its need that is given too: 0 where water is plenty, 1 where it is short."""
+        return min(1.0, max(0.0, (PLENTY - self.plenty) / (PLENTY - SHORT)))
+
+    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float) -> float:
+        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_s`` at
+        ``use_mm_d``; never more than ``used_mm``.
+        """
+        need = used_mm + use_mm_d * self.hold_s / DAY_S - safe_mm
+        need = max(need, need + self.store_share * (used_mm - need))
+        return min(used_mm, max(0.0, need))
+
+
+UNKNOWN = Prospect()
+"""Nobody knows anything: water must last a day and is plenty."""
+
+
+def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[float, bool]:
+    """(seconds until the window after the coming or open one opens, whether the open one is closing, see Prospect.closing);
+    (``DAY_S``, False) where there are none to count on.
+    """
+    ahead = _ahead(windows, tz, datetime.fromtimestamp(now_s, UTC).astimezone(tz).date())
+    coming = [span for span in ahead if span[1] > now_s][:2]
+    if len(coming) < 2:
+        return DAY_S, False
+    (begin, end), (again, _) = coming
+    return again - now_s, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S
+
+
+@lru_cache(maxsize=128)
+def _ahead(windows: tuple[Window, ...], tz: ZoneInfo, day: date) -> tuple[Interval, ...]:
+    """The windows that begin from the day before ``day`` on, joined and sorted."""
+    days = (day + timedelta(days=offset) for offset in range(-1, LOOK_D))
+    return join([span for one in days for window in windows if (span := on_day(window, one, tz)) is not None])
