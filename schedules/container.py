@@ -7,8 +7,8 @@ from dataclasses import replace
 from schedules import dosing
 from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
 from schedules.plan import Demand
-from schedules.prospect import UNKNOWN, Prospect
 from schedules.program import ContainerProgram
+from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import stress
 
 RAIN_CATCH = 0.8
@@ -16,9 +16,12 @@ RAIN_CATCH = 0.8
 
 SOON = 0.75
 LAST = 0.25
-"""Shares of RAW: from the first on a dose may be told ahead, from the second on the last chance of the day is taken. Smaller doses
-would use up the day's number of them by noon.
+"""Shares of RAW: from the first on a dose may be told ahead, from the second on the last chance before a long pause is taken.
+Smaller doses would use up the day's number of them by noon.
 """
+
+RAIN_ROOM = 0.4
+"""Share of RAW that a dose leaves empty, at most, in pots that rain can reach: it would only run through full ones."""
 
 LOOKAHEAD_D = 0.25
 """A dose is told this long before it is due: pots are small, so half a morning."""
@@ -77,15 +80,18 @@ def demand(
     if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:
         return None
     depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
-    left_d = (raw - depletion) / max(0.1, program.kc * balance.et0_mm_d)
-    key = _key(program, balance, left_d, prospect.closing)
+    use = max(0.1, program.kc * balance.et0_mm_d)
+    left_d = (raw - depletion) / use
+    key = _key(program, balance, left_d, prospect.closing and left_d < prospect.hold_d)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
     if key in BY_SUM:
         urgency = max(urgency, 0.5)
-    net = dosing.wanted_mm(program, balance)
+    net = dosing.wanted_mm(program, balance) - _room_mm(program, raw, use, prospect)
+    if net <= 0.0:
+        return None
     params: dict[str, float | str] = {
         "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": net, "owed_mm": balance.owed_mm,
         "doses": float(balance.doses_today), "doses_max": float(program.max_doses_per_day),
@@ -98,12 +104,20 @@ def demand(
     )  # fmt: skip
 
 
+def _room_mm(program: ContainerProgram, raw: float, use_mm_d: float, prospect: Prospect) -> float:
+    """What a dose without a set size leaves free for rain: never so much that the pots would pass RAW before the next chance."""
+    if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
+        return 0.0
+    spare = raw - use_mm_d * prospect.hold_d
+    return (1.0 - prospect.store_share) * min(RAIN_ROOM * raw, max(0.0, spare))
+
+
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})
 
 
 def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float, closing: bool) -> str:
     """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand. ``closing``: the window
-    closes soon, and the next is far.
+    closes soon, and the next is too far.
     """
     if dosing.due(program, balance):
         return f"demand_container_{program.dose_by}"
@@ -111,6 +125,7 @@ def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float, closing
     if balance.depletion_mm >= balance.raw_mm:
         return "demand_container_blind" if blind else "demand_container_dose"
     soon = left_d <= LOOKAHEAD_D and balance.depletion_mm >= SOON * balance.raw_mm
-    if (soon or (closing and balance.depletion_mm > LAST * balance.raw_mm)) and (blind or program.dose_by == "pot_water"):
+    last = closing and balance.depletion_mm > LAST * balance.raw_mm
+    if (soon or last) and (blind or program.dose_by == "pot_water"):
         return "demand_container_blind" if blind else "demand_container_soon"
     return "demand_owed" if balance.owed_mm >= 0.1 * balance.raw_mm else ""

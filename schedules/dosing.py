@@ -19,9 +19,6 @@ VPD_KPA_H = 2.7
 23.2 C, RH 60-96 %: mean deficit 1.03 kPa).
 """
 
-RAIN_ROOM = 0.4
-"""Share of RAW that a dose leaves empty in pots that rain can reach: what would only run through them."""
-
 BLIND_S = 1800.0
 """Without its signal for longer than this a zone is dosed by pot water."""
 
@@ -67,13 +64,9 @@ def size_mm(program: ContainerProgram, taw_mm: float) -> float | None:
 
 
 def wanted_mm(program: ContainerProgram, balance: ZoneBalance) -> float:
-    """The next dose, mm at the plants: its size, and never more than the pots can take plus what shall drain. Where no size is
-    set, pots under the open sky keep ``RAIN_ROOM`` of RAW free for rain.
-    """
+    """The next dose, mm at the plants: its size, and never more than the pots can take plus what shall drain."""
     most = balance.depletion_mm / (1.0 - program.drain_share)
     size = size_mm(program, balance.taw_mm)
-    if size is None and program.rain_skip and program.drain_share == 0.0:
-        size = max(0.0, balance.depletion_mm - RAIN_ROOM * balance.raw_mm)
     return most if size is None else min(size, most)
 
 

@@ -10,8 +10,8 @@ from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, l
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
 from schedules.plan import Demand
-from schedules.prospect import UNKNOWN, Prospect
 from schedules.program import PaddyProgram
+from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import raw_mm, stress
 
 YIELD = 0.15
@@ -181,7 +181,9 @@ def demand(
     )  # fmt: skip
 
 
-def _net_mm(program: PaddyProgram, prospect: Prospect, room_mm: float, safe_mm: float, use_mm_d: float) -> float:
+def _net_mm(
+    program: PaddyProgram, prospect: Prospect, room_mm: float, safe_mm: float, use_mm_d: float
+) -> float:
     """What is given of the room below ``upper_mm``: the share that the program asks for, else so much that the level stays above
     its trigger until water may flow again. A shallow field has room for rain, and less seeps from it.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
 MIN_FLOW_SHARE = 0.6
 """Pipes and drippers: a zone alone on its pump may run at this share of its nominal flow; below it the far end gets nothing."""
 

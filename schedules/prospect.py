@@ -1,7 +1,7 @@
 """How long water given now must last, and whether there will be more: what decides how much of a need is given at once.
 
 Giving back everything that was used leaves no room for rain: the next storm then only leaches fertiliser. Giving too little
-risks stress when the sun stays away. So a zone gets what it needs until it may be watered again, and more only where water is short.
+risks stress when the sun stays away. So a zone gets what it needs until it may be watered again, and more where water is short.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from math import cos, pi
 from zoneinfo import ZoneInfo
 
 from schedules.outlook import Outlook
 from schedules.program import Window
 from schedules.windows import Interval, join, on_day
 
-DAY_S = 86400.0
 CLOSING_S = 5400.0
+DAWN_H = 6.0
+"""Local hour at which crops begin to use water; they end twelve hours later (the site lies near the equator)."""
+
 LOOK_D = 9
 """Windows are looked for so many days ahead: a weekly turn and the one after it."""
 
@@ -27,13 +30,14 @@ SHORT = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a zone may count on. ``hold_s``: seconds from now until the window after the coming one opens: so long must water last
-    that is given now or next. ``plenty``: what the pumps can lift a day over what all zones need a day (both as learned);
-    infinite while nothing is known. ``outlook``: what is expected of sun and rain, None while nobody can say. ``closing``:
-    the open window ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that.
+    """What a zone may count on. ``hold_d``: days of use from now until the window after the coming one opens: so long must water
+    last that is given now or next (from nine to three a crop uses more than half a day's water, by night nothing). ``plenty``:
+    what the pumps can lift a day over what all zones need a day; infinite while nothing is known. ``outlook``: what is expected
+    of sun and rain, None while nobody can say. ``closing``: the open window ends within ``CLOSING_S`` and the next one opens
+    more than ``CLOSING_S`` after that.
     """
 
-    hold_s: float = DAY_S
+    hold_d: float = 1.0
     plenty: float = float("inf")
     outlook: Outlook | None = None
     closing: bool = False
@@ -44,10 +48,10 @@ class Prospect:
         return min(1.0, max(0.0, (PLENTY - self.plenty) / (PLENTY - SHORT)))
 
     def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float) -> float:
-        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_s`` at
+        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` at
         ``use_mm_d``; never more than ``used_mm``.
         """
-        need = used_mm + use_mm_d * self.hold_s / DAY_S - safe_mm
+        need = used_mm + use_mm_d * self.hold_d - safe_mm
         need = max(need, need + self.store_share * (used_mm - need))
         return min(used_mm, max(0.0, need))
 
@@ -57,15 +61,25 @@ UNKNOWN = Prospect()
 
 
 def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[float, bool]:
-    """(seconds until the window after the coming or open one opens, whether the open one is closing, see Prospect.closing);
-    (``DAY_S``, False) where there are none to count on.
+    """(days of use until the window after the coming or open one opens, whether the open one is closing, see Prospect.closing);
+    (1.0, False) where there are none to count on.
     """
-    ahead = _ahead(windows, tz, datetime.fromtimestamp(now_s, UTC).astimezone(tz).date())
+    local = datetime.fromtimestamp(now_s, UTC).astimezone(tz)
+    ahead = _ahead(windows, tz, local.date())
     coming = [span for span in ahead if span[1] > now_s][:2]
     if len(coming) < 2:
-        return DAY_S, False
+        return 1.0, False
     (begin, end), (again, _) = coming
-    return again - now_s, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S
+    hours = local.hour + local.minute / 60.0
+    use_d = _used(hours + (again - now_s) / 3600.0) - _used(hours)
+    return use_d, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S
+
+
+def _used(hours: float) -> float:
+    """Days of use from midnight until so many hours later: a sine from ``DAWN_H`` to twelve hours after it, each day."""
+    whole, hour = divmod(hours, 24.0)
+    lit = min(1.0, max(0.0, (hour - DAWN_H) / 12.0))
+    return whole + 0.5 * (1.0 - cos(pi * lit))
 
 
 @lru_cache(maxsize=128)

@@ -6,9 +6,10 @@ from controller.core.draft import Draft
 from controller.core.wiring import PumpWiring, ZoneWiring
 from schedules.hydraulics import Pump, make_pump
 from schedules.outlook import Outlook
-from schedules.prospect import DAY_S, Prospect, chances
+from schedules.prospect import Prospect, chances
 from schedules.zone import daily_use_mm
 
+DAY_S = 86400.0
 RAIN_D = 5.0
 RAIN_SHARE = 0.7
 """The expected rain of the next days counts by this share against the need: it comes in showers, part of it runs off."""
@@ -22,7 +23,7 @@ LEAST_NEED_L_D = 1.0
 
 def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     """The prospect of one zone now. Without a trusted clock windows mean nothing, and water must last a day."""
-    hold, closing = DAY_S, False
+    hold, closing = 1.0, False
     if c.trusted:
         hold, closing = chances(zone.program.windows, c.wiring.zoneinfo, c.epoch)
     outlook = c.snapshot.outlook
@@ -59,7 +60,9 @@ def lift_l_d(c: Draft, pump: PumpWiring, outlook: Outlook) -> float:
     litres = 0.0
     for watts in outlook.power_w:
         if watts >= pump.need_w:
-            litres += (curve.flow_m3_h(watts) if pump.follows else curve.rated_flow_m3_h) * outlook.step_s / 3.6
+            litres += (
+                (curve.flow_m3_h(watts) if pump.follows else curve.rated_flow_m3_h) * outlook.step_s / 3.6
+            )
     litres *= DAY_S / (len(outlook.power_w) * outlook.step_s)
     c.wiring.memo[key] = (outlook, litres)
     return litres

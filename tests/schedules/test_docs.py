@@ -20,7 +20,6 @@ from schedules import (
     rain_chain,
     shares,
     tank_sheet,
-    timeline,
     water_balance,
 )
 from schedules.forecast_provider import MAX_AGE_S

@@ -100,7 +100,7 @@ def test_the_account_stays_until_the_next_planting() -> None:
 
 def test_safe_awd_and_where_it_is_not_allowed() -> None:
     """The field may fall to -15 cm, but not while the rice is young or flowers; then it is due at 1 cm and says why."""
-    young = PADDY.model_copy(update={"awd_from_day": 14})
+    young = PADDY.model_copy(update={"awd_from_day": 14, "refill": 1.0})
     assert [trigger_mm(young, day) for day in (0, 13, 14, 59, 60, 75, 76)] == [
         10,
         10,

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from schedules.balance import StepInputs
 from schedules.paddy import BUND_MM, level_mm, water_mm
+from schedules.prospect import Prospect
 from schedules.zone import demand, initial, step
 from tests.schedules.zones import CATALOG, PADDY, days, quarter
 
+WHOLE = PADDY.model_copy(update={"refill": 1.0})
 HECTARE = 10_000.0
 
 
@@ -40,17 +42,33 @@ def test_a_filled_field_lasts_about_a_week() -> None:
 
 
 def test_water_is_due_at_the_safe_depth() -> None:
-    """At -150 mm the field wants what lifts it to 50 mm above the soil: 50 + 22.5 mm; well above it wants nothing."""
-    start = initial(PADDY, CATALOG, HECTARE)
-    high = step(PADDY, start, on(30, 20.0), CATALOG)
-    assert demand(PADDY, high, "sawah", HECTARE, 0.0, None, CATALOG) is None
-    low = step(PADDY, start, on(30, -150.0), CATALOG)
-    want = demand(PADDY, low, "sawah", HECTARE, 0.0, None, CATALOG)
+    """With ``refill: 1`` a field at -150 mm wants what lifts it to 50 mm above the soil, 50 + 22.5 mm; well above it nothing."""
+    start = initial(WHOLE, CATALOG, HECTARE)
+    high = step(WHOLE, start, on(30, 20.0), CATALOG)
+    assert demand(WHOLE, high, "sawah", HECTARE, 0.0, None, CATALOG) is None
+    low = step(WHOLE, start, on(30, -150.0), CATALOG)
+    want = demand(WHOLE, low, "sawah", HECTARE, 0.0, None, CATALOG)
     assert want is not None
     assert want.key == "demand_paddy_low"
     assert want.net_mm == pytest.approx(72.5)
     assert want.volume_l == pytest.approx(72.5 / 0.85 * HECTARE)
     assert want.urgency >= 0.5
+
+
+def test_a_shallow_field_keeps_room_for_rain() -> None:
+    """Without ``refill`` and with plenty of water the field gets what keeps it above its trigger for a day; where the pumps lift
+    less than is needed it gets all that it holds, and earlier.
+    """
+    low = step(PADDY, initial(PADDY, CATALOG, HECTARE), on(30, -150.0), CATALOG)
+    use = low.kc * low.et0_mm_d + PADDY.percolation_mm_d
+    want = demand(PADDY, low, "sawah", HECTARE, 0.0, None, CATALOG)
+    assert want is not None
+    assert want.net_mm == pytest.approx(1.25 * use)
+    high = step(PADDY, low, on(30, 20.0), CATALOG)
+    scarce = demand(PADDY, high, "sawah", HECTARE, 0.0, None, CATALOG, Prospect(plenty=0.6))
+    assert scarce is not None
+    assert scarce.net_mm == pytest.approx(30.0)
+    assert scarce.urgency == 0.0
 
 
 def test_flooded_while_flowering() -> None:

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schedules.hydraulics import make_pump
-from schedules.plan import Demand, Plan, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
+from schedules.plan import MIN_FLOW_SHARE, Demand, Plan, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
 from schedules.planner import SOAK_S, plan
-from schedules.plan import MIN_FLOW_SHARE
 from schedules.windows import join
 
 NOW = 1_790_000_000.0

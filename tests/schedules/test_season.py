@@ -11,6 +11,7 @@ from schedules.evapotranspiration import Atmosphere, et0_step
 from schedules.plan import Plan, PlanRequest, PumpLimits, TankLimits, ZoneLimits
 from schedules.planner import plan
 from schedules.program import Program
+from schedules.prospect import Prospect, chances
 from schedules.solar import Array, expected_power
 from schedules.windows import resolve
 from schedules.zone import StepInputs, ZoneBalance, demand, initial, step
@@ -24,6 +25,12 @@ LAND: dict[str, tuple[Program, float, float]] = {
 }  # fmt: skip
 GRID_S = 900.0
 DAYS = 60
+
+
+def prospect(program: Program, now: float) -> Prospect:
+    """What the program's windows let it count on."""
+    hold_d, closing = chances(program.windows, JAKARTA, now)
+    return Prospect(hold_d, closing=closing)
 
 
 class Farm:
@@ -40,7 +47,10 @@ class Farm:
     def request(self, now: float) -> PlanRequest:
         """Ask for two days from now."""
         local = datetime.fromtimestamp(now, UTC).astimezone(JAKARTA)
-        wants = (demand(p, self.balances[n], n, a, now, local, CATALOG) for n, (p, a, _) in LAND.items())
+        wants = (
+            demand(p, self.balances[n], n, a, now, local, CATALOG, prospect(p, now))
+            for n, (p, a, _) in LAND.items()
+        )
         zones = (
             ZoneLimits(n, "tank", f, resolve(p.windows, JAKARTA, now, 172800.0), p.min_run_s, p.max_run_s)
             for n, (p, _, f) in LAND.items()

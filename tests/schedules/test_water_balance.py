@@ -19,6 +19,9 @@ SOIL: Soil = CATALOG.soil("ultisol")
 MM = st.floats(0.0, 60.0)
 
 
+WHOLE = FIELD.model_copy(update={"refill": 1.0})
+
+
 def test_ten_days_without_water() -> None:
     """Example 37: depletion and Ks of tomato on ten dry days (Ks of the morning holds for the day)."""
     expected = [61.0, 67.0, 72.8, 78.3, 83.4, 88.2, 92.6, 96.9, 100.8, 104.5]
@@ -54,30 +57,30 @@ def test_storm_runs_off() -> None:
 
 def test_dry_days_reach_raw_then_water_ends_the_need() -> None:
     """A dry week makes a demand; the demanded volume, delivered, takes the depletion to zero and the demand away."""
-    balance = days(FIELD, initial(FIELD, CATALOG, AREA_M2), 40, 7)
-    want = demand(FIELD, balance, "z", AREA_M2, 0.0, None, CATALOG)
+    balance = days(WHOLE, initial(WHOLE, CATALOG, AREA_M2), 40, 7)
+    want = demand(WHOLE, balance, "z", AREA_M2, 0.0, None, CATALOG)
     assert want is not None
     assert want.key == "demand_field_due"
     assert want.net_mm == pytest.approx(balance.depletion_mm)
     assert want.volume_l == pytest.approx(want.net_mm / 0.9 * AREA_M2)
-    wet = step(FIELD, balance, quarter(46, irrigated=want.volume_l / AREA_M2), CATALOG)
+    wet = step(WHOLE, balance, quarter(46, irrigated=want.volume_l / AREA_M2), CATALOG)
     assert wet.depletion_mm == pytest.approx(0.0, abs=1e-9)
     assert wet.drainage_mm == pytest.approx(balance.drainage_mm, abs=1e-9)
-    assert demand(FIELD, wet, "z", AREA_M2, 0.0, None, CATALOG) is None
+    assert demand(WHOLE, wet, "z", AREA_M2, 0.0, None, CATALOG) is None
 
 
 def test_need_is_told_a_day_ahead() -> None:
     """Within a day of RAW the demand is there, not yet urgent, with the time when it must start."""
-    balance = replace(days(FIELD, initial(FIELD, CATALOG, AREA_M2), 70, 1), depletion_mm=0.0)
+    balance = replace(days(WHOLE, initial(WHOLE, CATALOG, AREA_M2), 70, 1), depletion_mm=0.0)
     use = balance.kc * balance.et0_mm_d
     soon = replace(balance, depletion_mm=balance.raw_mm - 0.5 * use)
     early = replace(balance, depletion_mm=balance.raw_mm - 1.1 * use)
-    want = demand(FIELD, soon, "z", AREA_M2, 1000.0, None, CATALOG)
+    want = demand(WHOLE, soon, "z", AREA_M2, 1000.0, None, CATALOG)
     assert want is not None
     assert want.key == "demand_field_soon"
     assert want.urgency < 0.5
     assert want.latest_start_s == pytest.approx(1000.0 + 43200.0)
-    assert demand(FIELD, early, "z", AREA_M2, 1000.0, None, CATALOG) is None
+    assert demand(WHOLE, early, "z", AREA_M2, 1000.0, None, CATALOG) is None
 
 
 def test_limits_of_one_irrigation() -> None:

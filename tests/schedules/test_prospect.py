@@ -1,0 +1,81 @@
+"""How much of a need is given at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schedules.program import Window
+from schedules.prospect import PLENTY, SHORT, Prospect, chances
+from schedules.zone import demand, initial
+from tests.schedules.zones import AREA_M2, CATALOG, FIELD, days
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+TWO = tuple(
+    Window.model_validate(w) for w in ({"from": "06:00", "to": "09:00"}, {"from": "15:00", "to": "18:00"})
+)
+WEEKLY = (Window.model_validate({"from": "06:00", "to": "09:00", "days": ["mon"]}),)
+
+
+def at(clock: str) -> float:
+    """POSIX seconds of a Monday in June."""
+    return datetime.fromisoformat(f"2026-06-15T{clock}").replace(tzinfo=JAKARTA).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("clock", "hold_d", "closing"),
+    [
+        ("05:00", 0.85, False),  # the sun from six to three
+        ("06:00", 0.85, False),
+        ("08:00", 0.78, True),  # six hours without a window follow
+        ("12:00", 0.50, False),  # the window of three o'clock comes, then the night
+        ("16:00", 0.07, False),
+        ("17:00", 0.02, True),
+    ],
+)
+def test_water_must_last_until_the_window_after_the_coming_one(
+    clock: str, hold_d: float, closing: bool
+) -> None:
+    """Hours count by the sun that they bring: from a dawn window to the next at three it is most of a day, over night nothing."""
+    assert chances(TWO, JAKARTA, at(clock)) == (pytest.approx(hold_d, abs=0.01), closing)
+
+
+def test_a_weekly_turn_holds_a_week() -> None:
+    """Who is watered on Mondays only gets water for seven days; without windows to count on it is one day."""
+    assert chances(WEEKLY, JAKARTA, at("06:00"))[0] == pytest.approx(7.0)
+    assert chances((), JAKARTA, at("06:00")) == (1.0, False)
+
+
+@given(
+    used=st.floats(0.0, 60.0),
+    safe=st.floats(0.0, 40.0),
+    use=st.floats(0.1, 9.0),
+    hold=st.floats(0.0, 7.0),
+    plenty=st.floats(0.0, 10.0),
+)
+def test_never_more_than_is_missing(used: float, safe: float, use: float, hold: float, plenty: float) -> None:
+    """A dose lies between nothing and what is missing, and scarcer water never makes it smaller."""
+    dose = Prospect(hold, plenty).dose_mm(used, safe, use)
+    assert 0.0 <= dose <= used
+    assert Prospect(hold, plenty / 2.0).dose_mm(used, safe, use) >= dose - 1e-9
+    if plenty >= PLENTY and dose > 0.0:
+        assert used - dose + use * hold == pytest.approx(max(safe, use * hold))
+    if plenty <= SHORT:
+        assert dose == pytest.approx(used)
+
+
+def test_a_field_keeps_room_for_rain_and_doubt_is_given_too() -> None:
+    """With plenty of water a field gets what keeps it within three quarters of RAW until the next chance; what its account may have
+    missed counts as missing.
+    """
+    balance = days(FIELD, initial(FIELD, CATALOG, AREA_M2), 60, 4)
+    use = balance.kc * balance.et0_mm_d
+    found = demand(FIELD, balance, "z", AREA_M2, 0.0, None, CATALOG, Prospect(hold_d=0.85))
+    assert balance.doubt_mm > 0.0
+    assert found is not None
+    missing = balance.depletion_mm + balance.doubt_mm
+    assert missing - found.net_mm + 0.85 * use == pytest.approx(0.75 * balance.raw_mm)
