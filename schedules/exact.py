@@ -17,7 +17,7 @@ from schedules.plan import Plan, PlanRequest, Run, Unmet
 from schedules.planner import plan, sealed
 from schedules.planner_need import Need, gather
 from schedules.tank_sheet import TankSheet
-from schedules.timeline import EPS, MIN_FLOW_SHARE, Grid, PumpSheet
+from schedules.timeline import EPS, Grid, PumpSheet
 
 GAP = 0.005
 """A plan this close to the best possible is good enough."""
@@ -82,14 +82,14 @@ class _Model:
                 a = grid.now_s + i * grid.step_s
                 if a < begin - EPS or a + grid.step_s > end + EPS:
                     continue
-                if sheet is None or sheet.capacity(i) >= MIN_FLOW_SHARE * need.zone.flow_m3_h:
+                if sheet is None or sheet.capacity(i) >= need.zone.least_flow_m3_h:
                     found.append(i)
         return found
 
     def _zone(self, need: Need) -> None:
         h, zone, step_s = self.h, need.zone, self.grid.step_s
         full = zone.flow_m3_h / 3.6 * step_s
-        least = full if zone.source not in self.pumps else MIN_FLOW_SHARE * full
+        least = full if zone.source not in self.pumps else zone.least_share * full
         on: dict[int, Any] = {}
         litres: dict[int, Any] = {}
         for i in self._steps(need):

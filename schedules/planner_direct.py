@@ -25,7 +25,9 @@ def place(need: Need, sheet: PumpSheet, grid: Grid) -> Run | None:
     if found is None:
         return None
     sheet.book(found)
-    litres = round(min(need.left_l, sum(p.litres for p in found)), 3)
+    litres = (
+        math.floor(1000.0 * min(need.left_l, sum(p.litres for p in found))) / 1000.0
+    )  # never more than the sun lifts
     return Run(need.zone.zone, found[0].begin, found[-1].end, litres, True, latest)
 
 
