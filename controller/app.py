@@ -162,7 +162,7 @@ def _build(
         wires.ports,
         clock.now,
         journal,
-        in_worker(pool, maker(site)),
+        in_worker(pool, maker(site, stack.callback)),
         outlets.observers,
     )
     stack.callback(_note_end, journal, controller, clock)
