@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol, cast
 
 from controller.clock import real_mono_s
@@ -162,14 +163,7 @@ def _foreseen(opened: Opened, habits: Mapping[str, Mapping[str, Any]]) -> Result
     """The oracle's season, its ``bound_idr`` and ``way``. It is imported when asked for: its solver is an extra. What the practices
     wished is handed to it, so that it is never worse than the best of them.
     """
-    try:
-        importlib.import_module("highspy")
-        oracle = importlib.import_module("simulators.oracle")
-    except ImportError as error:
-        raise UsageError(
-            t(f"the oracle is not installed here ({error}); install the extra: pip install 'tirtasurya[compare]'",
-              f"oracle belum terpasang ({error}); pasang tambahannya: pip install 'tirtasurya[compare]'")
-        ) from None  # fmt: skip
+    oracle = solver()
     began = real_mono_s()
     seeds = {}
     for name in PRACTICES:
@@ -179,6 +173,18 @@ def _foreseen(opened: Opened, habits: Mapping[str, Mapping[str, Any]]) -> Result
     found = oracle.oracle(opened.world, opened.days, seeds=seeds, tries=opened.case.oracle_tries)
     result = played(opened, ORACLE, found.world, real_mono_s() - began)
     return result | {"bound_idr": found.bound_idr, "way": found.way}
+
+
+def solver() -> ModuleType:
+    """The oracle's module, with its solver. Raises UsageError where that is not installed."""
+    try:
+        importlib.import_module("highspy")
+        return importlib.import_module("simulators.oracle")
+    except ImportError as error:
+        raise UsageError(
+            t(f"the oracle is not installed here ({error}); install the extra: pip install 'tirtasurya[compare]'",
+              f"oracle belum terpasang ({error}); pasang tambahannya: pip install 'tirtasurya[compare]'")
+        ) from None  # fmt: skip
 
 
 def played(opened: Opened, strategy: str, world: AuditedWorld, wall_s: float) -> Result:

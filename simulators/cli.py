@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar=t("COMMAND", "PERINTAH"))
     _add_demo(commands)
     _add_serve(commands)
-    add_season(commands, _common, _season)
+    add_season(commands, _plant, _season)
     add_compare(commands, _common, _compare)
     return parser
 
@@ -76,7 +76,7 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
             "alat tiruan pada kabel, pengendali sungguhan, halamannya",
         ),
     )
-    _common(demo)
+    _plant(demo)
     demo.add_argument(
         "--rate",
         type=_rate,
@@ -114,7 +114,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
             "hanya alat tiruan, pada alamat di berkas lokasi",
         ),
     )
-    _common(serve)
+    _plant(serve)
     serve.add_argument(
         "--rate", type=_rate, default=1.0, help=t("how many times as fast (1)", "berapa kali lebih cepat (1)")
     )
@@ -155,6 +155,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help=t("another weather (1)", "cuaca lain (1)")
     )
+
+
+def _plant(parser: argparse.ArgumentParser) -> None:
+    _common(parser)
     parser.add_argument(
         "--world", metavar="MODULE:FACTORY", help=t("your own physics instead of ours", "fisika sendiri")
     )

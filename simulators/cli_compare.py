@@ -6,30 +6,36 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from controller.commands.console import t
-from simulators.cases import Case, open_case
+from simulators.cases import Case, Opened, open_case, solver
 from simulators.cli_worlds import UsageError
 from simulators.compare import comparison, jobs_of, run_all
+from simulators.compare_plot import writable, write
 from simulators.compare_table import difference, table
-from simulators.strategies import OURS, STRATEGIES
+from simulators.parameters import Habits, habits_of
+from simulators.strategies import ORACLE, OURS, STRATEGIES
 
 
 def compare(args: argparse.Namespace, config: Path) -> int:
-    """Run the strategies and print what they cost. Raises UsageError, ConfigError."""
+    """Run the strategies and print what they cost: what cannot work is said first. Raises UsageError, ConfigError."""
     case = case_of(args, config)
-    before = _compared(case, args)
+    opened = open_case(case)
+    changed = open_case(dataclasses.replace(case, config=args.against)) if args.against is not None else None
+    habits = habits_of(args.parameters, config, opened.site)
+    names = _names(args)
     for path in args.plot:
-        from simulators.compare_plot import write
-
+        writable(path)
+    before = _compared(opened, names, habits, args)
+    for path in args.plot:
         write(before, path)
-    if args.against is None:
+    if changed is None:
         print(json.dumps(before) if args.json else table(before))
         return 0
-    after = _compared(dataclasses.replace(case, config=args.against), args)
+    after = _compared(changed, names, habits, args)
     if args.json:
         print(json.dumps({"before": before, "after": after}))
     else:
@@ -45,37 +51,34 @@ def case_of(args: argparse.Namespace, config: Path) -> Case:
     )
 
 
-def habits_of(path: Path | None, site: str) -> Mapping[str, Mapping[str, Any]]:
-    """Tuned parameters by practice for a site, from a file of ``site: {practice: {habit: value}}``. Raises UsageError."""
-    if path is None:
-        return {}
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise UsageError(
-            t(
-                f"--parameters {path}: this is no YAML: {error}",
-                f"--parameters {path}: ini bukan YAML: {error}",
+def _names(args: argparse.Namespace) -> list[str]:
+    """The strategies that are meant. The oracle is left out with a word where its solver is not installed and nobody named it."""
+    names: list[str] = args.strategy or ([OURS] if args.against is not None else list(STRATEGIES))
+    names = list(dict.fromkeys(names))
+    if ORACLE in names:
+        try:
+            solver()
+        except UsageError as error:
+            if args.strategy:
+                raise
+            print(
+                t(f"without perfect foresight: {error}", f"tanpa ramalan sempurna: {error}"), file=sys.stderr
             )
-        ) from None
-    entry: Mapping[str, Mapping[str, Any]] = (found or {}).get(site) or {}
-    return entry
+            names.remove(ORACLE)
+    return names
 
 
-def _compared(case: Case, args: argparse.Namespace) -> dict[str, Any]:
-    opened = open_case(case)
-    names = args.strategy or ([OURS] if args.against is not None else list(STRATEGIES))
-    habits = habits_of(args.parameters, opened.site.file.site.id)
-    results = run_all(jobs_of(case, names, habits), args.jobs, _told(opened.days))
+def _compared(
+    opened: Opened, names: Sequence[str], habits: Habits, args: argparse.Namespace
+) -> dict[str, Any]:
+    results = run_all(jobs_of(opened.case, names, habits), args.jobs, _told(opened.days))
     print(file=sys.stderr)
     return comparison(opened, results)
 
 
 def _told(days: float) -> Any:
     def told(name: str, day: float | None) -> None:
-        said = t("done", "selesai") if day is None else f"{day:.0f} / {days:.0f} d"
+        said = t("done", "selesai") if day is None else f"{day:.0f} / {days:.0f} {t('d', 'hari')}"
         print(f"\r{name:14} {said:16}", end="\n" if day is None else "", file=sys.stderr, flush=True)
 
     return told

@@ -25,7 +25,7 @@ def season(args: argparse.Namespace, config: Path) -> int:
         print(note, file=sys.stderr)
 
     def progress(day: float) -> None:
-        print(f"\r{day:5.0f} / {opened.days:.0f} d", end="", file=sys.stderr, flush=True)
+        print(f"\r{day:5.0f} / {opened.days:.0f} {t('d', 'hari')}", end="", file=sys.stderr, flush=True)
 
     if args.strategy == OURS:
         result = _ours(args, opened, progress)

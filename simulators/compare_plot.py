@@ -7,11 +7,14 @@ import io
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from controller.commands.console import t
 from simulators.cli_worlds import UsageError
-from simulators.compare_table import rows, sentences
+from simulators.compare_table import rows, sentences, shown, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PARTS: Final = ("grid", "fuel", "unmet", "losses", "starts", "end")
 COLOURS: Final = ("#4477aa", "#66ccee", "#cc3311", "#ccbb44", "#aa3377", "#999999")
@@ -19,19 +22,13 @@ COLOURS: Final = ("#4477aa", "#66ccee", "#cc3311", "#ccbb44", "#aa3377", "#99999
 
 def png(compared: Mapping[str, Any]) -> bytes:
     """Costs of each strategy as stacked bars, by what they are made of. Raises UsageError without matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError(
-            t("a picture needs matplotlib; install the extra: pip install 'tirtasurya[compare]'",
-              "gambar perlu matplotlib; pasang tambahannya: pip install 'tirtasurya[compare]'")
-        ) from None  # fmt: skip
+    figure_of = _figure()
     names = {
         "grid": t("grid", "PLN"), "fuel": t("fuel", "BBM"), "unmet": t("water unmet", "air kurang"),
         "losses": t("drained, spilt", "terbuang"), "starts": t("starts", "start pompa"), "end": t("end", "sisa akhir"),
     }  # fmt: skip
     results = [result for result in compared["results"] if result["cost_idr"]["total"] is not None]
-    figure = Figure(figsize=(9.0, 0.6 * len(results) + 2.0), layout="constrained")
+    figure = figure_of(figsize=(9.0, 0.6 * len(results) + 2.0), layout="constrained")
     axes = figure.subplots()
     for at, result in enumerate(results):
         right = left = 0.0
@@ -45,8 +42,8 @@ def png(compared: Mapping[str, Any]) -> bytes:
                 label=names[part] if at == 0 else None,
             )
             right, left = right + max(0.0, value), left + min(0.0, value)
-        axes.text(right, at, f" {result['cost_idr']['total'] / 1000.0:,.0f}", va="center")
-    axes.set_yticks(range(len(results)), [result["strategy"] for result in results])
+        axes.text(right, at, f" {text(result['cost_idr']['total'] / 1000.0, 0)}", va="center")
+    axes.set_yticks(range(len(results)), [shown(result["strategy"]) for result in results])
     axes.invert_yaxis()
     if compared["oracle_bound_idr"] is not None:
         axes.axvline(
@@ -82,14 +79,38 @@ def html(compared: Mapping[str, Any]) -> str:
     )
 
 
-def write(compared: Mapping[str, Any], path: Path) -> None:
-    """Write FILE.png or FILE.html, by its suffix. Raises UsageError for another suffix, OSError."""
-    if path.suffix.lower() == ".png":
-        path.write_bytes(png(compared))
-    elif path.suffix.lower() in (".html", ".htm"):
-        path.write_text(html(compared), encoding="utf-8")
-    else:
+def writable(path: Path) -> None:
+    """Whether ``write`` can work, before a season is spent on it. Raises UsageError."""
+    if path.suffix.lower() not in (".png", ".html", ".htm"):
         raise UsageError(
             t(f"--plot {path}: the name must end in .png or .html",
               f"--plot {path}: nama harus berakhiran .png atau .html")
         )  # fmt: skip
+    if not path.parent.is_dir():
+        raise UsageError(
+            t(
+                f"--plot {path}: there is no folder {path.parent}",
+                f"--plot {path}: tidak ada folder {path.parent}",
+            )
+        )
+    _figure()
+
+
+def _figure() -> type[Figure]:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError(
+            t("a picture needs matplotlib; install the extra: pip install 'tirtasurya[compare]'",
+              "gambar perlu matplotlib; pasang tambahannya: pip install 'tirtasurya[compare]'")
+        ) from None  # fmt: skip
+    return Figure
+
+
+def write(compared: Mapping[str, Any], path: Path) -> None:
+    """Write FILE.png or FILE.html, by its suffix. Raises UsageError where ``writable`` does, OSError."""
+    writable(path)
+    if path.suffix.lower() == ".png":
+        path.write_bytes(png(compared))
+    else:
+        path.write_text(html(compared), encoding="utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from controller.commands.console import t
+from controller.commands.console import language, t
+from controller.i18n.numbers import number
+from simulators.strategies import OURS
 
 Result = Mapping[str, Any]
 
@@ -40,10 +42,18 @@ _COLUMNS: Final[tuple[tuple[str, str, int, Cell], ...]] = (
 )
 
 
+def shown(strategy: str) -> str:
+    """A strategy's name for people: an Indonesian reader takes a bare "solar" for diesel fuel."""
+    return t(strategy, "solar (PLTS)" if strategy == OURS else strategy)
+
+
 def rows(results: Sequence[Result]) -> list[list[str]]:
     """The table's head and one row for each strategy."""
     head = [t("strategy", "strategi"), *(t(english, indonesian) for english, indonesian, _, _ in _COLUMNS)]
-    return [head, *([r["strategy"], *(_text(cell(r), n) for _, _, n, cell in _COLUMNS)] for r in results)]
+    return [
+        head,
+        *([shown(r["strategy"]), *(text(cell(r), n) for _, _, n, cell in _COLUMNS)] for r in results),
+    ]
 
 
 def table(compared: Mapping[str, Any]) -> str:
@@ -63,25 +73,25 @@ def sentences(compared: Mapping[str, Any]) -> list[str]:
     if best is not None:
         said.append(t(f"best practice: {best}", f"praktik terbaik: {best}"))
     if compared["oracle_bound_idr"] is not None:
-        bound = _text(compared["oracle_bound_idr"], 0)
+        bound = text(compared["oracle_bound_idr"], 0)
         said.append(
             t(f"no control of this site can cost less than Rp {bound}",
               f"pengendalian apa pun di sini tidak bisa lebih murah dari Rp {bound}")
         )  # fmt: skip
     if compared["share"] is not None:
-        share, regret = _text(_percent(compared["share"]), 1), _text(compared["regret_idr_ha"], 0)
+        share, regret = text(_percent(compared["share"]), 1), text(compared["regret_idr_ha"], 0)
         said.append(
             t(f"share of perfect foresight: {share} %; Rp {regret} per hectare above it",
               f"bagian dari ramalan sempurna: {share} %; Rp {regret} per hektare di atasnya")
         )  # fmt: skip
     elif compared["gap_share"] is not None:
-        gap = _text(_percent(compared["gap_share"]), 1)
+        gap = text(_percent(compared["gap_share"]), 1)
         said.append(
             t(f"foresight would save only {gap} % here: no share is given",
               f"ramalan sempurna hanya menghemat {gap} % di sini: bagian tidak dihitung")
         )  # fmt: skip
     for result in compared["results"]:
-        said += [f"! {result['strategy']}: {what}" for what in result.get("violations", ())[:3]]
+        said += [f"! {shown(result['strategy'])}: {what}" for what in result.get("violations", ())[:3]]
     return said
 
 
@@ -93,10 +103,13 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         for english, indonesian, digits, cell in _COLUMNS:
             a, b = cell(old), cell(new)
             if a is not None and b is not None and round(b - a, digits) != 0.0:
-                parts.append(f"{t(english, indonesian)} {_text(a, digits)} -> {_text(b, digits)}")
-        said.append(f"  {old['strategy']}: " + (", ".join(parts) or t("no difference", "tidak ada beda")))
+                parts.append(f"{t(english, indonesian)} {text(a, digits)} -> {text(b, digits)}")
+        said.append(
+            f"  {shown(old['strategy'])}: " + (", ".join(parts) or t("no difference", "tidak ada beda"))
+        )
     return "\n".join(said)
 
 
-def _text(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:,.{digits}f}"
+def text(value: float | None, digits: int) -> str:
+    """A number as the reader's language writes it, - where there is none."""
+    return "-" if value is None else number(value, language(), digits)

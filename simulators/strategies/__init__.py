@@ -13,7 +13,7 @@ from simulators.strategies import dawn_to_dusk, et_bucket, surplus, threshold, t
 OURS: Final = "solar"
 ORACLE: Final = "oracle"
 
-_MAKERS: Final[Mapping[str, tuple[Callable[..., Strategy], Callable[..., Any]]]] = {
+_MAKERS: Final[Mapping[str, tuple[Callable[..., Strategy], type[Any]]]] = {
     "dawn-to-dusk": (dawn_to_dusk.DawnToDusk, dawn_to_dusk.Habits),
     "timer": (timer.Timer, timer.Habits),
     "threshold": (threshold.Threshold, threshold.Habits),
@@ -38,6 +38,12 @@ def make(name: str, site: Site, parameters: Mapping[str, Any] | None = None) -> 
     """A practice on a site. ``parameters``: its Habits by name (default: the module's own). Raises KeyError, TypeError."""
     strategy, habits = _MAKERS[name]
     return strategy(site, habits(**(parameters or {})))
+
+
+def habits_type(name: str) -> type[Any]:
+    """The dataclass of a practice's parameters. Raises KeyError."""
+    _, habits = _MAKERS[name]
+    return habits
 
 
 def grid(name: str) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ def exact_site() -> Any:
 
 
 def test_the_site_file_chooses(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """Fast by default; exact where asked for and installed, with its end; asked for but not installed: the default, and it is said."""
+    """Fast by default; exact where asked for and installed, with its end; not installed: the default, and it is said."""
     ends: list[Any] = []
     assert maker(demo_site(), ends.append) is plan
     monkeypatch.setattr(solver, "find_spec", lambda _name: object())

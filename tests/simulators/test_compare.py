@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from controller.config import load_site
+from simulators import cli_compare
 from simulators.cases import Case, open_case, run
 from simulators.cli import main
 from simulators.compare import SMALL_GAP, jobs_of, run_all, verdict
-from simulators.strategies import PRACTICES
+from simulators.compare_table import shown, text
+from simulators.strategies import ORACLE, PRACTICES, STRATEGIES
 
 SITE = "simulators/sites/nursery.yaml"
 
@@ -149,3 +153,49 @@ def test_a_season_of_a_practice_has_the_keys_of_a_season(capsys: pytest.CaptureF
     assert all(zone["owed_mm"] is None for zone in found["water"]["zones"].values())
     assert set(found["water"]["zones"]) == {zone.id for zone in site.file.zones}
     assert main(["season", *span, "--strategy", "surplus", "--state", "somewhere"]) == 1
+
+
+def test_without_its_solver_all_but_the_oracle_are_compared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where HiGHS is missing a plain `compare` says so and goes on; whoever names the oracle is told what to install."""
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    args = argparse.Namespace(strategy=None, against=None)
+    assert cli_compare._names(args) == [name for name in STRATEGIES if name != ORACLE]
+    assert "tirtasurya[compare]" in capsys.readouterr().err
+    assert main(["compare", "-c", SITE, "--days", "1", "--strategy", "oracle"]) == 1
+    assert "tirtasurya[compare]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("missing", ["changed", "folder", "matplotlib"])
+def test_what_cannot_work_is_said_before_anything_runs(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A changed file that is not there, a plot into no folder, a plot without matplotlib: no season is spent on it."""
+    monkeypatch.setattr(cli_compare, "run_all", lambda *_: pytest.fail("a season ran"))
+    options = {
+        "changed": ["--against", str(tmp_path / "no.yaml")],
+        "folder": ["--plot", str(tmp_path / "no" / "beda.html")],
+        "matplotlib": ["--plot", str(tmp_path / "beda.png")],
+    }[missing]
+    if missing == "matplotlib":
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["compare", "-c", SITE, "--days", "1", "--strategy", "timer", *options]) == 1
+    assert ("tirtasurya[compare]" if missing == "matplotlib" else "no") in capsys.readouterr().err
+
+
+def test_a_world_of_your_own_cannot_be_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    """`compare` needs the world's own truth: --world is no option of it."""
+    with pytest.raises(SystemExit):
+        main(["compare", "-c", SITE, "--world", "my:World"])
+    assert "--world" in capsys.readouterr().err
+
+
+def test_the_table_in_indonesian(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An Indonesian reads a decimal comma, and that ours runs on the sun, not on diesel."""
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    assert text(1234.5, 1) == "1.234,5"
+    assert shown("solar") == "solar (PLTS)"
+    monkeypatch.setenv("LANG", "C")
+    assert text(1234.5, 1) == "1,234.5"
+    assert shown("solar") == "solar"
