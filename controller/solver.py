@@ -11,7 +11,7 @@ import logging
 import math
 import os
 import pickle
-import signal
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -98,8 +98,9 @@ class Solver:
 
 
 def main() -> None:
-    """One question, one answer. Ends by itself when nobody ends it: whoever asked may be gone."""
-    signal.alarm(math.ceil(3.0 * LIMIT_S))
+    """One question, one answer. Its processor time is bounded: whoever asked may be gone."""
+    most_s = math.ceil(3.0 * LIMIT_S)
+    resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))
     os.nice(NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("800")  # where memory runs out this goes, not the daemon
