@@ -64,15 +64,9 @@ def _runs(name: str, program: Program) -> Iterator[Finding]:
     if program.min_run_s > program.max_run_s:
         minimum, maximum = program.min_run_s, program.max_run_s
         yield error(("min_run_s",), "min-run-above-max", program=name, minimum=minimum, maximum=maximum)
-
     if program.cycle_s is not None and program.cycle_s < program.min_run_s:
-        yield error(
-            ("cycle_s",),
-            "min-run-above-max",
-            program=name,
-            minimum=program.min_run_s,
-            maximum=program.cycle_s,
-        )
+        minimum, cycle = program.min_run_s, program.cycle_s
+        yield error(("cycle_s",), "cycle-below-run", program=name, minimum=minimum, cycle=cycle)
 
 
 def _crop(subject: Subject, name: str, program: Program) -> Iterator[Finding]:

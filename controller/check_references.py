@@ -11,12 +11,12 @@ from drivers.marked_yaml import Loc
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant, else the whole (shortened) list of them."""
+    """The known name that was probably meant, else the whole (shortened) list of them, - for none."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return close[0]
-    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return (", ".join(names[:12]) or "-") + (", ..." if len(names) > 12 else "")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -32,12 +32,6 @@ def _buses(subject: Subject) -> Iterator[Finding]:
     for i, device in enumerate(subject.file.devices):
         if device.bus not in known:
             yield error(("devices", i, "bus"), "bus-unknown", name=device.bus, near=near(device.bus, known))
-    forecast = subject.file.weather.forecast
-    if forecast is not None and forecast.bus is not None:
-        brokers = [bus.id for bus in subject.file.buses if bus.url.startswith("mqtt:")]
-        if forecast.bus not in brokers:
-            loc: Loc = ("weather", "forecast", "bus")
-            yield error(loc, "bus-no-broker", name=forecast.bus, near=near(forecast.bus, brokers))
 
 
 def _pumps(subject: Subject) -> Iterator[Finding]:

@@ -129,7 +129,7 @@ PROGRAMS = [
     (DEMO, "cabai", 'to: "09:00"', 'to: "05:30"', "window-empty"),
     (DEMO, "cabai", 'to: "09:00"', 'to: "05:33"', "window-short"),
     (DEMO, "cabai", "min_run_s: 300", "min_run_s: 9000", "min-run-above-max"),
-    (DEMO, "cabai", "min_run_s: 300", "min_run_s: 300\ncycle_s: 200", "min-run-above-max"),
+    (DEMO, "cabai", "min_run_s: 300", "min_run_s: 300\ncycle_s: 200", "cycle-below-run"),
     (DEMO, "cabai", "crop: chilli", "crop: chili", "crop-unknown"),
     (DEMO, "cabai", "soil: sandy-clay-loam", "soil: sandy-clay-lome", "soil-unknown"),
     (DEMO, "cabai", "program: cabai", "program: cabe", "program-file-name"),
@@ -248,7 +248,7 @@ def test_a_wrong_address_is_told_once(tmp_path: Path) -> None:
 def test_a_missing_setting_comes_with_its_choices_and_in_one_language(tmp_path: Path) -> None:
     """What a profile asks for is said in the reader's language only, with what may be answered."""
     path = copy_site(DEMO, tmp_path)
-    edit(path, ", settings: {level_unit: m}", "")
+    edit(path, ", settings: {level_unit: cm}", "")
     english, indonesian = (load(path, language=one, today=TODAY).problems[0] for one in LANGUAGES)
     assert (
         english.hint

@@ -31,6 +31,24 @@ def test_demo_and_nursery_are_the_same_site() -> None:
     assert demo.file.model_copy(update={"programs": ""}) == nursery.file.model_copy(update={"programs": ""})
 
 
+def test_the_commented_examples_are_right(tmp_path: Path) -> None:
+    """What the shipped file shows behind # for a forecast and for turns is read without a problem when the # is taken away."""
+    path = copy_site(ROOT / "config.yaml", tmp_path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for first, length in (("  # forecast:", 3), ("# turns:", 3)):
+        at = lines.index(first)
+        lines[at : at + length] = [line.replace("# ", "", 1) for line in lines[at : at + length]]
+    for zone, member in (("melon", "bu-ani"), ("cabai", "pak-budi")):
+        lines.insert(lines.index(f"  - id: {zone}") + 1, f"    member: {member}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    loaded = load_english(path)
+    assert not loaded.problems
+    assert loaded.site is not None
+    assert loaded.site.file.turns is not None
+    assert loaded.site.file.weather.forecast is not None
+    assert not [one for one in loaded.warnings if "forecast" in one.path or "turns" in one.path]
+
+
 def test_shipped_sites_use_every_profile_of_the_first_release() -> None:
     """Between them the shipped sites use every device that the first release promises."""
     used = {device.profile for path in SHIPPED for device in load_site(path)[0].file.devices}

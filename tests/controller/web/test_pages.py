@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from controller.core.site import Turns
 from controller.core.snapshot import Order
 from tests.controller.web.conftest import PIN, visit
 from tests.controller.web.station import Station
@@ -360,3 +361,19 @@ async def test_sign_in_leads_nowhere_else(station: Station, pin_hash: str, wante
         form = await browser.get("/pin", params={"next": wanted})
         data = {"pin": PIN, "next": wanted, "token": token(form.text)}
         assert (await browser.post("/pin", data=data)).headers["location"] == "/"
+
+
+async def test_whose_turn_it_is_stands_above_the_plots() -> None:
+    """Where members take turns the page says above the plots whose turn it is, without anything being opened."""
+    site = Station().site
+    zones = tuple(
+        zone.model_copy(update={"member": f"anggota-{n % 2}"}) for n, zone in enumerate(site.file.zones)
+    )
+    turns = Turns(members=("anggota-0", "anggota-1"))
+    station = Station(
+        site.model_copy(update={"file": site.file.model_copy(update={"zones": zones, "turns": turns})})
+    )
+    station.cycle(2)
+    async with visit(station.context()) as browser:
+        text = (await browser.get("/?lang=id")).text
+    assert '<p class="turn">Giliran' in text.split('id="part-zones"')[1].split("<article")[0]
