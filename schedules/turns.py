@@ -59,6 +59,7 @@ def advance(rota: Rota, turn: Turn, now_s: float, tz: ZoneInfo, wanted: Mapping[
         return _given(rota, rota.members[0], now_s, tz, wanted)
     mine = wanted.get(turn.holder, 0.0)
     most = max(turn.wanted_l, mine)
+    turn = replace(turn, until_s=min(turn.until_s, ends(rota, now_s, tz)))  # named by a clock that was ahead
     if now_s >= turn.until_s:
         if most > 0.0 and mine > MISSED_SHARE * most and turn.made_up < rota.make_up:
             again = _given(rota, turn.holder, now_s, tz, wanted)

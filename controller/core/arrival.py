@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.core import runs
+from controller.core import probing, runs
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
 from controller.core.state import GRID_S, Counter, Phase, PowerState, PumpState, ValveState, initial_state
@@ -100,12 +100,14 @@ def _boot(c: Draft) -> None:
         name: Counter(counter.value, now - missed, counter.assumed) for name, counter in c.counters.items()
     }
     c.pending, c.held = {}, dict.fromkeys(c.held, now + LATCH_S)
-    c.air = replace(c.air, sampled_s=None)
+    c.air = replace(c.air, sampled_s=None, gauged_s=None if c.air.gauged_s is None else now - missed)
     c.power = PowerState()
     for name, mist in c.mists.items():
         c.mists[name] = replace(mist, next_s=now + MIST_PAUSE_S)
     until = now + c.sun.probe_wait_s if c.sun.probe_until_s is not None else None
     c.sun = replace(c.sun, probe_until_s=until)
+    if any(pump.probing_s is not None for pump in c.pumps.values()):
+        probing.note_failed(c)  # a trial that took the power away has failed, whoever fed this computer
     for name, pump in c.pumps.items():
         c.pumps[name] = replace(
             pump,
@@ -125,6 +127,9 @@ def _boot(c: Draft) -> None:
             ran = 0.0 if began is None else old.mono_s - began
             moved = replace(zone.irrigation, ordered_s=now, began_s=now - ran, ends_s=now)
             c.zones[name] = replace(c.zones[name], irrigation=moved)
+            feed = c.feeds.get(name)
+            if feed is not None and feed.ordered_s == zone.irrigation.ordered_s:
+                c.feeds[name] = replace(feed, ordered_s=now)
             runs.close(c, c.wiring.zone[name], "irrigation_restarted")
     c.gap_s = missed
     _from_off(c, "restarted", max(0.0, c.epoch - max(old.epoch_s, old.seen_s)) if known else 0.0)

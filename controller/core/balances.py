@@ -68,12 +68,15 @@ def _sampled(c: Draft) -> Air:
     temp, rh, wind = (c.number(signal) for signal in w.air)
     irradiance = c.number(w.irradiance)
     rain, bursts, gauged = air.rain_mm, air.bursts, air.gauged_s
-    if w.rain is not None:
-        fell = counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0)
-        sample = c.readings.get(w.rain.key)
-        seen = gauged if sample is None else sample.mono_s
-        if fell > 0.0 and gauged is not None and seen is not None:
-            bursts = (*bursts, (fell, max(SAMPLE_S, seen - gauged)))
+    if w.rain is not None and c.number(w.rain) is not None:
+        fell, seen = counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0), c.readings[w.rain.key].mono_s
+        since_s = SAMPLE_S if gauged is None else max(SAMPLE_S, seen - gauged)
+        if (
+            gauged is not None and fell > RAIN_CAP_MM_S * since_s + RAIN_QUANTUM_MM
+        ):  # another gauge: this one was just read
+            fell = 0.0
+        if fell > 0.0 and gauged is not None:
+            bursts = (*bursts, (fell, since_s))
         rain, gauged = rain + fell, seen
     return Air(
         c.mono,

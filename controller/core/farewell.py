@@ -45,5 +45,5 @@ def _resting(pump: PumpState, min_rest_s: float, mono_s: float) -> PumpState:
     off_since_s = mono_s if pump.on else pump.off_since_s
     return replace(
         pump, phase=Phase.RESTING, since_s=mono_s, off_since_s=off_since_s, rest_s=max(min_rest_s, pump.rest_s),
-        proven=False, short_since_s=None, fed=(),
+        proven=False, short_since_s=None, probing_s=None, fed=(),
     )  # fmt: skip

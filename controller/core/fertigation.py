@@ -11,6 +11,7 @@ from datetime import datetime
 
 from controller.core.draft import Draft, Params
 from controller.core.state import Feed, Irrigation
+from controller.core.valves import passes
 from controller.core.wiring import ZoneWiring
 from schedules.fertigation import Fertigation
 
@@ -60,7 +61,7 @@ def ask(c: Draft) -> None:
             continue
         irrigation = c.zones[zone.id].irrigation
         pulse = irrigation is not None and irrigation.began_s is not None and _pulse(c, zone, irrigation)
-        if pulse or any(c.valves[valve.id].on for valve in zone.valves):
+        if pulse or passes(c, zone):
             wanted[zone.injector.id] = wanted.get(zone.injector.id, True) and pulse
     c.injected = {name for name, pulse in wanted.items() if pulse}
 

@@ -21,7 +21,7 @@ from controller.core.interlock import (
     write_failed,
 )
 from controller.core.state import Phase, ValveState
-from controller.core.valves import ready
+from controller.core.valves import passes, ready
 from controller.core.wiring import InjectorWiring, Key, Reader, ZoneWiring
 
 FLOW_SHARE = 0.2
@@ -30,7 +30,7 @@ FLOW_SHARE = 0.2
 
 def _no_flow(f: InjectorFacts) -> Params | None:
     """A zone behind it is open without water that flows, or none is open; unknown never means that it does."""
-    ways = [zone for zone in f.w.zones if any(f.c.valves[valve.id].on for valve in zone.valves)]
+    ways = [zone for zone in f.w.zones if passes(f.c, zone)]
     still = [zone for zone in ways if not flows(f.c, zone)]
     if ways and not still:
         return None

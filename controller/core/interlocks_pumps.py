@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from controller.core import surplus
 from controller.core.decision import Level
 from controller.core.draft import Params
 from controller.core.facts import PumpFacts
@@ -87,10 +88,17 @@ def _settled(f: PumpFacts) -> bool:
     return f.on and f.on_s >= f.w.entry.protect.settle_s
 
 
+def _full_speed(f: PumpFacts) -> bool:
+    """A drive on the inverter's side that a person or a back-up runs turns at 50 Hz, whatever the sun."""
+    if f.w.entry.supply == "pv":
+        return False
+    return f.group == "manual" or surplus.carried(f.c, f.w, f.group)
+
+
 def _too_slow(f: PumpFacts) -> bool:
     """A pump whose speed follows the sun lifts nothing when the sun is short: that is for the surplus rule to end, no fault."""
     budget = f.c.power.budget_w
-    return f.w.follows and budget is not None and budget < f.w.need_w
+    return f.w.follows and not _full_speed(f) and budget is not None and budget < f.w.need_w
 
 
 def _no_flow(f: PumpFacts) -> Params | None:
@@ -131,7 +139,7 @@ def _dry_power(f: PumpFacts) -> Params | None:
     if f.power is None or not _settled(f) or _too_slow(f):
         return None
     expected = f.w.entry.rated_power_w
-    if f.w.follows and f.c.power.potential_w is not None:
+    if f.w.follows and not _full_speed(f) and f.c.power.potential_w is not None:
         expected = min(expected, f.c.power.potential_w)
     if f.state.hertz > 0.0:
         expected = min(expected, expected_w(f.w.speeds, f.state.hertz))

@@ -35,5 +35,5 @@ def _index(c: Draft, at_s: float, air: Air) -> float | None:
     if cosine < LOW_COSINE:
         return None
     if not air.irradiance_n:
-        return min(TOP, c.sun.clear) if c.sun.seen_s > at_s - 2.0 * HALF_STEP_S else None
+        return min(TOP, c.sun.clear) if at_s - 2.0 * HALF_STEP_S < c.sun.seen_s <= c.epoch else None
     return min(TOP, max(0.0, air.irradiance_w_m2 / air.irradiance_n / clear_sky_ghi(cosine)))

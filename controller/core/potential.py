@@ -46,6 +46,9 @@ ERROR, ERROR_S = (0.03, 0.28), 1800.0
 (one-minute data, Bangkok) errs by 23 % of the mean after 5 minutes, 36 % after 30, 51 % after two hours.
 """
 
+BRIGHTEST = 1.5
+"""No sky gives more than this multiple of a clear one: white clouds beside the sun."""
+
 WEAK = 0.7
 """Below this share of its usual performance people are told, once ``WEAK_H`` hours of sun have been seen."""
 
@@ -96,21 +99,38 @@ def estimate(c: Draft, own_w: float, others_w: float, drives_w: float | None) ->
         known = c.sun.ratio_h >= KNOWN_H
         nominal_w = max(0.0, irradiance) * power.pv_kwp * power.derate
         watts = _capped(c, nominal_w * c.sun.ratio if known else nominal_w)
+        given_w = _broken(c, _capped(c, nominal_w))
+        if given_w is not None:
+            return Estimate(given_w, MEASURED, 0.05, given_w)
         return Estimate(watts, IRRADIANCE, 0.08 if known else 0.15, watts)
     if found is None:
         return None
     clear = clear_w(c)
     if clear is not None:
         _clearness(c, found, clear)
+        if c.number(c.wiring.pv_power) is None and found.watts > BRIGHTEST * clear:
+            found = Evidence(BRIGHTEST * clear, True)  # a battery or genset carries the rest, unseen
     if found.whole:
         return Estimate(found.watts, MEASURED, 0.05, found.watts)
     if clear is None:  # at an unknown hour nothing is guessed
         return Estimate(found.watts, CLEAR_SKY, 0.0, found.watts)
-    age_s = max(0.0, c.epoch - c.sun.seen_s)
+    age_s = _age_s(c)
     share = CLIMATE_CLEARNESS + (c.sun.clear - CLIMATE_CLEARNESS) * math.exp(-age_s / RELAX_S)
     watts = max(found.watts, _capped(c, share * clear))
     error_w = clear * (ERROR[0] + (ERROR[1] - ERROR[0]) * (1.0 - math.exp(-age_s / ERROR_S)))
     return Estimate(watts, CLEAR_SKY, error_w / watts if watts > 0.0 else 0.0, found.watts)
+
+
+def _broken(c: Draft, promised_w: float) -> float | None:
+    """What the plant gives, W, when it is far less than the sensor promises although power comes from the grid; else None. A drive
+    on its own panels leaves them idle: there nothing is concluded.
+    """
+    grid, pv = c.number(c.wiring.grid_power), c.number(c.wiring.pv_power)
+    if grid is None or pv is None or grid <= max(MARGIN_W, MARGIN_SHARE * c.wiring.peak_w):
+        return None
+    if pv >= RATIO[0] * promised_w or any(pump.entry.supply == "pv" for pump in c.wiring.pumps):
+        return None
+    return max(0.0, pv)
 
 
 def _capped(c: Draft, watts: float) -> float:
@@ -152,12 +172,18 @@ def _clearness(c: Draft, found: Evidence, clear: float) -> None:
     place = c.wiring.site.file.site
     if clear <= 0.0 or cos_zenith(_minute(c) * 60.0, place.latitude, place.longitude) < LOW_COSINE:
         return
-    sun, share = c.sun, min(1.5, found.watts / clear)
+    sun, share = c.sun, min(BRIGHTEST, found.watts / clear)
     whole = found.whole and found.watts < CLIPS * (c.wiring.site.file.power.inverter_w or math.inf)
     if not whole and share <= sun.clear:
         return
-    if abs(share - sun.clear) > 0.01 or c.epoch - sun.seen_s >= 60.0:
+    if abs(share - sun.clear) > 0.01 or _age_s(c) >= 60.0:
         c.sun = replace(sun, clear=share, seen_s=c.epoch)
+
+
+def _age_s(c: Draft) -> float:
+    """Since the sky was last seen; a moment that lies in the future was named by a wrong clock and is worth nothing."""
+    age = c.epoch - c.sun.seen_s
+    return age if age >= 0.0 else math.inf
 
 
 def _minute(c: Draft) -> int:

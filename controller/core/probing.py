@@ -99,8 +99,8 @@ def judge(c: Draft, pump: PumpWiring, state: PumpState, group: str, enough: bool
     return left
 
 
-def failed(c: Draft, pump: PumpWiring) -> Reason:
-    """Note a probe without success; the sentence of its stop."""
+def note_failed(c: Draft) -> float:
+    """Note a probe without success; the pause before the next, s."""
     sun = c.sun
     wait = min(PAUSE_MAX_S, max(PAUSE_S, 2.0 * sun.probe_wait_s))
     c.sun = replace(
@@ -110,6 +110,12 @@ def failed(c: Draft, pump: PumpWiring) -> Reason:
         probe_until_s=c.mono + wait,
         probe_clear_w=clear_w(c) or 0.0,
     )
+    return wait
+
+
+def failed(c: Draft, pump: PumpWiring) -> Reason:
+    """The sentence of a stop without success, which is noted."""
+    wait = note_failed(c)
     params: dict[str, float | str] = {"need_w": pump.need_w, "left_s": wait}
     if c.power.budget_w is None:
         return Reason(pump.id, "pump_stop_unseen", {"need_w": pump.need_w})

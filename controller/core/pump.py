@@ -170,7 +170,7 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
         return Move.CANCEL if left is not None and left <= 0.0 else None
     since = state.short_since_s
     if enough:
-        if since is not None:
+        if since is not None and _lifts(c, pump):
             c.pumps[pump.id] = replace(state, short_since_s=None)
         return None
     if since is None:
@@ -182,6 +182,12 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
     key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": pump.need_w, "left_s": left})
     c.waits[pump.id] = Reason(pump.id, key, params, group=group)
     return None
+
+
+def _lifts(c: Draft, pump: PumpWiring) -> bool:
+    """False while its meter shows no water: a flickering sky must not begin the wait of a dry pump again and again."""
+    flow = c.number(pump.flow)
+    return flow is None or flow >= pump.min_flow_m3_h
 
 
 def _stopping(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
@@ -286,6 +292,10 @@ def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason |
     ran = c.mono - state.since_s
     if fired is not None:
         reason = fired
+        if state.probing_s is not None and not c.emergency:
+            probing.note_failed(
+                c
+            )  # a trial that trips the inverter is the worst one: it waits and counts too
     elif c.emergency:
         reason = Reason(pump.id, "emergency_stop", {}, group="emergency")
     elif pump.id in c.halted:

@@ -1,7 +1,7 @@
 """The life of one irrigation: it begins when its planned time has come or a person says so, and ends when the water or the
 time is used up. What is missing then is told with the CLOSE event and becomes the zone's debt.
 
-Writes: ``plan``, ``due_s``, ``zones``, ``wanted``, ``replan``.
+Writes: ``plan``, ``due_s``, ``zones``, ``wanted``, ``replan``, ``mists`` (a pulse without water).
 """
 
 from __future__ import annotations
@@ -256,6 +256,9 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
     if zw.id in c.mists and irrigation.group != "manual":
         key = "mist_over"
         params = {"delivered_l": irrigation.delivered_l}
+        if irrigation.began_s is None:  # no drop came: it does not use up the day's pulses
+            mist = c.mists[zw.id]
+            c.mists[zw.id] = replace(mist, pulses=max(0, mist.pulses - 1))
     elif irrigation.target_l <= 0.0:  # by time only: no volume was promised
         key = "irrigation_manual_over"
         params = {"delivered_l": irrigation.delivered_l}

@@ -6,6 +6,7 @@ Unknown, missing or mistyped fields are a StateError that names the place: a dam
 from __future__ import annotations
 
 import json
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -112,6 +113,8 @@ def _scalar(kind: type) -> Read:
     def read(value: Any, where: str) -> Any:
         if kind is float and type(value) is int:
             return float(value)
+        if kind is float and type(value) is float and not math.isfinite(value):
+            raise StateError(f"{where}: {value!r} is not finite")
         if type(value) is not kind:
             raise StateError(f"{where}: {value!r} is not of type {kind.__name__}")
         return value

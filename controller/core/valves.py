@@ -23,6 +23,19 @@ def ready(c: Draft, zone: ZoneWiring) -> bool:
     return True
 
 
+def passes(c: Draft, zone: ZoneWiring) -> bool:
+    """True if water may reach the zone: none of its valves is known to be shut. One that was told to close needs its time, and one
+    whose read-back says open is open, whatever it was told.
+    """
+    for valve in zone.valves:
+        state = c.valves[valve.id]
+        if state.on or c.mono - state.since_s < valve.open_s:
+            continue
+        if valve.feedback is None or not valve.feedback.switch(c.readings, c.mono):
+            return False
+    return True
+
+
 HELD = ("write_failed", "valve_stays_shut")
 
 

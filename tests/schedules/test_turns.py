@@ -45,6 +45,14 @@ def test_a_power_cut_of_days_takes_nobodys_turn() -> None:
     assert (back.holder, back.made_up) == ("budi", 1)
 
 
+def test_a_turn_named_by_a_clock_ahead_of_time_ends_as_any_other() -> None:
+    """Until 2036, said a clock that was wrong: the turn still ends at the next midnight and passes on."""
+    turn = advance(THREE, Turn("ani", MONDAY + 3650 * DAY_S), MONDAY, TZ, {"ani": 100.0})
+    assert turn.holder == "ani"
+    assert turn.until_s == MIDNIGHT
+    assert advance(THREE, turn, MIDNIGHT + 1.0, TZ, {}).holder == "budi"
+
+
 def test_a_turn_is_lent_only_while_its_zones_want_nothing() -> None:
     """Lent when nothing is wanted, taken back when something is, never lent where the rota says so."""
     turn = advance(THREE, Turn(), MONDAY, TZ, {"budi": 50.0})
