@@ -234,7 +234,7 @@ def test_what_an_older_version_wrote_is_read() -> None:
 
 
 def test_what_a_clock_ahead_of_time_saw_is_not_believed() -> None:
-    """The sky was last seen in 2036, says a clock that was wrong: its index counts as long forgotten, not as fresh for ten years."""
+    """The sky was last seen in 2036, says a clock that was wrong: that is long forgotten, not fresh for ten years."""
     plant = Throttled(tank_site(power=ZERO_EXPORT), cycle_s=10.0)
     ahead = replace(plant.state.sun, clear=1.0, seen_s=plant.epoch_s + 10 * 365 * 86400.0)
     plant.state = replace(plant.state, sun=ahead)
