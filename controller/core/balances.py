@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from controller.core.climate import vpd_step
+from controller.core.climate import RH_PCT, SUN_W_M2, TEMP_C, WIND_M_S, sane, vpd_step
 from controller.core.draft import Draft
 from controller.core.learning import learned
 from controller.core.metering import counter
@@ -65,8 +65,8 @@ def _mean(total: float, count: int) -> float | None:
 def _sampled(c: Draft) -> Air:
     """The sums with this moment's weather."""
     w, air = c.wiring, c.air
-    temp, rh, wind = (c.number(signal) for signal in w.air)
-    irradiance = c.number(w.irradiance)
+    temp, rh, wind = (sane(c, one, span) for one, span in zip(w.air, (TEMP_C, RH_PCT, WIND_M_S), strict=True))
+    irradiance = sane(c, w.irradiance, SUN_W_M2)
     rain, bursts, gauged = air.rain_mm, air.bursts, air.gauged_s
     if w.rain is not None and c.number(w.rain) is not None:
         fell, seen = counter(c, w.rain, RAIN_CAP_MM_S, RAIN_QUANTUM_MM, 0.0), c.readings[w.rain.key].mono_s

@@ -22,16 +22,21 @@ RISE_M = 0.02
 TAKEN_MAX = 1.3
 """A zone may take so much more than its nominal flow."""
 
+SLOW_S = 300.0
+"""So late a meter may still show water of a pump that is off."""
+
 VOLUME_QUANTUM_M3 = 0.1
 """One step of a coarse pulse meter is always believed."""
 
 
-def counter(c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float) -> float:
+def counter(
+    c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float, until_s: float | None = None
+) -> float:
     """What a counter says was added since the last decision.
 
     While it is silent ``assumed`` stands in and is taken off what the counter shows when it comes back, so that nothing is
-    doubled or lost. A counter that fell began again from zero; a jump that physics forbids (``cap_per_s``, ``quantum``) is
-    not believed.
+    doubled or lost. A counter that fell began again from zero; a jump that physics forbids (``cap_per_s`` up to now or to the
+    moment ``until_s``, ``quantum``) is not believed.
     """
     value = reader.read(c.readings, c.mono)
     last = c.counters.get(reader.name)
@@ -46,7 +51,7 @@ def counter(c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed:
     if added == 0.0 and last.assumed == 0.0:
         return 0.0
     c.counters[reader.name] = Counter(value, c.mono)
-    if not 0.0 <= added <= cap_per_s * max(0.0, c.mono - last.seen_s) + quantum:
+    if not 0.0 <= added <= cap_per_s * max(0.0, (until_s or c.mono) - last.seen_s) + quantum:
         return assumed
     return max(0.0, added - last.assumed)
 
@@ -85,7 +90,9 @@ def _pumped_l(c: Draft, pump: PumpWiring, on: bool) -> float:
         assumed = flow * c.lived_s / 3600.0
     if pump.volume is None:
         return assumed * 1000.0
-    return 1000.0 * counter(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed)
+    # A meter that jumps while nothing was pumped for long is another meter.
+    until_s = None if on else min(c.mono, c.pumps[pump.id].off_since_s + SLOW_S)
+    return 1000.0 * counter(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed, until_s)
 
 
 def rise_key(tank: TankWiring) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from controller.core.climate import SUN_W_M2, sane
 from controller.core.draft import Draft
 from controller.core.state import SunState
 from schedules.solar import CLIMATE_CLEARNESS, LOW_COSINE, RELAX_S, Array, clear_sky_ghi, cos_zenith
@@ -92,7 +93,7 @@ def evidence(c: Draft, own_w: float, others_w: float, drives_w: float | None) ->
 def estimate(c: Draft, own_w: float, others_w: float, drives_w: float | None) -> Estimate | None:
     """What the plant could give now, or None where nothing tells."""
     power, found = c.wiring.site.file.power, evidence(c, own_w, others_w, drives_w)
-    irradiance = c.number(c.wiring.irradiance)
+    irradiance = sane(c, c.wiring.irradiance, SUN_W_M2)
     if irradiance is not None:
         if found is not None and irradiance >= RATIO_MIN_W_M2:
             _perform(c, found, irradiance * power.pv_kwp * power.derate)

@@ -241,3 +241,25 @@ def test_what_a_clock_ahead_of_time_saw_is_not_believed() -> None:
     play(plant, at(0, level=1.8), at(100))
     assert plant.state.power.source == "clear_sky"
     assert plant.state.power.spread > 0.3
+
+
+@pytest.mark.parametrize("wrong", [-237.3, -240.0, 1e9, -999.0])
+def test_no_word_of_the_weather_raises(wrong: float) -> None:
+    """Temperatures that cannot be (one makes FAO-56 Eq. 11 divide by nothing) are silence: no error, no mist, no need of water."""
+    weather = {"temp_air": "air.temp_air_c", "wind": "air.wind_m_s"}
+    plant = Plant(tank_site(weather=weather), cycle_s=60.0)
+    play(plant, at(0, sun=500.0, level=1.0, temp=wrong, wind=wrong), at(1800.0, sun=1e6), at(3600.0))
+    assert plant.state.zones["z1"].balance.depletion_mm < 60.0
+    assert plant.state.power.potential_w is None
+
+
+@pytest.mark.parametrize("other", [900.0, 3.0])
+def test_another_water_meter_gives_nobody_water(other: float) -> None:
+    """A meter that is replaced while the pump stands overnight shows other cubic metres: no zone is credited with them."""
+    plant = Plant(direct_site({"volume": "meter.volume_m3"}), cycle_s=60.0)
+    plant.plan = runs_plan(("a", 100.0, 4000.0, 200.0))
+    play(plant, at(0, sun=1200.0, volume=890.0), at(1500.0, volume=890.2), at(3000.0).on())
+    before = plant.state.accounts.water_m3
+    play(plant, at(10 * 3600.0 - 100.0, sun=0.0, volume=other), at(10 * 3600.0))
+    assert plant.state.accounts.water_m3 == pytest.approx(before)
+    assert before == pytest.approx(0.2, abs=0.01)
