@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from controller.commands.console import t
 from simulators.cli_worlds import UsageError
-from simulators.compare_table import rows, sentences, shown, text
+from simulators.compare_table import rows, sentences, shown, text, weather
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +42,8 @@ def png(compared: Mapping[str, Any]) -> bytes:
                 label=names[part] if at == 0 else None,
             )
             right, left = right + max(0.0, value), left + min(0.0, value)
-        axes.text(right, at, f" {text(result['cost_idr']['total'] / 1000.0, 0)}", va="center")
+        total = result["cost_idr"]["total"] / 1000.0
+        axes.text(right, at, f" {text(total, 0 if abs(total) >= 100.0 else 1)}", va="center")
     axes.set_yticks(range(len(results)), [shown(result["strategy"]) for result in results])
     axes.invert_yaxis()
     if compared["oracle_bound_idr"] is not None:
@@ -51,7 +52,7 @@ def png(compared: Mapping[str, Any]) -> bytes:
         )
     axes.set_xlabel(t("cost, thousand Rupiah", "biaya, ribu rupiah"))
     axes.set_title(
-        f"{compared['site']}  {compared['from'][:10]} .. {compared['to'][:10]}  ({compared['weather']})"
+        f"{compared['site']}  {compared['from'][:10]} .. {compared['to'][:10]}  ({weather(compared)})"
     )
     axes.margins(x=0.1)
     figure.legend(loc="outside lower center", ncols=7, fontsize="small")
@@ -69,13 +70,14 @@ def html(compared: Mapping[str, Any]) -> str:
     lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in body)
     said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in sentences(compared))
     style = (
-        "body{font-family:sans-serif;max-width:60em;margin:1em auto}td,th{padding:.2em .6em;text-align:right}"
-        "img{max-width:100%}"
+        "body{font-family:sans-serif;max-width:60em;margin:1em auto}td,th{padding:.2em .6em;text-align:right;white-space:nowrap}"
+        "td:first-child,th:first-child{text-align:left}img{max-width:100%}div{overflow-x:auto}"
     )
     return (
-        f'<!doctype html>\n<html lang="{t("en", "id")}"><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html>\n<html lang="{t("en", "id")}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
         f'<style>{style}</style>\n<h1>{title}</h1>\n<img alt="{title}" src="data:image/png;base64,{picture}">\n'
-        f"<table><tr>{top}</tr>\n{lines}</table>\n{said}</html>\n"
+        f"<div><table><tr>{top}</tr>\n{lines}</table></div>\n{said}</html>\n"
     )
 
 

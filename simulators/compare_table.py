@@ -61,10 +61,16 @@ def table(compared: Mapping[str, Any]) -> str:
     grid = rows(compared["results"])
     widths = [max(len(row[index]) for row in grid) for index in range(len(grid[0]))]
     lines = [
-        f"{compared['site']}  {compared['from'][:10]} .. {compared['to'][:10]}  {compared['weather']}, seed {compared['seed']}"
+        f"{compared['site']}  {compared['from'][:10]} .. {compared['to'][:10]}  {weather(compared)}, seed {compared['seed']}"
     ]
     lines += ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in grid]
     return "\n".join(lines + sentences(compared))
+
+
+def weather(compared: Mapping[str, Any]) -> str:
+    """The weather's name for people."""
+    name: str = compared["weather"]
+    return t("generated weather", "cuaca tiruan") if name == "generated" else name
 
 
 def sentences(compared: Mapping[str, Any]) -> list[str]:

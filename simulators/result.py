@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from controller.commands.console import language, t
 from controller.core.accounts import figures
+from controller.i18n.numbers import number
 from simulators.account import blocks
+from simulators.compare_table import shown
 from simulators.season import Season, measured
 
 
@@ -36,30 +39,51 @@ def result_of(season: Season, strategy: str) -> dict[str, Any]:
 
 def summary(result: Mapping[str, Any]) -> str:
     """The result in a dozen lines."""
+    head = f"{result['site']}  {result['from'][:10]} .. {result['to'][:10]}  {shown(result['strategy'])}"
+    zones = [_zone(name, zone) for name, zone in result["water"]["zones"].items()]
+    avoided = _n(result["impact"].get("co2_avoided_kg"), 1)
+    co2 = t(
+        f"{avoided} kg avoided (estimated, unverified)",
+        f"{avoided} kg terhindarkan (perkiraan, belum diverifikasi)",
+    )
+    return "\n".join([head, *_site(result), *zones, f"  CO2     {co2}"])
+
+
+def _site(result: Mapping[str, Any]) -> list[str]:
     energy, water, pump = result["energy"], result["water"], result["pump"]
-    run = f"{result['cycles']} cycles in {result['wall_s']:.1f} s, {result['cycles_per_s']:.0f} per s"
-    sun = f"{_n(energy['pv_available_kwh'])} kWh available, pump {_n(energy['pump_kwh'])} kWh"
-    other = f"grid {_n(energy['grid_kwh'])} kWh, diesel {_n(energy['diesel_kwh'])} kWh"
-    share = f"solar share {_n(energy['solar_fraction'], 3)}"
-    put = f"pumped {_n(water['pumped_m3'])} m3, irrigated {_n(water['irrigated_m3'])} m3, rain {_n(water['rain_mm'])} mm"
-    lost = f"drained {_n(water['drainage_m3'])} m3, spilt {_n(water['overflow_m3'])} m3"
-    wear = f"{_n(pump['starts'])} starts, {_n(pump['run_h'])} h, at most {_n(pump['max_starts_per_hour'])} starts an hour"
-    shortest = f"shortest run {_n(pump['shortest_run_s'])} s, shortest rest {_n(pump['shortest_rest_s'])} s"
-    lines = [
-        f"{result['site']}  {result['from'][:10]} .. {result['to'][:10]}  ({result['strategy']})",
-        f"  run     {run}, {result['peak_rss_mb']:.0f} MB",
-        f"  sun     {sun}, {other}, {share}",
-        f"  water   {put}, {lost}",
-        f"  pump    {wear}, {shortest}",
-    ]
-    for name, zone in water["zones"].items():
-        drunk = f"irrigated {_n(zone['irrigated_mm'])} mm, ETc {_n(zone['etc_mm'])} mm, ETa {_n(zone['eta_mm'])} mm"
-        short = f"stress {_n(zone['stress_days'])} d, unmet {_n(zone['unmet_mm'])} mm, owed {_n(zone['owed_mm'], 1)} mm"
-        lines.append(f"  zone    {name}: {drunk}, {short}")
-    impact = result["impact"]
-    lines.append(f"  CO2     {_n(impact.get('co2_avoided_kg'), 1)} kg avoided (estimated, unverified)")
-    return "\n".join(lines)
+    cycles, wall, rate = _n(result["cycles"]), _n(result["wall_s"], 1), _n(result["cycles_per_s"])
+    pv, used, share = _n(energy["pv_available_kwh"]), _n(energy["pump_kwh"]), _n(energy["solar_fraction"], 3)
+    grid, fuel = _n(energy["grid_kwh"]), _n(energy["diesel_kwh"])
+    put, given, rain = _n(water["pumped_m3"]), _n(water["irrigated_m3"]), _n(water["rain_mm"])
+    drained, spilt = _n(water["drainage_m3"]), _n(water["overflow_m3"])
+    starts, hours, most = _n(pump["starts"]), _n(pump["run_h"]), _n(pump["max_starts_per_hour"])
+    run, rest = _n(pump["shortest_run_s"]), _n(pump["shortest_rest_s"])
+    said = (
+        ("run", "jalan", f"{cycles} cycles in {wall} s, {rate} per s", f"{cycles} siklus dalam {wall} detik, {rate} per detik"),
+        ("sun", "surya",
+         f"{pv} kWh available, pump {used} kWh, grid {grid} kWh, diesel {fuel} kWh, solar share {share}",
+         f"{pv} kWh tersedia, pompa {used} kWh, PLN {grid} kWh, genset {fuel} kWh, bagian PLTS {share}"),
+        ("water", "air",
+         f"pumped {put} m3, irrigated {given} m3, rain {rain} mm, drained {drained} m3, spilt {spilt} m3",
+         f"dipompa {put} m3, disiramkan {given} m3, hujan {rain} mm, meresap ke bawah {drained} m3, meluap {spilt} m3"),
+        ("pump", "pompa",
+         f"{starts} starts, {hours} h, at most {most} starts an hour, shortest run {run} s, shortest rest {rest} s",
+         f"{starts} kali menyala, {hours} jam, paling banyak {most} sejam, nyala terpendek {run} s, istirahat terpendek {rest} s"),
+    )  # fmt: skip
+    lines = [f"  {t(en, local):7} {t(english, indonesian)}" for en, local, english, indonesian in said]
+    lines[0] += f", {_n(result['peak_rss_mb'])} MB"
+    return lines
+
+
+def _zone(name: str, zone: Mapping[str, Any]) -> str:
+    given, etc, eta = _n(zone["irrigated_mm"]), _n(zone["etc_mm"]), _n(zone["eta_mm"])
+    stress, unmet, owed = _n(zone["stress_days"]), _n(zone["unmet_mm"]), _n(zone["owed_mm"], 1)
+    words = t(
+        f"irrigated {given} mm, ETc {etc} mm, ETa {eta} mm, stress {stress} d, unmet {unmet} mm, owed {owed} mm",
+        f"disiram {given} mm, ETc {etc} mm, ETa {eta} mm, stres {stress} hari, kurang {unmet} mm, terutang {owed} mm",
+    )
+    return f"  {t('zone', 'petak'):7} {name}: {words}"
 
 
 def _n(value: float | None, digits: int = 0) -> str:
-    return "-" if value is None else f"{value:,.{digits}f}"
+    return "-" if value is None else number(value, language(), digits)

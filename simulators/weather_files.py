@@ -19,6 +19,8 @@ from math import isfinite, nan
 from pathlib import Path
 from typing import Final
 
+from controller.commands.console import t
+
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
 INTERVAL: Final[dict[str, tuple[float, float]]] = {
@@ -65,9 +67,13 @@ class Notes:
     def texts(self) -> list[str]:
         """One sentence per kind."""
         return [
-            f"{self.path}:{line}: {what}" + (f" ({count} times, first here)" if count > 1 else "")
+            f"{self.path}:{line}: {what}" + (_times(count) if count > 1 else "")
             for what, (line, count) in self._seen.items()
         ]
+
+
+def _times(count: int) -> str:
+    return t(f" ({count} times, first here)", f" ({count} kali, pertama di sini)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +117,26 @@ def read_weather(path: str | Path) -> IntervalTable | DailyTable:
             if "date" in header:
                 return _days(name, header, _lines(name, rows))
     except UnicodeDecodeError:
-        raise WeatherError(name, 0, "not a text file in UTF-8", "Save it as CSV UTF-8") from None
+        raise WeatherError(
+            name,
+            0,
+            t("not a text file in UTF-8", "bukan berkas teks UTF-8"),
+            t("Save it as CSV UTF-8", "Simpan sebagai CSV UTF-8"),
+        ) from None
     except OSError as error:
-        raise WeatherError(name, 0, f"cannot be read ({error.strerror})") from None
+        raise WeatherError(
+            name, 0, t(f"cannot be read ({error.strerror})", f"tidak dapat dibaca ({error.strerror})")
+        ) from None
     except csv.Error as error:
-        raise WeatherError(name, 1, f"not a CSV file ({error})") from None
+        raise WeatherError(name, 1, t(f"not a CSV file ({error})", f"bukan berkas CSV ({error})")) from None
     raise WeatherError(
-        name, 1, "no column 'time' or 'date'", "The first line must name the columns, separated by commas"
+        name,
+        1,
+        t("no column 'time' or 'date'", "tidak ada kolom 'time' atau 'date'"),
+        t(
+            "The first line must name the columns, separated by commas",
+            "Baris pertama harus berisi nama kolom, dipisah koma",
+        ),
     )
 
 
@@ -130,7 +149,9 @@ def _lines(name: str, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str
             if row and any(row):
                 yield number, row
     except csv.Error as error:
-        raise WeatherError(name, number + 1, f"not a CSV row ({error})") from None
+        raise WeatherError(
+            name, number + 1, t(f"not a CSV row ({error})", f"bukan baris CSV ({error})")
+        ) from None
 
 
 def _layout(
@@ -145,13 +166,24 @@ def _layout(
     missing = [column for column in needed if column not in header]
     if missing:
         raise WeatherError(
-            name, 1, f"column {missing[0]!r} is missing", f"Needed: {key}, {', '.join(needed)}"
+            name,
+            1,
+            t(f"column {missing[0]!r} is missing", f"kolom {missing[0]!r} tidak ada"),
+            t("Needed: ", "Diperlukan: ") + f"{key}, {', '.join(needed)}",
         )
     for column in header:
         if header.count(column) > 1 and (column == key or column in known):
-            raise WeatherError(name, 1, f"column {column!r} is there twice")
+            raise WeatherError(
+                name, 1, t(f"column {column!r} is there twice", f"kolom {column!r} tertulis dua kali")
+            )
         if column != key and column not in known:
-            notes.add(1, f"column {column!r} is not known and is ignored")
+            notes.add(
+                1,
+                t(
+                    f"column {column!r} is not known and is ignored",
+                    f"kolom {column!r} tidak dikenal dan diabaikan",
+                ),
+            )
     return {column: header.index(column) for column in known if column in header}
 
 
@@ -165,16 +197,25 @@ def _number(
     try:
         value = float(text)
     except ValueError:
-        notes.add(line, f"{column} is not a number: taken as missing")
+        notes.add(
+            line,
+            t(f"{column} is not a number: taken as missing", f"{column} bukan angka: dianggap tidak ada"),
+        )
         return nan
     if bounds[0] <= value <= bounds[1]:
         return value
     if not isfinite(value):
         return nan
     if column in ("ghi_w_m2", "srad_mj_m2", "rain_mm", "wind_m_s") and -50.0 <= value < 0.0:
-        notes.add(line, f"{column} is negative: taken as 0")
+        notes.add(line, t(f"{column} is negative: taken as 0", f"{column} negatif: dianggap 0"))
         return 0.0
-    notes.add(line, f"{column} is impossible ({value:g}): taken as missing")
+    notes.add(
+        line,
+        t(
+            f"{column} is impossible ({value:g}): taken as missing",
+            f"{column} tidak mungkin ({value:g}): dianggap tidak ada",
+        ),
+    )
     return nan
 
 
@@ -193,7 +234,9 @@ def _intervals(name: str, header: list[str], rows: Iterator[tuple[int, list[str]
         for column, at in layout.items():
             cells[column].append(_number(row, at, column, INTERVAL[column], line, notes))
     if len(times) < 2:
-        raise WeatherError(name, 2, "fewer than two rows with a time")
+        raise WeatherError(
+            name, 2, t("fewer than two rows with a time", "kurang dari dua baris yang berwaktu")
+        )
     start, step, place = _grid(name, times, lines, notes)
     count = max(place) + 1
     columns = {column: array("d", [nan]) * count for column in layout}
@@ -209,11 +252,14 @@ def _time(name: str, text: str, line: int, notes: Notes) -> float | None:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        notes.add(line, "time is not ISO 8601: the row is left out")
+        notes.add(line, t("time is not ISO 8601: the row is left out", "time bukan ISO 8601: baris dilewati"))
         return None
     if when.tzinfo is None:
         raise WeatherError(
-            name, line, f"time {text!r} has no offset", "Write it as 2026-06-01T00:00:00+07:00"
+            name,
+            line,
+            t(f"time {text!r} has no offset", f"time {text!r} tanpa zona waktu"),
+            t("Write it as 2026-06-01T00:00:00+07:00", "Tulis seperti 2026-06-01T00:00:00+07:00"),
         )
     return when.timestamp()
 
@@ -222,25 +268,45 @@ def _grid(name: str, times: array[float], lines: array[int], notes: Notes) -> tu
     """Start, step and each row's slot (-1: left out). Raises WeatherError when there is no constant step."""
     gaps = Counter(round(b - a, 3) for a, b in pairwise(times) if b > a)
     if not gaps:
-        raise WeatherError(name, lines[1], "time does not advance")
+        raise WeatherError(name, lines[1], t("time does not advance", "time tidak maju"))
     step = gaps.most_common(1)[0][0]
     if not MINUTE_S <= step <= HOUR_S:
         raise WeatherError(
-            name, lines[1], f"the step is {step:g} s", "It must be constant, from 1 minute to 1 hour"
+            name,
+            lines[1],
+            t(f"the step is {step:g} s", f"jaraknya {step:g} detik"),
+            t("It must be constant, from 1 minute to 1 hour", "Harus tetap, 1 menit sampai 1 jam"),
         )
     start = min(times)
     if (max(times) - start) / step > 20 * len(times) + 100_000:
         late = lines[times.index(max(times))]
-        raise WeatherError(name, late, "time is years away from the other rows", "Look for a mistyped year")
+        raise WeatherError(
+            name,
+            late,
+            t("time is years away from the other rows", "time terpaut bertahun-tahun dari baris lain"),
+            t("Look for a mistyped year", "Cari tahun yang salah ketik"),
+        )
     place: list[int] = []
     taken: set[int] = set()
     for index, when in enumerate(times):
         slot = round((when - start) / step)
         if abs(when - start - slot * step) > 1.0:
-            notes.add(lines[index], f"time is off the {step:g} s grid: the row is left out")
+            notes.add(
+                lines[index],
+                t(
+                    f"time is off the {step:g} s grid: the row is left out",
+                    f"time tidak pas pada jarak {step:g} detik: baris dilewati",
+                ),
+            )
             slot = -1
         elif slot in taken:
-            notes.add(lines[index], "time is there twice: the first row counts")
+            notes.add(
+                lines[index],
+                t(
+                    "time is there twice: the first row counts",
+                    "time ada dua kali: baris pertama yang dipakai",
+                ),
+            )
             slot = -1
         else:
             taken.add(slot)
@@ -255,7 +321,13 @@ def _holes(column: array[float], place: list[int], lines: array[int], notes: Not
         if slot < 0:
             continue
         if 0 <= previous < slot - 1:
-            notes.add(lines[index], f"rows are missing before this line: gap filled (of {len(column)} steps)")
+            notes.add(
+                lines[index],
+                t(
+                    f"rows are missing before this line: gap filled (of {len(column)} steps)",
+                    f"ada baris hilang sebelum baris ini: diisi (dari {len(column)} langkah)",
+                ),
+            )
         previous = slot
 
 
@@ -270,22 +342,42 @@ def _days(name: str, header: list[str], rows: Iterator[tuple[int, list[str]]]) -
         try:
             ordinal = date.fromisoformat(text).toordinal()
         except ValueError:
-            notes.add(line, "date is not YYYY-MM-DD: the row is left out")
+            notes.add(
+                line,
+                t("date is not YYYY-MM-DD: the row is left out", "date bukan TTTT-BB-HH: baris dilewati"),
+            )
             continue
         if ordinal in found:
-            notes.add(line, "date is there twice: the first row counts")
+            notes.add(
+                line,
+                t(
+                    "date is there twice: the first row counts",
+                    "date ada dua kali: baris pertama yang dipakai",
+                ),
+            )
             continue
         if found and ordinal != previous + 1:
-            notes.add(line, "days are missing before this line: gap filled")
+            notes.add(
+                line,
+                t(
+                    "days are missing before this line: gap filled",
+                    "ada hari hilang sebelum baris ini: diisi",
+                ),
+            )
         previous = ordinal
         found[ordinal] = {
             column: _number(row, at, column, DAILY[column], line, notes) for column, at in layout.items()
         }
     if not found:
-        raise WeatherError(name, 2, "no row with a date")
+        raise WeatherError(name, 2, t("no row with a date", "tidak ada baris bertanggal"))
     first, last = min(found), max(found)
     if last - first > 80_000:
-        raise WeatherError(name, 0, "the dates span more than 200 years", "Look for a mistyped year")
+        raise WeatherError(
+            name,
+            0,
+            t("the dates span more than 200 years", "tanggalnya mencakup lebih dari 200 tahun"),
+            t("Look for a mistyped year", "Cari tahun yang salah ketik"),
+        )
     empty = dict.fromkeys(layout, nan)
     columns = {
         column: array("d", (found.get(day, empty)[column] for day in range(first, last + 1)))

@@ -199,3 +199,14 @@ def test_the_table_in_indonesian(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C")
     assert text(1234.5, 1) == "1,234.5"
     assert shown("solar") == "solar"
+
+
+def test_a_season_in_indonesian(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of a season are told in Indonesian, with the sun never called solar alone."""
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    assert main(["season", "-c", SITE, "--start", "2026-11-12", "--days", "0.5"]) == 0
+    said = capsys.readouterr().out
+    assert "solar (PLTS)" in said
+    assert "721 siklus" in said
+    assert "bagian PLTS" in said
+    assert not {"irrigated", "pumped", "share", "cycles"} & set(said.replace(",", " ").split())

@@ -285,3 +285,14 @@ def test_real_files(name: str, first: date, last: date, kwh: float) -> None:
     days = range(source.first, source.last + 1, 1 if last.month == first.month else 9)
     total = sum(sum(source.day(day).ghi_w_m2) for day in days) / 60e3 / len(days)
     assert total == pytest.approx(kwh, rel=0.12 if "daily" in name else 0.03)
+
+
+def test_an_indonesian_reads_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file lacks and what was odd in it are told in the language of the terminal."""
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    path = tmp_path / "cuaca.csv"
+    path.write_text("time,temp_air_c\n")
+    with pytest.raises(WeatherError, match=r"kolom 'ghi_w_m2' tidak ada\. Diperlukan: time, ghi_w_m2"):
+        read_weather(path)
+    path.write_text("\n".join(intervals(columns="time,ghi_w_m2,temp_air_c")).replace("25.0", "hangat", 1))
+    assert "temp_air_c bukan angka" in " ".join(read_weather(path).notes.texts())
