@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from controller.core.site import Power, Site
+from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.core.wiring import wiring
@@ -19,7 +19,6 @@ from schedules.forecast_provider import Provided
 from schedules.forecast_skill import Skill
 from schedules.outlook import STEP_S, Outlook, RainDay
 from schedules.rain_chain import learned, rain_days
-from schedules.solar import Array
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ class Outlooks:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._array = array_of(site)
+        self._array = wiring(site).array
         self._zone = wiring(site).zoneinfo
         self._looked_s = float("-inf")
         self._index = 0.0
@@ -124,16 +123,3 @@ class Outlooks:
         chain = learned(state.rain, local.month, self._array.latitude_deg, self._array.longitude_deg)
         hour = local.hour // RAIN_HOURS * RAIN_HOURS
         return rain_days(state.rain, chain, now_s, midnights, hour)
-
-
-def array_of(site: Site) -> Array:
-    """The site's PV array as the expectation sees it."""
-    power: Power = site.file.power
-    return Array(
-        latitude_deg=site.file.site.latitude,
-        longitude_deg=site.file.site.longitude,
-        pv_kwp=power.pv_kwp,
-        tilt_deg=power.tilt_deg,
-        azimuth_deg=power.azimuth_deg,
-        limit_w=power.inverter_w,
-    )

@@ -215,36 +215,3 @@ class Array:
         cell = cell_temperature(poa, temp_air_c, wind_m_s)
         power = array_power(self.pv_kwp, poa, cell, self.gamma_per_c, self.losses) * self.efficiency
         return power if self.limit_w is None else min(power, self.limit_w)
-
-
-def clearness(ghi_w_m2: float, epoch_s: float, latitude_deg: float, longitude_deg: float) -> float | None:
-    """Clear-sky index now: measured over Haurwitz, 0..1.5; None while the sun is lower than 10 degrees (no information)."""
-    cosine = cos_zenith(epoch_s, latitude_deg, longitude_deg)
-    if cosine < LOW_COSINE:
-        return None
-    return min(1.5, max(0.0, ghi_w_m2 / clear_sky_ghi(cosine)))
-
-
-def expected_power(
-    array: Array,
-    now_s: float,
-    step_s: float,
-    steps: int,
-    clearness_now: float | None = None,
-    temp_air_c: float = 30.0,
-    climate_clearness: float = CLIMATE_CLEARNESS,
-) -> tuple[float, ...]:
-    """Expected AC power, W, in the middle of each of ``steps`` steps of ``step_s`` from ``now_s``: clear sky times a
-    clearness that starts at that of now (persistence) and fades into the long-run one with ``RELAX_S``.
-    """
-    start = climate_clearness if clearness_now is None else clearness_now
-    powers = []
-    for i in range(steps):
-        at = now_s + (i + 0.5) * step_s
-        cosine = cos_zenith(at, array.latitude_deg, array.longitude_deg)
-        if cosine <= 0.0:
-            powers.append(0.0)
-            continue
-        index = climate_clearness + (start - climate_clearness) * math.exp(-(at - now_s) / RELAX_S)
-        powers.append(array.power_w(at, index * clear_sky_ghi(cosine), temp_air_c))
-    return tuple(powers)

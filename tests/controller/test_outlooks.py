@@ -105,7 +105,7 @@ def test_errors_are_counted_against_the_own_sensor() -> None:
 
 def told(site: object, at: float, share: float) -> Provided:
     """A provider that expects this share of the clear sky from now on."""
-    from controller.outlooks import array_of
+    from controller.core.wiring import array_of
     from schedules.sun_table import slots
 
     begin = at // 3600.0 * 3600.0

@@ -14,7 +14,7 @@ from controller import planning as module
 from controller.core.decide import decide
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
-from controller.outlooks import array_of
+from controller.core.wiring import array_of
 from controller.planning import RETRY_S, Done, Planning, in_worker, inline
 from schedules.plan import Plan, PlanRequest
 from tests.controller.little_world import LittleWorld, demo_site

@@ -12,7 +12,7 @@ from schedules.plan import Plan, PlanRequest, PumpLimits, TankLimits, ZoneLimits
 from schedules.planner import plan
 from schedules.program import Program
 from schedules.prospect import Prospect, chances
-from schedules.solar import Array, expected_power
+from schedules.solar import CLIMATE_CLEARNESS, Array, clear_sky_ghi, cos_zenith
 from schedules.windows import resolve
 from schedules.zone import StepInputs, ZoneBalance, demand, initial, step
 from tests.schedules.zones import CATALOG, FIELD, PLANTED, POTS, TURNS
@@ -31,6 +31,15 @@ def prospect(program: Program, now: float) -> Prospect:
     """What the program's windows let it count on."""
     hold_d, closing = chances(program.windows, JAKARTA, now)
     return Prospect(hold_d, closing=closing)
+
+
+def usual_power(now: float, steps: int) -> tuple[float, ...]:
+    """W of the plant under the climate's mean sky in the middle of each step."""
+    middles = [now + (i + 0.5) * GRID_S for i in range(steps)]
+    place = ARRAY.latitude_deg, ARRAY.longitude_deg
+    return tuple(
+        ARRAY.power_w(at, CLIMATE_CLEARNESS * clear_sky_ghi(cos_zenith(at, *place))) for at in middles
+    )
 
 
 class Farm:
@@ -56,14 +65,14 @@ class Farm:
             for n, (p, _, f) in LAND.items()
         )
         pump = PumpLimits("well", "tank", 750.0, 285.0, 2.0, 300.0, 600.0, 10, resting_s=9999.0)
-        power = expected_power(ARRAY, now, GRID_S, 192)
+        power = usual_power(now, 192)
         tank = TankLimits("tank", self.tank_l, 8000.0)
         return PlanRequest(now, GRID_S, power, tuple(w for w in wants if w), tuple(zones), (pump,), (tank,))
 
     def advance(self, now: float) -> None:
         """One step: deliver what the plan says, fill by the sun, move the accounts on, plan again."""
         end = now + GRID_S
-        power = expected_power(ARRAY, now, GRID_S, 1)[0]
+        power = usual_power(now, 1)[0]
         self.tank_l = min(8000.0, self.tank_l + (500.0 * power / 750.0 if power > 285.0 else 0.0))
         et0 = et0_step(Atmosphere(now + GRID_S / 2, -3.75, 103.8, 60.0), GRID_S)
         today = datetime.fromtimestamp(end - 1.0, UTC).astimezone(JAKARTA).date()

@@ -10,13 +10,12 @@ import pvlib
 import pytest
 
 from schedules.solar import (
+    CLIMATE_CLEARNESS,
     Array,
     array_power,
     cell_temperature,
     clear_sky_ghi,
-    clearness,
     cos_zenith,
-    expected_power,
     plane_irradiance,
     sun_position,
     sunrise_sunset,
@@ -97,34 +96,17 @@ NOON = datetime(2026, 9, 1, 5, 0, tzinfo=UTC).timestamp()
 PLANT = Array(-3.75, 103.8, 2.0)
 
 
-def test_expected_power_starts_at_now_and_ends_at_the_climate() -> None:
-    """The first step knows the cloud of now; a day later only the long-run clearness is left."""
-    dark = expected_power(PLANT, NOON, 900.0, 192, 0.2)
-    bright = expected_power(PLANT, NOON, 900.0, 192, 1.0)
-    usual = expected_power(PLANT, NOON, 900.0, 192)
-    assert dark[0] < 0.4 * bright[0]
-    assert dark[96] == pytest.approx(usual[96], rel=0.03)
-    assert bright[96] == pytest.approx(usual[96], rel=0.03)
-    assert dark[40:60] == (0.0,) * 20
-
-
 def test_expected_energy_of_a_day_is_plausible() -> None:
     """2 kWp make 6 to 8 kWh on a usual day (Global Solar Atlas: 3.83 kWh/kWp at Baturaja)."""
     start = NOON - 12 * 3600.0
-    energy = sum(expected_power(PLANT, start, 900.0, 96)) * 0.25 / 1000.0
+    quarters = [start + (i + 0.5) * 900.0 for i in range(96)]
+    suns = [CLIMATE_CLEARNESS * clear_sky_ghi(cos_zenith(at, -3.75, 103.8)) for at in quarters]
+    energy = sum(PLANT.power_w(at, ghi) for at, ghi in zip(quarters, suns, strict=True)) * 0.25 / 1000.0
     assert 6.0 < energy < 8.5
 
 
 def test_inverter_limits_the_array() -> None:
     """Power never exceeds the inverter's limit, and a dark sky gives none."""
     small = Array(-3.75, 103.8, 2.0, limit_w=800.0)
-    assert max(expected_power(small, NOON, 900.0, 20, 1.0)) == 800.0
+    assert small.power_w(NOON, clear_sky_ghi(cos_zenith(NOON, -3.75, 103.8))) == 800.0
     assert small.power_w(NOON, 0.0) == 0.0
-
-
-def test_clearness_knows_when_it_knows_nothing() -> None:
-    """The clear-sky index is 1 under a clear sky, bounded at 1.5, and None when the sun is low."""
-    clear = clear_sky_ghi(cos_zenith(NOON, -3.75, 103.8))
-    assert clearness(clear, NOON, -3.75, 103.8) == pytest.approx(1.0)
-    assert clearness(5000.0, NOON, -3.75, 103.8) == 1.5
-    assert clearness(50.0, NOON - 6 * 3600.0, -3.75, 103.8) is None
