@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 from controller.check_base import Finding, Subject, error, warning
 from controller.check_references import near
@@ -13,7 +14,9 @@ DAY_MIN = 24 * 60
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about programs alone."""
+    """All findings about programs alone, and about what plans them."""
+    if subject.file.planner == "exact" and find_spec("highspy") is None:
+        yield warning(("planner",), "planner-not-installed")
     for name, program in subject.programs.items():
         yield from _windows(name, program)
         yield from _runs(name, program)

@@ -111,6 +111,9 @@ class Forecasts:
                     asked = error.wait_s if isinstance(error, Failed) else 0.0
                     wait_s = max(asked, min(RETRY_MAX_S, RETRY_S * 2.0 ** (failures - 1)))
                     self._failed(error.why if isinstance(error, Failed) else str(error))
+                except Exception:
+                    log.exception("a forecast could not be taken; it is asked for again")
+                    wait_s = RETRY_MAX_S
         finally:
             keeper.cancel()
             self.keep()
