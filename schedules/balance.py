@@ -14,6 +14,11 @@ FULL_DAY_S = 0.9 * DAY_S
 START_ET0_MM_D = 3.5
 """Mean ET0 before the first observed day, mm/d (Penman-Monteith year mean at Sitiung, West Sumatra, is 3.3)."""
 
+DOUBT = 0.08
+"""Share of the crop's use that an account may have missed (Kc and ET0 are good to about a tenth, FAO-56 ch. 6): assumed missing
+until a probe, or water that drains, has checked it.
+"""
+
 USUAL_RH_MIN_PCT = 60.0
 USUAL_WIND_M_S = 1.0
 """Daily minimum humidity and mean wind around the site, for a day that was not observed."""

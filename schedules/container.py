@@ -14,6 +14,11 @@ from schedules.soil import stress
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
 
+POT_DOUBT = 0.15
+"""Share of the use that the account of pots may have missed: they hold a day's water, and nobody probes them all. It is given too,
+until some drains; growers let a seventh of each dose run through anyhow.
+"""
+
 SOON = 0.75
 LAST = 0.25
 """Shares of RAW: from the first on a dose may be told ahead, from the second on the last chance before a long pause is taken.
@@ -61,6 +66,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
+    changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + POT_DOUBT * eta)
     if program.dose_by != "pot_water":
         wanted = dosing.wanted_mm(program, balance)
         whole = depletion <= 0.0 or wanted <= 0.0
@@ -79,10 +85,11 @@ def demand(
     """The next dose, or None: the pots are full, nothing is due soon, or today's doses are used up."""
     if balance.doses_today >= program.max_doses_per_day and balance.since_irrigation_d != 0.0:
         return None
-    depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
+    raw, taw = balance.raw_mm, balance.taw_mm
+    depletion = balance.depletion_mm + (balance.doubt_mm if balance.depletion_mm > 0.0 else 0.0)
     use = max(0.1, program.kc * balance.et0_mm_d)
     left_d = (raw - depletion) / use
-    key = _key(program, balance, left_d, prospect.closing and left_d < prospect.hold_d)
+    key = _key(program, balance, depletion, left_d, prospect.closing and left_d < prospect.hold_d)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
@@ -109,23 +116,25 @@ def _room_mm(program: ContainerProgram, raw: float, use_mm_d: float, prospect: P
     if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
         return 0.0
     spare = raw - use_mm_d * prospect.hold_d
-    return (1.0 - prospect.store_share) * min(RAIN_ROOM * raw, max(0.0, spare))
+    return (1.0 - prospect.store_share()) * min(RAIN_ROOM * raw, max(0.0, spare))
 
 
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})
 
 
-def _key(program: ContainerProgram, balance: ZoneBalance, left_d: float, closing: bool) -> str:
+def _key(
+    program: ContainerProgram, balance: ZoneBalance, missing_mm: float, left_d: float, closing: bool
+) -> str:
     """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand. ``closing``: the window
     closes soon, and the next is too far.
     """
     if dosing.due(program, balance):
         return f"demand_container_{program.dose_by}"
     blind = dosing.blind(program, balance)
-    if balance.depletion_mm >= balance.raw_mm:
+    if missing_mm >= balance.raw_mm:
         return "demand_container_blind" if blind else "demand_container_dose"
-    soon = left_d <= LOOKAHEAD_D and balance.depletion_mm >= SOON * balance.raw_mm
-    last = closing and balance.depletion_mm > LAST * balance.raw_mm
+    soon = left_d <= LOOKAHEAD_D and missing_mm >= SOON * balance.raw_mm
+    last = closing and missing_mm > LAST * balance.raw_mm
     if (soon or last) and (blind or program.dose_by == "pot_water"):
         return "demand_container_blind" if blind else "demand_container_soon"
     return "demand_owed" if balance.owed_mm >= 0.1 * balance.raw_mm else ""

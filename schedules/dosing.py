@@ -65,7 +65,7 @@ def size_mm(program: ContainerProgram, taw_mm: float) -> float | None:
 
 def wanted_mm(program: ContainerProgram, balance: ZoneBalance) -> float:
     """The next dose, mm at the plants: its size, and never more than the pots can take plus what shall drain."""
-    most = balance.depletion_mm / (1.0 - program.drain_share)
+    most = (balance.depletion_mm + balance.doubt_mm) / (1.0 - program.drain_share)
     size = size_mm(program, balance.taw_mm)
     return most if size is None else min(size, most)
 

@@ -42,17 +42,16 @@ class Prospect:
     outlook: Outlook | None = None
     closing: bool = False
 
-    @property
-    def store_share(self) -> float:
-        """Share of what a zone can hold beyond its need that is given too: 0 where water is plenty, 1 where it is short."""
-        return min(1.0, max(0.0, (PLENTY - self.plenty) / (PLENTY - SHORT)))
+    def store_share(self, plenty: float = PLENTY, short: float = SHORT) -> float:
+        """Share of what a zone can hold beyond its need that is given too: 0 from ``plenty`` (lift over need), 1 at ``short``."""
+        return min(1.0, max(0.0, (plenty - self.plenty) / (plenty - short)))
 
-    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float) -> float:
+    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float, store_share: float) -> float:
         """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` at
-        ``use_mm_d``; never more than ``used_mm``.
+        ``use_mm_d``, and ``store_share`` (0..1) of the rest; never more than ``used_mm``.
         """
         need = used_mm + use_mm_d * self.hold_d - safe_mm
-        need = max(need, need + self.store_share * (used_mm - need))
+        need = max(need, need + store_share * (used_mm - need))
         return min(used_mm, max(0.0, need))
 
 

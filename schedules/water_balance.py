@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
+from schedules.balance import DAY_S, DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
 from schedules.plan import Demand
@@ -28,11 +28,6 @@ LOOKAHEAD_D = 1.0
 
 SAFE = 0.75
 """Share of RAW that is used on purpose: the rest is for what account and field differ."""
-
-DOUBT = 0.08
-"""Share of the crop's use that the account may have missed (Kc and ET0 are good to about a tenth, FAO-56 ch. 6): assumed missing
-until a probe, or a soil that drains, has checked the account.
-"""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""
@@ -200,7 +195,7 @@ def demand(
     owed = balance.owed_mm >= OWED_MM
     missing = depletion + balance.doubt_mm
     if program.refill is None:
-        wish = prospect.dose_mm(missing, SAFE * raw, use)
+        wish = prospect.dose_mm(missing, SAFE * raw, use, prospect.store_share())
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)

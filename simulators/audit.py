@@ -63,7 +63,9 @@ class AuditedWorld(World):
         self._check(self._has_way(pump.id, told=False), pump.id, "started without an open valve")
 
     def _must_stop(self, pump: Pump) -> bool:
-        """Whether water itself ends a run early: the tank above is full, or there is too little below."""
+        """Whether water itself ends a run early: the tank above is full, there is too little below, or the pump lifts none."""
+        if self.pumps[pump.id].flow_m3_h < (pump.protect.min_flow_m3_h or 0.05 * pump.rated_flow_m3_h):
+            return True
         tank, source = self.tanks.get(pump.into), self.tanks.get(pump.suction_tank or "")
         if tank is not None and tank.level_m >= tank.tank.full_m:
             return True

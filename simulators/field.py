@@ -88,7 +88,7 @@ class Ground:
 
     @property
     def capacity_mm(self) -> float:
-        """What of ``storage_mm`` is held for the crop: field capacity, a full pot, a paddy's upper level."""
+        """What of ``storage_mm`` is held for the crop: field capacity, a full pot, a paddy's lower level."""
         raise NotImplementedError
 
     @property
@@ -294,7 +294,7 @@ class PaddyGround(Ground):
     def __init__(self, program: PaddyProgram, crop: Crop) -> None:
         """Starts with 20 mm standing."""
         super().__init__(program, crop, program.planted)
-        self._upper_mm = program.upper_mm
+        self._lower_mm = program.lower_mm if program.lower_mm > 0.0 else self.POROSITY * program.lower_mm
         self._percolation_mm_s = program.percolation_mm_d / 86400.0
         self.water_mm = 20.0
 
@@ -329,8 +329,8 @@ class PaddyGround(Ground):
 
     @property
     def capacity_mm(self) -> float:
-        """The program's upper level."""
-        return self._upper_mm
+        """The program's lower level: above it the field is in order, and nobody is paid for ponds on the last day."""
+        return self._lower_mm
 
     @property
     def excess_mm(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from controller.core.site import Site
-from schedules.program import FieldProgram, PaddyProgram, Program
+from schedules.program import CalendarProgram, FieldProgram, PaddyProgram, Program
 
 
 def planted(program: Program) -> date | None:
@@ -14,15 +14,20 @@ def planted(program: Program) -> date | None:
 
 
 def redated(site: Site, start: date, days_ago: int) -> Site:
-    """The site with its youngest crop planted ``days_ago`` days before ``start``; the others keep their distance to it."""
+    """The site with its youngest crop planted ``days_ago`` days before ``start``; the others, and the turns of
+    calendars, keep their distance to it.
+    """
     dates = [day for program in site.programs.values() if (day := planted(program)) is not None]
     if not dates:
         return site
     shift = start - timedelta(days=days_ago) - max(dates)
-    programs: dict[str, Program] = {
-        name: program.model_copy(update={"planted": day + shift})
-        if (day := planted(program)) is not None
-        else program
-        for name, program in site.programs.items()
-    }
+    programs = {name: _moved(program, shift) for name, program in site.programs.items()}
     return site.model_copy(update={"programs": programs})
+
+
+def _moved(program: Program, shift: timedelta) -> Program:
+    """The program with its crop, or the first turn of its calendar, so much earlier or later."""
+    if isinstance(program, CalendarProgram):
+        return program.model_copy(update={"anchor": program.anchor + shift})
+    day = planted(program)
+    return program if day is None else program.model_copy(update={"planted": day + shift})

@@ -14,6 +14,7 @@ from controller.core.learning import learned
 from controller.core.metering import counter
 from controller.core.prospects import prospect_of
 from controller.core.state import GRID_S, Air
+from controller.core.thirst import learned_use
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.meteorology import wind_at_2m
@@ -110,7 +111,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
         evening_share=c.air.evening_share,
     )
     local = datetime.fromtimestamp(at_s, w.zoneinfo).date() if c.trusted else None
-    et0 = et0_step(air, GRID_S)
+    et0 = et0_step(air, GRID_S) * c.thirst
     measured = air.measured or w.rain is not None
     for zone in w.zones:
         state = c.zones[zone.id]
@@ -130,6 +131,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
             bursts=gathered.bursts,
         )
         balance = step(zone.program, state.balance, inputs, w.catalog)
+        learned_use(c, state.balance, balance)
         litres = state.credit_l if last else 0.0
         got_l = remembered(state.got_l, GRID_S, litres)
         c.zones[zone.id] = replace(state, balance=balance, credit_l=state.credit_l - litres, got_l=got_l)

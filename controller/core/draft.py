@@ -38,7 +38,7 @@ class Draft:
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mists",
         "mono", "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan",
-        "resets", "restarted", "sky", "snapshot", "sun", "tanks", "trips", "trusted", "turn", "valves", "waits", "wanted",
+        "resets", "restarted", "sky", "snapshot", "sun", "tanks", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted",
         "water_m3", "wiring", "zones",
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ class Draft:
         self.turn = old.turn
         self.opened: set[str] = set()  # valves that are open after this decision
         self.air: Air = old.air
-        self.sky, self.rain = old.sky, old.rain
+        self.sky, self.rain, self.thirst = old.sky, old.rain, old.thirst
         self.power: PowerState = old.power
         self.sun: SunState = old.sun
         self.accounts: Accounts = old.accounts

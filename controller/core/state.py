@@ -282,6 +282,8 @@ class ControllerState:
     sky: SkyMemory = field(default_factory=SkyMemory)
     rain: RainMemory = field(default_factory=RainMemory)
     """What the site's own sky and rain gauge have taught: the outlook's memory."""
+    thirst: float = 1.0
+    """What the probes say the crops use over what the weather says (thirst.py)."""
     injectors: Mapping[str, ValveState] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     """Fertigation by zone, for zones that have an injector and a program that uses it."""

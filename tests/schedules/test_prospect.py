@@ -59,9 +59,13 @@ def test_a_weekly_turn_holds_a_week() -> None:
 )
 def test_never_more_than_is_missing(used: float, safe: float, use: float, hold: float, plenty: float) -> None:
     """A dose lies between nothing and what is missing, and scarcer water never makes it smaller."""
-    dose = Prospect(hold, plenty).dose_mm(used, safe, use)
+
+    def given_mm(prospect: Prospect) -> float:
+        return prospect.dose_mm(used, safe, use, prospect.store_share())
+
+    dose = given_mm(Prospect(hold, plenty))
     assert 0.0 <= dose <= used
-    assert Prospect(hold, plenty / 2.0).dose_mm(used, safe, use) >= dose - 1e-9
+    assert given_mm(Prospect(hold, plenty / 2.0)) >= dose - 1e-9
     if plenty >= PLENTY and dose > 0.0:
         assert used - dose + use * hold == pytest.approx(max(safe, use * hold))
     if plenty <= SHORT:

@@ -1,0 +1,30 @@
+"""What the soil probes say the crops use, against what the weather says: one ratio for the whole site.
+
+A site without a hygrometer or an anemometer, or with a dusty pyranometer, reckons too little or too much for all its zones alike;
+those with probes show it, those without profit. Writes: ``thirst``.
+"""
+
+from __future__ import annotations
+
+from controller.core.draft import Draft
+from schedules.balance import FULL_DAY_S, ZoneBalance
+
+GAIN = 0.25
+"""Weight of one zone and day."""
+
+LEAST, MOST = 0.75, 1.40
+"""Beyond these a probe is wrong, not the weather."""
+
+USE_MM = 1.0
+RAIN_MM = 0.5
+"""Only dry days with a real use teach: rain is the least known part of the balance."""
+
+
+def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
+    """Take in the day that ended with this step, if a probe watched it. ``corrected_mm`` below 0: the probes found less water."""
+    if after.day == before.day or before.day_s < FULL_DAY_S or before.level != "sensor":
+        return
+    if before.ponding_mm is not None or before.eta_mm < USE_MM or before.rain_mm > RAIN_MM:
+        return
+    seen = (before.eta_mm - before.corrected_mm) / before.eta_mm
+    c.thirst = min(MOST, max(LEAST, c.thirst * (1.0 + GAIN * (min(2.0, max(0.0, seen)) - 1.0))))
