@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +57,18 @@ def thinned(sites: tuple[str, ...] = SITES) -> list[Named]:
         named
         for named in full(sites)
         if "sitiung" not in named.name or named.case.seed == seeds[int(str(named.case.start)[:4])]
+    ]
+
+
+def sampled(sites: tuple[str, ...] = SITES) -> list[Named]:
+    """One seed of each Bangkok month, Honolulu's dry quarter, and the driest of Sitiung's seasons: half an hour on two cores."""
+    names = ("bangkok-2023-06/1", "bangkok-2023-10/1", "honolulu/1", "sitiung-1982/3")
+    cases = {named.name: named for named in full(sites)}
+    return [
+        replace(named, case=replace(named.case, oracle_tries=20))
+        for name in names
+        for site in sites
+        if (named := cases[f"{site}/{name}"])
     ]
 
 

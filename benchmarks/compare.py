@@ -2,6 +2,7 @@
 
     python benchmarks/compare.py --tune [--tune-days 20]     finds the practices' parameters on months that are not scored
     python benchmarks/compare.py --thinned [--jobs 2]        all weathers, one seed a year for Sitiung
+    python benchmarks/compare.py --sampled [--jobs 2]        four weathers a site, one seed, a shorter search of the oracle
     python benchmarks/compare.py --full                      all cases and seeds (a day of computing)
     python benchmarks/compare.py                             ten days of each: what `make bench` runs
 
@@ -43,8 +44,9 @@ def main() -> None:
     if args.tune:
         tune(sites, args.tune_days, args.jobs)
         return
-    kind = "full" if args.full else "thinned" if args.thinned else "quick"
-    cases = {"full": matrix.full, "thinned": matrix.thinned, "quick": matrix.quick}[kind](sites)
+    kinds = {"full": matrix.full, "thinned": matrix.thinned, "sampled": matrix.sampled, "quick": matrix.quick}
+    kind = next((name for name in kinds if getattr(args, name, False)), "quick")
+    cases = kinds[kind](sites)
     without = {*args.without, *(() if has_oracle() else (ORACLE,))}
     strategies = tuple(args.strategy or [name for name in STRATEGIES if name not in without])
     with tempfile.TemporaryDirectory() as fresh:
@@ -69,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tune", action="store_true")
     parser.add_argument("--tune-days", type=float, default=20.0)
     parser.add_argument("--thinned", action="store_true")
+    parser.add_argument("--sampled", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--report", action="store_true", help="only sum up what is there")
     parser.add_argument("--site", action="append", choices=matrix.SITES)

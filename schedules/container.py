@@ -10,6 +10,7 @@ from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import stress
+from schedules.substrate import drier
 
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
@@ -52,10 +53,13 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     caught = inputs.rain_mm * RAIN_CATCH if program.rain_skip else 0.0
     eta = min(stress(start, taw, raw) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
-    depletion = min(taw, max(0.0, after))
+    reckoned = min(taw, max(0.0, after))
+    depletion, full = drier(inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s)
     ks = stress(depletion, taw, raw)
-    base = (0.0, 0.0, 0.0) if fresh else (balance.eta_mm, balance.drainage_mm, balance.runoff_mm)
-    # Probes in substrate are shown, not believed: a few millimetres beside the stick tell nothing of the other pots.
+    base = (0.0, 0.0, 0.0, 0.0) if fresh else (
+        balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
+    changes["full_vwc"] = full
+    changes["corrected_mm"] = base[3] + reckoned - depletion
     changes["probe_spread"] = max(inputs.vwc) - min(inputs.vwc) if inputs.vwc else None
     changes["level"] = level_of(None, inputs.measured)
     changes["depletion_mm"] = depletion

@@ -14,6 +14,7 @@ from typing import Any
 from schedules import planner_fills
 from schedules.objective import START_IDR, UNMET_IDR_L, cost_idr, delay_idr_l, weight
 from schedules.plan import Plan, PlanRequest, Run, Unmet
+from schedules.plan_check import is_possible
 from schedules.planner import plan, sealed
 from schedules.planner_need import Need, gather
 from schedules.tank_sheet import TankSheet
@@ -33,7 +34,10 @@ def exact_plan(request: PlanRequest, limit_s: float = 10.0) -> Plan:
 
 
 def solve(request: PlanRequest, limit_s: float) -> Plan | None:
-    """What HiGHS finds, or None: not modelled, or nothing found in time. Raises ImportError without HiGHS."""
+    """What HiGHS finds, or None: not modelled, nothing found in time, or steps that do not fit as runs.
+
+    Raises ImportError without HiGHS.
+    """
     highs: Any = importlib.import_module("highspy")
     model = _Model(highs.Highs(), request)
     if request.running or not model.needs or len(model.feeding) > 1:
@@ -46,7 +50,8 @@ def solve(request: PlanRequest, limit_s: float) -> Plan | None:
     model.h.minimize()
     if model.h.getInfo().primal_solution_status != 2:  # no feasible point
         return None
-    return model.plan()
+    found = model.plan()
+    return found if is_possible(request, found) else None
 
 
 class _Model:

@@ -23,8 +23,8 @@ BUND_MM = 50.0
 MARGIN_D = 0.25
 """The level is kept so many days of use above its trigger: the sun may come later than yesterday."""
 
-PLENTY = 1.05
-SHORT = 0.8
+PLENTY = 0.95
+SHORT = 0.65
 """Lift over need at which ponds begin to be filled ahead, and where they are filled whenever the sun allows: standing water seeps
 faster, so a field is flooded for the need only.
 """

@@ -1,0 +1,34 @@
+"""Probes in substrate may make the account of pots drier, never wetter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schedules.substrate import TAU_S, drier
+
+SHARE = st.floats(0.0, 0.6)
+
+
+@given(st.lists(SHARE, min_size=1, max_size=3), st.none() | SHARE, st.floats(0.0, 10.0))
+def test_only_drier_and_never_beyond_empty(vwc: list[float], full: float | None, depletion: float) -> None:
+    """Whatever the probes say, the account stays where it is or becomes drier, and never passes an empty pot."""
+    after, wettest = drier(tuple(vwc), full, 0.22, 10.0, depletion, 900.0)
+    assert depletion <= after <= 10.0
+    assert wettest is not None
+
+
+def test_what_is_gone_since_the_wettest_reading_is_missing() -> None:
+    """Half of the available water gone by the probe: the account goes half way there in about one time constant."""
+    depletion, full = 0.0, None
+    depletion, full = drier((0.32,), full, 0.22, 10.0, depletion, 900.0)
+    assert (depletion, full) == (0.0, 0.32)
+    for _ in range(int(TAU_S / 900.0)):
+        depletion, full = drier((0.21,), full, 0.22, 10.0, depletion, 900.0)
+    assert depletion == pytest.approx(5.0 * 0.62, abs=0.2)
+
+
+def test_no_probe_no_opinion() -> None:
+    """Without a reading account and memory stay as they are."""
+    assert drier((), 0.3, 0.22, 10.0, 1.5, 900.0) == (1.5, 0.3)
