@@ -151,6 +151,20 @@ async def test_it_fails_backs_off_and_recovers(
     assert [record.levelname for record in caplog.records].count("WARNING") == 3
 
 
+async def test_a_mistake_of_ours_does_not_end_the_asking(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is logged with its place, and the provider is asked again."""
+    monkeypatch.setattr(module, "RETRY_MAX_S", 0.02)
+    entry = site(url=server.url)
+    outlooks = Outlooks(entry)
+    one = Forecasts(entry, outlooks, moment(), tmp_path / "f")
+    right = outlooks.offer
+    monkeypatch.setattr(outlooks, "offer", lambda told: right(told) if caplog.records else 1 / 0)
+    await ran(one, lambda: outlooks.kept.provided)
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
 @pytest.mark.parametrize("code", [429, 503])
 def test_a_provider_that_asks_for_rest_gets_it(server: Server, code: int) -> None:
     """Retry-After in seconds is honoured, up to six hours."""
