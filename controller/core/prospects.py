@@ -11,11 +11,11 @@ from schedules.zone import daily_use_mm
 
 DAY_S = 86400.0
 RAIN_D = 5.0
-RAIN_SHARE = 0.7
-"""The expected rain of the next days counts by this share against the need: it comes in showers, part of it runs off."""
+RELIABLE = 0.7
+"""What falls within the next days with this chance counts against the need: nobody stakes a field on the mean."""
 
 LEAST_SHARE = 0.2
-"""And never for more than the rest of the use: nobody stakes a field on rain."""
+"""And never for more than the rest of the use."""
 
 LEAST_NEED_L_D = 1.0
 """Below this a source serves nobody: water is plenty, whatever it lifts."""
@@ -30,7 +30,7 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     pumps = _pumps(c, zone)
     if outlook is None or not pumps or not outlook.power_w:
         return Prospect(hold, outlook=outlook, closing=closing)
-    rain = RAIN_SHARE * outlook.rain_mm(c.epoch, c.epoch + RAIN_D * DAY_S) / RAIN_D
+    rain = outlook.rain_quantile(c.epoch + RAIN_D * DAY_S, RELIABLE) / RAIN_D
     need = sum(_need_l_d(c, other, rain) for other in c.wiring.zones if _pumps(c, other) == pumps)
     lift = sum(lift_l_d(c, pump, outlook) for pump in pumps)
     return Prospect(hold, lift / need if need > LEAST_NEED_L_D else float("inf"), outlook, closing)
