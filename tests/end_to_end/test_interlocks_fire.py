@@ -96,10 +96,12 @@ def shut_in_flow(loop: Loop) -> None:
 
 
 def leaking_zone(loop: Loop) -> None:
-    """A valve does not close after its irrigation."""
-    loop.order(Order.RUN_ZONE, loop.site.file.zones[0].id, 2.0)
+    """A valve does not close when a person ends its irrigation (and no plan opens it again meanwhile)."""
+    zone = loop.site.file.zones[0].id
+    loop.order(Order.RUN_ZONE, zone, 2.0)
     loop.run(60.0)
-    loop.world.zones[loop.site.file.zones[0].id].valves[0].stuck = 1.0
+    loop.world.zones[zone].valves[0].stuck = 1.0
+    loop.order(Order.STOP, zone)
 
 
 def hanging(loop: Loop) -> None:

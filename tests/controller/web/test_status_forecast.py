@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,12 @@ from controller.core.decide import decide
 from controller.core.state import initial_state
 from controller.outlooks import Kept
 from controller.telemetry.groups import groups_of
+from controller.web.render import Renderer
 from controller.web.status_forecast import errors, forecast
 from schedules.forecast_skill import Skill, judged, promised
 from schedules.outlook import HOLDS_S, Outlook, RainDay
 from tests.controller.little_world import LittleWorld, demo_site
+from tests.controller.web.station import Station
 
 RAIN = (RainDay(0.0, 86_400.0, 6.0, (0.4, 0.2, 0.1, 0.0, 0.0, 0.0)),)
 
@@ -84,3 +87,24 @@ def test_the_terminal_says_it_in_one_line(
         assert "50 W/m2" in said
     show({"forecast": None})
     assert "W" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "record", [{}, {"1h": {"own_mae": 50.0}}, {"3h": {"own_mae": 40.0}}, {"1h": {"own_mae": None}}]
+)
+def test_the_page_stands_whatever_the_record_holds(
+    station: Station, record: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forecast without any record yet, as in the first hour of every daemon, or with a part of one, does not break the page."""
+    renderer = Renderer(station.context())
+    values = renderer._values("en")
+    shown = {
+        "next_w": 800,
+        "low_w": 500,
+        "high_w": 1100,
+        "rain_chance": 0.4,
+        "rain_3d_mm": 12.0,
+        "errors": record,
+    }
+    monkeypatch.setattr(renderer, "_values", lambda _: values | {"s": values["s"] | {"forecast": shown}})
+    assert "800" in renderer.parts("en")["sun"]
