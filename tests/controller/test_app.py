@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -331,10 +333,19 @@ def test_a_second_daemon_is_refused(make_process: MakeProcess) -> None:
     assert first.process.poll() is None
 
 
+def boots(folder: Path) -> int:
+    """Boot rows that are on the disk."""
+    with contextlib.closing(sqlite3.connect(folder / "state" / "ledger.db")) as db:
+        return int(db.execute("SELECT count(*) FROM ledger WHERE kind = 'boot'").fetchone()[0])
+
+
 def test_a_killed_daemon_starts_again_and_knows(make_process: MakeProcess) -> None:
     """After SIGKILL the next start takes up the ledger where it stood, and its boot row tells."""
     process = make_process()
     assert process.heard() == "READY=1"
+    wait_until(
+        lambda: boots(process.folder) == 1, "the first boot row"
+    )  # ready is told before the disk has it
     assert process.end(signal.SIGKILL) == -signal.SIGKILL
     process.start()
     while process.heard() != "READY=1":
