@@ -1,0 +1,83 @@
+"""Sums of days with their uncertainty: half-widths at 95 %, combined as in the IPCC 2006 Guidelines, Vol. 1 Ch. 3 (Approach 1).
+
+What a meter errs in its gain it errs every day alike: its half-widths add up linearly over the days, with their sign. Different
+meters, and what was filled or read off in steps, err independently: they add up in quadrature (Eq. 3.2).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from controller.impact.day import ANY, ENERGY, GROUPS, WATER, Day
+
+UNTOLD = 0.15
+"""Half-width of a figure whose closing tells none, as a share of it, wholly systematic: IPCC practice for rated values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum in the figure's unit, its half-width at 95 %, and how many of the days tell the figure."""
+
+    value: float
+    half_width: float
+    days: int
+
+    @property
+    def share(self) -> float | None:
+        """The half-width as a share of the value; None of nothing."""
+        return self.half_width / abs(self.value) if self.value else None
+
+
+def sums(days: Iterable[Day]) -> dict[str, Amount]:
+    """Figure -> its sum, for every figure of energy and water that at least one day tells; ``zones.ID``, ``meters.ID`` and
+    ``tanks.ID`` for the parts.
+    """
+    days = tuple(days)
+    found = {name: amount for name in (*ENERGY, *WATER) if (amount := amount_of(days, name)) is not None}
+    for group in GROUPS:
+        for part in dict.fromkeys(name for day in days for name in getattr(day, group)):
+            told = [
+                (getattr(day, group)[part], _margin(day, group, part))
+                for day in days
+                if part in getattr(day, group)
+            ]
+            found[f"{group}.{part}"] = _amount(told)
+    return found
+
+
+def amount_of(days: Sequence[Day], name: str) -> Amount | None:
+    """The sum of one figure of ``Day``; None where no day tells it."""
+    told = [(value, day.margins.get(name)) for day in days if (value := getattr(day, name)) is not None]
+    return _amount(told) if told else None
+
+
+def _margin(day: Day, group: str, part: str) -> Mapping[str, float] | None:
+    """A part's margins are told as ``u95.GROUP.PART/SOURCE``."""
+    prefix = f"{part}/"
+    found = {
+        source[len(prefix) :]: value
+        for source, value in day.margins.get(group, {}).items()
+        if source.startswith(prefix)
+    }
+    return found or None
+
+
+def _amount(told: Sequence[tuple[float, Mapping[str, float] | None]]) -> Amount:
+    square, systematic = 0.0, dict[str, float]()
+    for value, margin in told:
+        for source, half in ({"untold": UNTOLD * value} if margin is None else margin).items():
+            if source == ANY:
+                square += half * half
+            else:
+                systematic[source] = systematic.get(source, 0.0) + half
+    square += sum(half * half for half in systematic.values())
+    return Amount(math.fsum(value for value, _ in told), math.sqrt(square), len(told))
+
+
+def coverage(days: Iterable[Day]) -> float | None:
+    """Share of the time of these days that the controller saw, 0..1; None where no day tells it."""
+    known = [day for day in days if day.covered_s is not None]
+    length = sum(day.length_s for day in known)
+    return sum(min(day.covered_s or 0.0, day.length_s) for day in known) / length if length else None
