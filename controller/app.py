@@ -23,7 +23,7 @@ from controller.forecasts import Forecasts
 from controller.hearing import Hearing
 from controller.i18n import render
 from controller.impact.co2 import closing_note
-from controller.memory import Memory, claim, newest_epoch_s, remember
+from controller.memory import Memory, newest_epoch_s, remember
 from controller.notify import notify
 from controller.options import RunOptions
 from controller.outlets import Outlets
@@ -31,6 +31,7 @@ from controller.planning import in_worker
 from controller.solver import maker
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
+from controller.store.lock import claim
 from controller.store.totals import Totals
 from controller.watchers import Guarded
 from controller.wires import Wires, open_wires

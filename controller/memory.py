@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,24 +43,6 @@ class Memory:
     gap_s: float | None
     closings: tuple[Figures, ...]
     notices: tuple[str, ...]
-
-
-def claim(folder: Path) -> int:
-    """Make sure that no other controller uses ``folder``: two would fight over the pumps. Returns the lock; close it at the end.
-
-    Raises StoreError when another one runs, OSError when the folder cannot be made.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "tirta.lock"
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise StoreError(
-            path, "another controller is running on this state directory", "Stop it first, or name another."
-        ) from None
-    return lock
 
 
 def remember(folder: Path, site: Site, at: Instant) -> Memory:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.assembly import Controller
-from controller.clock import Clock, real_mono_s, real_sleep
+from controller.clock import Clock, real_mono_s, real_sleep, settled
 from controller.core.accounts import figures
 from controller.core.decision import Decision
 from controller.core.instant import Instant
@@ -22,7 +22,10 @@ from controller.cycle import Observer
 from controller.memory import Figures
 from controller.options import RunOptions
 from controller.store.audit import Problem, verify_file
+from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
+from controller.store.lock import holder
+from controller.store.notes import Noted
 from controller.store.outbox import Outbox
 from controller.store.record import Recorder
 from controller.store.telemetry import Telemetry
@@ -46,6 +49,9 @@ CURSOR_EVERY = 20
 
 ACKS_HELD = 8
 """MQTT measurements held unacknowledged before the queue is committed early (a broker stops at 20 by default)."""
+
+NOTE_WAIT_S = 3.0
+"""How long a person's row is waited for, real seconds, before the answer says that the disk has not taken it."""
 
 FALLEN_S = 60.0
 """How long the sink rests after a mistake of ours, real seconds."""
@@ -200,6 +206,17 @@ class Outlets:
             log.error("ledger: %s", problem)
             self._tell(LEDGER_WRONG.format(problem=problem.text))
 
+    async def _note(self, note: Note) -> Noted | None:
+        """A person's row goes the way of all rows; the new head is told outside at once."""
+        at = self._clock.now()
+        ticket = self._journal.note(note, at)
+        done = asyncio.wrap_future(ticket.done)
+        if not await settled(NOTE_WAIT_S, done):
+            done.add_done_callback(_looked_at)
+            return None
+        self._tell_head(at)
+        return Noted(ticket.first_seq, done.result())
+
     def _vitals(self) -> Vitals:
         head = self._journal.head()
         lost = self._telemetry.counts()["lost"]
@@ -217,6 +234,8 @@ class Outlets:
             impact_totals=self._totals(controller),
             forecasts=lambda: controller.planning.outlooks.kept,
             wires=self.wires,
+            note=self._note,
+            holder=holder(self._options.state),
             unverified=frozenset(
                 name
                 for name, one in controller.poller.devices.items()
@@ -240,6 +259,12 @@ class Acknowledger:
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
         """See `Outlets.acknowledge`."""
         self.outlets.acknowledge(snapshot.at)
+
+
+def _looked_at(done: asyncio.Future[Any]) -> None:
+    """The writer has told already what the disk says; nobody waits for this future any more."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _sink(site: Site, options: RunOptions) -> InfluxSink | None:

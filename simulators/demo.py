@@ -19,7 +19,7 @@ from typing import Any
 from controller.clock import PlantClock, real_mono_s, real_sleep, settled
 from controller.commands.console import language, t
 from controller.core.site import Site
-from controller.memory import claim
+from controller.store.lock import claim
 from controller.store.errors import StoreError
 from drivers.profile import Profile
 from simulators.outputs import World

@@ -25,7 +25,7 @@ ORDERS = {
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add both commands."""
     status = commands.add_parser("status", help=t("what runs now, and why", "apa yang berjalan, dan mengapa"))
-    _where(status)
+    where_options(status)
     status.set_defaults(run=run_status)
     manual = commands.add_parser(
         "manual", help=t("water by hand, stop, resume", "siram manual, hentikan, lanjutkan")
@@ -48,11 +48,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
             action.add_argument("target", metavar=METAVARS[name])
         if name in ("run", "fill"):
             action.add_argument("--minutes", type=float, default=15.0, help="1 .. 240 (15)")
-        _where(action)
+        where_options(action)
         action.set_defaults(run=run_manual)
 
 
-def _where(parser: argparse.ArgumentParser) -> None:
+def where_options(parser: argparse.ArgumentParser) -> None:
+    """Where the daemon is and what opens it, alike in every command that speaks to it."""
     parser.add_argument("--url", help=t(f"of the daemon ({DEFAULT})", f"alamat layanan ({DEFAULT})"))
     parser.add_argument(
         "-c", "--config", metavar="FILE", help=t("take the port from this file", "ambil port dari berkas ini")
@@ -63,7 +64,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 def run_status(args: argparse.Namespace) -> int:
     """Ask the daemon and show the answer."""
-    answer = _with_pin(args, "GET", "/api/status")
+    answer = with_pin(args, "GET", "/api/status")
     if args.json:
         out_json(answer)
     else:
@@ -77,7 +78,7 @@ def run_manual(args: argparse.Namespace) -> int:
     if hasattr(args, "minutes") and not 1.0 <= minutes <= 240.0:
         raise TirtaError(t("minutes must be 1 to 240", "menit harus 1 sampai 240"))
     body = {"order": ORDERS[args.action], "target": getattr(args, "target", ""), "amount": minutes}
-    answer = _with_pin(args, "POST", "/api/orders", body)
+    answer = with_pin(args, "POST", "/api/orders", body)
     if args.json:
         out_json(answer)
     else:
@@ -85,7 +86,7 @@ def run_manual(args: argparse.Namespace) -> int:
     return GOOD
 
 
-def _with_pin(args: argparse.Namespace, method: str, path: str, body: object = None) -> dict[str, Any]:
+def with_pin(args: argparse.Namespace, method: str, path: str, body: object = None) -> dict[str, Any]:
     """The daemon's answer; a person at a terminal is asked for the PIN when it is needed."""
     url, pin = base_url(args), _pin(args)
     try:

@@ -36,6 +36,11 @@ class Head:
     seq: int = 0
     hash: str = GENESIS
 
+    @property
+    def text(self) -> str:
+        """``seq:hash``, as it is kept outside and given to ``tirta ledger verify``."""
+        return f"{self.seq}:{self.hash}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -67,6 +72,14 @@ class Row:
         """The hash that this row must have."""
         return digest((self.prev, self.seq, self.epoch_s, self.mono_s, self.boot, int(self.trusted),
                        self.kind, self.subject, self.payload))  # fmt: skip
+
+
+def parse_head(text: str) -> Head:
+    """The inverse of ``Head.text``. Raises ValueError for anything else."""
+    seq, _, digest_ = text.partition(":")
+    if not (seq.isascii() and seq.isdecimal() and digest_):
+        raise ValueError(f"no head: {text!r}")
+    return Head(int(seq), digest_)
 
 
 def canonical(content: object) -> str:

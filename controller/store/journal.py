@@ -69,8 +69,17 @@ class LedgerWriter:
 
     def submit(self, entries: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
         """Queue one transaction; never blocks. Call from one thread only (the event loop's)."""
-        rows = _with_notes(entries, self._annotate)
-        first = self.first_seq = self._next_seq
+        self.first_seq = self._next_seq
+        return self._queue(_with_notes(entries, self._annotate), state_json, at)
+
+    def note(self, note: Note, at: Instant) -> Ticket:
+        """Queue a person's row, from the same thread. It may fall between a cycle's submit and the points made of its events:
+        ``first_seq`` stays the cycle's.
+        """
+        return self._queue((note,), None, at)
+
+    def _queue(self, rows: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
+        first = self._next_seq
         self._next_seq += len(rows)
         job = _Job(Batch(rows, state_json, at))
         self._jobs.put(job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ from controller.core.instant import Instant
 from controller.live import Live
 from controller.outlooks import Kept
 from controller.poller import Health
+from controller.store.chain import Note
+from controller.store.notes import Noted
 from controller.wires import WireState
 
 Language = Literal["id", "en"]
@@ -46,6 +48,10 @@ class WebContext:
     unverified: frozenset[str] = frozenset()
     forecasts: Callable[[], Kept] | None = None
     """The record of the forecasts."""
+    note: Callable[[Note], Awaitable[Noted | None]] | None = None
+    """Adds a person's row to the ledger; None when the disk did not take it in time."""
+    holder: str = ""
+    """The word in the lock of the state directory whose ledger this daemon keeps."""
 
     @property
     def bound_host(self) -> str:

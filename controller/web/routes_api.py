@@ -38,18 +38,19 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/api/orders", status_code=202, responses=_REFUSALS, summary="Give an order")
     async def orders(request: Request, body: OrderBody) -> Response:
         if same_origin(request) is False:
-            return _answer(403, "not_origin")
+            return answer(403, "not_origin")
         if not signed_in(request):
             return refused(0.0)
         outcome = give(desk.live, body, "api")
         if outcome.refusal is None:
-            return _answer(outcome.code, f"done_{body.order.value}")
-        return _answer(outcome.code, f"not_{outcome.refusal}")
+            return answer(outcome.code, f"done_{body.order.value}")
+        return answer(outcome.code, f"not_{outcome.refusal}")
 
     return routes
 
 
-def _answer(code: int, key: str) -> Response:
+def answer(code: int, key: str) -> Response:
+    """What became of an order, in both languages, with a word for programs when it was refused."""
     indonesian, english = TEXTS[key]
     body = {"id": indonesian, "en": english}
     return JSONResponse(body if code == 202 else {"error": key.removeprefix("not_"), **body}, code)

@@ -65,6 +65,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Received: stopped for an hour, then automatic again.",
     ),
     "done_reset": ("Diterima: pompa boleh dipakai lagi.", "Received: the pump may be used again."),
+    "done_note": ("Tercatat di buku besar.", "Written into the ledger."),
+    "not_other_ledger": (
+        "Layanan ini memegang buku besar lain. Sebutkan alamat layanan yang benar (--url atau -c).",
+        "This daemon keeps another ledger. Name the right daemon (--url or -c).",
+    ),
+    "not_written": (
+        "Kartu SD belum menerima catatan ini; ia menunggu di memori. Periksa buku besar sebelum memasukkannya lagi.",
+        "The SD card has not taken this row; it waits in memory. Look into the ledger before entering it again.",
+    ),
     "not_unknown_target": ("Pompa atau petak itu tidak ada.", "There is no such pump or zone."),
     "not_bad_amount": ("Lamanya harus 1 sampai 240 menit.", "The time must be 1 to 240 minutes."),
     "not_emergency": (

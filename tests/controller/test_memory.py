@@ -19,9 +19,10 @@ from controller.core.instant import Instant
 from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
 from controller.core.state_json import from_json, to_json
-from controller.memory import claim, newest_epoch_s, remember
+from controller.memory import newest_epoch_s, remember
 from controller.store.errors import StoreError, TooNewError
 from controller.store.ledger import Ledger
+from controller.store.lock import claim
 from tests.controller.little_world import LittleWorld, demo_site
 from tests.controller.stations import EPOCH
 
@@ -185,7 +186,7 @@ def test_the_newest_known_time_is_the_saved_states(tmp_path: Path) -> None:
 def test_two_controllers_cannot_share_a_folder(tmp_path: Path) -> None:
     """A second process on the same state directory is refused in words; when the first is gone it may."""
     code = (
-        f"import pathlib, controller.memory as m; m.claim(pathlib.Path({str(tmp_path)!r}));"
+        f"import pathlib, controller.store.lock as m; m.claim(pathlib.Path({str(tmp_path)!r}));"
         "print(1, flush=True); input()"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -91,6 +91,19 @@ def test_rows_refused_by_the_disk_are_written_later(tmp_path: Path) -> None:
         assert saved.state_json == "3"
 
 
+def test_a_persons_row_leaves_the_cycles_numbers_alone(tmp_path: Path) -> None:
+    """A note queued between a cycle's submit and its points keeps ``first_seq`` the cycle's; the rows stay in order."""
+    writer = LedgerWriter(Ledger(tmp_path / "ledger.db"))
+    writer.submit([event(1), event(2)], "state", at(1))
+    ticket = writer.note(Note("indicator", "members", {"value": 24.0}), at(2))
+    assert (writer.first_seq, ticket.first_seq, ticket.last_seq) == (1, 3, 3)
+    assert ticket.done.result(20).seq == 3
+    assert writer.submit([event(3)], "state", at(3)).first_seq == writer.first_seq == 4
+    writer.close()
+    with Ledger(tmp_path / "ledger.db") as again:
+        assert [row.kind for row in again.rows()] == ["start", "start", "indicator", "start"]
+
+
 def test_memory_is_bounded_while_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a disk that never works the oldest rows go beyond the limit, are counted, and the rest is written at last."""
     monkeypatch.setattr(journal, "MAX_BACKLOG", 5)

@@ -173,11 +173,11 @@ async def test_failing_source_does_not_fell_the_page(station: Station) -> None:
 
 
 async def test_openapi(station: Station) -> None:
-    """The machine-readable description names the API's three paths and loads no foreign page."""
+    """The machine-readable description names the API's four paths and loads no foreign page."""
     async with visit(station.context()) as client:
         described = (await client.get("/api/openapi.json")).json()
         assert (await client.get("/docs")).status_code == 404
-    assert set(described["paths"]) == {"/api/status", "/api/orders", "/health"}
+    assert set(described["paths"]) == {"/api/status", "/api/orders", "/api/notes", "/health"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""The way into the ledger for what people state: POST /api/notes, behind the PIN like every order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from controller.store.chain import Note
+from controller.store.notes import NoteError, checked
+from controller.web.desk import Desk, signed_in
+from controller.web.guard import refused, same_origin
+from controller.web.routes_api import answer
+from controller.web.texts import TEXTS
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "no person may add such a row"},
+    403: {"description": "PIN missing or wrong (header X-Tirta-Pin), or another web site asked"},
+    409: {"description": "this daemon keeps another ledger, or the disk has not taken the row yet"},
+}
+
+
+class NoteBody(BaseModel):
+    """The body of POST /api/notes. ``ledger``: the word in the lock of the state directory that is meant; "" where the sender
+    cannot read it (another computer).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["verification", "indicator", "baseline"]
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    figures: dict[str, float | str]
+    ledger: str = ""
+
+
+def router(desk: Desk) -> APIRouter:
+    """The route of one server."""
+    routes = APIRouter()
+
+    @routes.post("/api/notes", status_code=201, responses=_REFUSALS, summary="Add a person's row")
+    async def notes(request: Request, body: NoteBody) -> Response:
+        if same_origin(request) is False:
+            return answer(403, "not_origin")
+        if not signed_in(request):
+            return refused(0.0)
+        return await _added(desk, body)
+
+    return routes
+
+
+async def _added(desk: Desk, body: NoteBody) -> Response:
+    add = desk.context.note
+    if add is None or (body.ledger and body.ledger != desk.context.holder):
+        return answer(409, "not_other_ledger")
+    try:
+        note = checked(Note(body.kind, body.subject, body.figures), "api")
+    except NoteError as error:
+        return JSONResponse({"error": "note", "id": error.indonesian, "en": error.english}, 400)
+    noted = await add(note)
+    if noted is None:
+        return answer(409, "not_written")
+    indonesian, english = TEXTS["done_note"]
+    told = {"seq": noted.seq, "head": noted.head.text, "id": indonesian, "en": english}
+    return JSONResponse(told, 201)
