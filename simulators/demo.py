@@ -19,8 +19,8 @@ from typing import Any
 from controller.clock import PlantClock, real_mono_s, real_sleep, settled
 from controller.commands.console import language, t
 from controller.core.site import Site
-from controller.store.lock import claim
 from controller.store.errors import StoreError
+from controller.store.lock import claim
 from drivers.profile import Profile
 from simulators.outputs import World
 from simulators.serve import Served, ServeError, serve
