@@ -19,6 +19,7 @@ from controller.check_texts import Language
 from controller.config_files import Work, is_path, load_profiles, load_programs, read, validate
 from controller.core.site import Output, Site, SiteFile
 from controller.errors import ConfigError
+from controller.factors import filled
 from drivers.marked_yaml import Problem
 from drivers.profile_model import Profile
 from schedules.program import Program
@@ -42,7 +43,7 @@ def load(path: str | Path, *, language: Language | None = None, today: date | No
     the daemon gives none, because a wrong clock must not keep it from starting.
     """
     work = Work(Path(path), language or _language_in(Path(path)) or environment_language())
-    data = read(work, work.path, None)
+    data = filled(read(work, work.path, None))
     file = validate(work, data, SiteFile, None) if data is not None else None
     folder = (
         file.programs

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from controller.core.site_devices import Bus, DeviceEntry, Identity
+from controller.core.site_impact import Factor, Impact
 from controller.core.site_land import Injector, Tank, Turns, Valve, Zone
-from controller.core.site_outlets import Factor, Impact, Sink, TelemetryEntry, Web
+from controller.core.site_outlets import Sink, TelemetryEntry, Web
 from controller.core.site_power import Power, Surplus, Weather
 from controller.core.site_pumps import Protect, Pump, PumpLimitsEntry
 from controller.core.site_signals import Ident, Model, Output, Positive, Share, Signal, two_points

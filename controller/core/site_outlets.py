@@ -1,4 +1,4 @@
-"""The site language: the CO2 baseline, and where data and pages go."""
+"""The site language: where data and pages go."""
 
 from __future__ import annotations
 
@@ -7,25 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from controller.core.site_signals import Model, Positive
-
-
-class Factor(Model):
-    """An emission factor with its paper trail."""
-
-    value: Positive
-    unit: Literal["kg_co2_per_kwh"] = "kg_co2_per_kwh"
-    name: str
-    source: str
-    year: Annotated[int, Field(ge=1990, le=2100)]
-
-
-class Impact(Model):
-    """The baseline for the CO2 avoided: used PV energy times one dated factor; and prices, dated."""
-
-    baseline: Literal["grid"] = "grid"
-    factor: Factor
-    price_idr_per_kwh: Annotated[float, Field(ge=0)] = 0.0
-    price_source: str = ""
 
 
 class Sink(Model):
