@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from controller.core.site import SiteFile
+from controller.factors import registry
 from drivers.profile_model import Profile
 from schedules.program import Program
 
@@ -19,11 +20,14 @@ _SHORT = r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]*$"
 
 
 def site_schema() -> dict[str, Any]:
-    """config.yaml. A signal may be written ``device.quantity`` or as a mapping with ``signal`` and the other keys."""
+    """config.yaml. A signal may be written ``device.quantity`` or as a mapping with ``signal`` and the other keys; a factor as
+    the id of one that ships with the package; ``methane`` has a default for each of its factors.
+    """
     schema = SiteFile.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     definitions["Signal"] = _short_or_long(definitions["Signal"], "signal", {"calibrate": _two_points()})
     definitions["Output"] = _short_or_long(definitions["Output"], "output", {})
+    _factors(definitions)
     return (
         {"$schema": DIALECT, "title": "Tirtasurya: config.yaml"}
         | schema
@@ -66,6 +70,18 @@ def _short_or_long(model: dict[str, Any], key: str, more: dict[str, Any]) -> dic
         "additionalProperties": False,
     }
     return {"description": model.get("description", ""), "anyOf": [short, long]}
+
+
+def _factors(definitions: dict[str, Any]) -> None:
+    """Ids in place of factors, one share in place of dated ones."""
+    known = {"type": "string", "enum": list(registry()), "description": "tirta impact factors"}
+    definitions["Factor"] = {"anyOf": [known, definitions["Factor"]]}
+    definitions["Methane"].pop("required", None)
+    for name in ("Baseline", "Impact"):
+        shares = definitions[name]["properties"]["biodiesel"]
+        definitions[name]["properties"]["biodiesel"] = {
+            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, shares]
+        }
 
 
 def _two_points() -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""The site language: what the CO2 avoided is measured against, what methane needs, and what energy cost; each dated, with evidence."""
+"""The site language: what the CO2 avoided is measured against, what methane needs, what energy cost; each dated, with evidence."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,7 +12,8 @@ from controller.core.site_signals import Ident, Model, Positive, Share
 
 Kind = Literal["grid", "diesel-generator", "diesel-pump", "history"]
 Unit = Literal[
-    "kg_co2_per_kwh", "kg_co2_per_litre", "kg_co2_per_gj", "kg_ch4_per_ha_d", "share", "days", "kg_co2e_per_kg", "kg_n2o_n_per_kg_n",
+    "kg_co2_per_kwh", "kg_co2_per_litre", "kg_co2_per_gj", "kg_ch4_per_ha_d", "share", "days", "kg_co2e_per_kg",
+    "kg_n2o_n_per_kg_n",
 ]  # fmt: skip
 Rupiah = Annotated[float, Field(ge=0)]
 
@@ -61,7 +62,10 @@ class Factor(Model):
             raise PydanticCustomError(
                 "factor_unknown",
                 "there is no factor '{name}'; `tirta impact factors` lists them",
-                {"name": data, "id": "tidak ada faktor '{name}'; `tirta impact factors` menampilkan daftarnya"},
+                {
+                    "name": data,
+                    "id": "tidak ada faktor '{name}'; `tirta impact factors` menampilkan daftarnya",
+                },
             )
         return data
 
@@ -94,8 +98,8 @@ class Baseline(Model):
     """What there would be without the PV plant, from ``since`` on until a later one. One at a time: never grid and diesel for
     the same kWh.
 
-    grid: used PV energy x factor [/ (1 - ``grid_loss``)]. diesel-generator: used PV energy x ``litres_per_kwh`` x factor per litre, or
-    x a factor per kWh. diesel-pump: water x ``head_m`` over ``efficiency`` (fuel to water) x factor per GJ. history:
+    grid: used PV energy x factor [/ (1 - ``grid_loss``)]. diesel-generator: used PV energy x ``litres_per_kwh`` x factor per
+    litre, or x a factor per kWh. diesel-pump: water x ``head_m`` over ``efficiency`` (fuel to water) x factor per GJ. history:
     ``litres_per_season`` x area served now / ``served_then_ha`` x factor per litre, spread over ``seasons``.
     ``biodiesel``: share of the fuel that is not fossil, by date; ``*_uncertainty``: 95 % half-widths, relative.
     """
@@ -127,15 +131,19 @@ class Baseline(Model):
     @model_validator(mode="after")
     def _whole(self) -> Baseline:
         if self.factor.unit not in FITS[self.baseline]:
-            raise _wrong("factor_unit", "baseline {kind} takes a factor in {words}, not in {unit}",
-                         "baseline {kind} memakai faktor dalam {words}, bukan {unit}",
-                         kind=self.baseline, words=", ".join(FITS[self.baseline]), unit=self.factor.unit)  # fmt: skip
+            raise _wrong("factor_unit", "baseline {baseline} takes a factor in {words}, not in {unit}",
+                         "baseline {baseline} memakai faktor dalam {words}, bukan {unit}",
+                         baseline=self.baseline, words=", ".join(FITS[self.baseline]), unit=self.factor.unit)  # fmt: skip
         missing = [name for name in NEEDS[self.baseline] if not getattr(self, name)]
-        if self.baseline == "diesel-generator" and self.factor.unit == "kg_co2_per_litre" and self.litres_per_kwh is None:
+        if (
+            self.baseline == "diesel-generator"
+            and self.factor.unit == "kg_co2_per_litre"
+            and self.litres_per_kwh is None
+        ):
             missing.append("litres_per_kwh")
         if missing:
-            raise _wrong("baseline_needs", "baseline {kind} needs {words}", "baseline {kind} memerlukan {words}",
-                         kind=self.baseline, words=", ".join(missing))  # fmt: skip
+            raise _wrong("baseline_needs", "baseline {baseline} needs {words}", "baseline {baseline} memerlukan {words}",
+                         baseline=self.baseline, words=", ".join(missing))  # fmt: skip
         return self
 
     def fossil_share(self, day: date) -> float:
@@ -214,5 +222,5 @@ class Impact(Baseline):
         return Price(since=date.min, electricity_idr_per_kwh=self.price_idr_per_kwh, source=self.price_source)
 
 
-def _wrong(kind: str, english: str, indonesian: str, **words: Any) -> PydanticCustomError:
-    return PydanticCustomError(kind, english, {**words, "id": indonesian})  # type: ignore[arg-type]
+def _wrong(kind: LiteralString, english: LiteralString, indonesian: str, **words: Any) -> PydanticCustomError:
+    return PydanticCustomError(kind, english, {**words, "id": indonesian})

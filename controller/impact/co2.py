@@ -1,18 +1,21 @@
-"""CO2 avoided, so that an auditor can follow it: PV energy that was used on the site, times one dated factor. Pure.
+"""One day's impact as the page, the ledger and the database tell it: CO2 and methane avoided, energy, water, money. Pure.
 
-m = E_used * EF (AMS-I.D / AMS-I.F of the CDM: energy of the PV plant that replaces grid energy). E_used is measured input of
-the pumps, and of everything else on the site where a load meter tells it, minus what came from grid or genset; energy that was
-produced but not used counts nothing. One baseline per site.
-Every figure is an estimate that nobody has verified: ``STATEMENT`` goes wherever a figure is shown.
+CO2 against the one baseline in force (``baselines``), methane of paddies (``methane``). A closed day keeps what its ledger row was
+written with. Every figure is an estimate that nobody has verified: ``STATEMENT`` goes wherever a figure is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from controller.core.decision import Event, EventKind
 from controller.core.site import Site
+from controller.core.site_impact import Baseline
+from controller.impact.baselines import Valued, solar_kwh, value_day
+from controller.impact.day import Day, day_of
+from controller.impact.methane import ch4_kg
 from controller.store.chain import Note
 
 STATEMENT: Mapping[str, str] = {
@@ -20,10 +23,13 @@ STATEMENT: Mapping[str, str] = {
     "id": "perkiraan, belum diverifikasi",
 }
 
+UNNAMED = "9999-12-31"
+"""A day without a name: the clock was never certain; what is in force now counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """One day, or a sum of days. Energy in kWh, water in m3, CO2 in kg, money in rupiah of ``price_source``.
+    """One day, or a sum of days. Energy in kWh, water in m3, gases in kg, money in rupiah of ``price_source``.
 
     ``coverage``: share of the time that was seen by the controller, 0..1, None when it was not recorded.
     """
@@ -36,6 +42,7 @@ class Impact:
     saved_idr: float = 0.0
     days: int = 0
     coverage: float | None = None
+    ch4_avoided_kg: float = 0.0
 
     def fields(self) -> dict[str, float]:
         """As the fields of the measurement ``impact``."""
@@ -45,31 +52,54 @@ class Impact:
             "diesel_kwh": self.diesel_kwh,
             "water_m3": self.water_m3,
             "co2_avoided_kg": self.co2_avoided_kg,
+            "ch4_avoided_kg": self.ch4_avoided_kg,
             "saved_idr": self.saved_idr,
         }
 
 
 def day_impact(site: Site, figures: Mapping[str, float | str]) -> Impact:
-    """The impact of one daily closing: the figures of its ``day`` event (``used_wh``, ``other_wh``, ``grid_wh``, ``water_m3``,
-    ``covered_s``), valued at the factor and price that it was closed with, or at the site's for a day that still runs.
+    """The impact of one daily closing, from the figures of its ``day`` event: as it was closed, or against what is in force on the
+    day while it still runs.
     """
-    used_wh = _number(figures, "used_wh") + _number(figures, "other_wh")
-    bought_wh = _number(figures, "grid_wh")
-    bought_wh = min(max(bought_wh, 0.0), max(used_wh, 0.0))
-    solar_kwh = max(0.0, used_wh - bought_wh) / 1000.0
-    diesel = site.file.power.backup == "diesel"
-    impact = site.file.impact
-    covered = figures.get("covered_s")
+    return _impact(site, *_read(site, figures), figures)
+
+
+def in_force(site: Site, figures: Mapping[str, float | str]) -> Baseline:
+    """The baseline on the day that the figures are of; the newest when they name no day."""
+    day = day_of(figures)
+    return site.file.impact.on(date.fromisoformat(UNNAMED if day is None else day.day))
+
+
+def _read(site: Site, figures: Mapping[str, float | str]) -> tuple[Day, Valued]:
+    day = day_of(figures) or day_of({**figures, "day": UNNAMED})
+    assert day is not None
+    return day, value_day(site.file, day)
+
+
+def _impact(site: Site, day: Day, valued: Valued, figures: Mapping[str, float | str]) -> Impact:
+    grid_wh, genset_wh = bought_wh(site, day)
     return Impact(
-        solar_kwh=solar_kwh,
-        grid_kwh=0.0 if diesel else bought_wh / 1000.0,
-        diesel_kwh=bought_wh / 1000.0 if diesel else 0.0,
-        water_m3=max(0.0, _number(figures, "water_m3")),
-        co2_avoided_kg=solar_kwh * _number(figures, "factor_kg_per_kwh", impact.factor.value),
-        saved_idr=solar_kwh * _number(figures, "price_idr_per_kwh", impact.price_idr_per_kwh),
+        solar_kwh=solar_kwh(day),
+        grid_kwh=grid_wh / 1000.0,
+        diesel_kwh=genset_wh / 1000.0,
+        water_m3=max(0.0, day.water_m3 or 0.0),
+        co2_avoided_kg=_number(figures, "co2_avoided_kg", valued.co2_kg),
+        saved_idr=_number(figures, "saved_idr", valued.saved_idr or 0.0),
         days=1,
-        coverage=min(1.0, float(covered) / 86_400.0) if isinstance(covered, float | int) else None,
+        coverage=None if day.covered_s is None else day.coverage,
+        ch4_avoided_kg=day.valued["ch4_avoided_kg"]
+        if "ch4_avoided_kg" in day.valued
+        else ch4_kg(site.file, day),
     )
+
+
+def bought_wh(site: Site, day: Day) -> tuple[float, float]:
+    """Grid and genset energy. A closing from before the split tells both as ``grid_wh``, never more than was used."""
+    if day.genset_wh is not None:
+        return max(0.0, day.grid_wh or 0.0), max(0.0, day.genset_wh)
+    used = max(0.0, (day.pumps_wh or 0.0) + (day.aux_wh or 0.0))
+    bought = min(max(0.0, day.grid_wh or 0.0), used)
+    return (0.0, bought) if site.file.power.backup == "diesel" else (bought, 0.0)
 
 
 def _number(figures: Mapping[str, float | str], name: str, default: float = 0.0) -> float:
@@ -91,28 +121,38 @@ def total(impacts: Iterable[Impact]) -> Impact:
 
 
 def closing_note(site: Site, event: Event) -> Note | None:
-    """The ledger row that follows a daily closing: the impact with its factor, source and year; None for other events.
-
-    ``coverage``: share of the day that the controller saw; ``measured_share``: share of that with a meter on every pump that ran.
+    """The ledger row that follows a daily closing: the impact with everything that is needed to reckon it again; None for other
+    events. ``coverage``: share of the day that the controller saw; ``measured_share``: share of that with a meter on every pump
+    that ran; ``method_u95``: relative half-width at 95 % of factor and assumptions, without the meters'.
     """
     if event.kind is not EventKind.DAY:
         return None
-    impact, entry = day_impact(site, event.figures), site.file.impact
+    day, valued = _read(site, event.figures)
+    impact = _impact(site, day, valued, event.figures)
     measured_s, covered_s = _number(event.figures, "measured_s"), _number(event.figures, "covered_s")
-    return Note(
-        "impact",
-        event.subject,
-        {
-            **impact.fields(),
-            "baseline": entry.baseline,
-            "factor": entry.factor.name,
-            "factor_kg_per_kwh": entry.factor.value,
-            "factor_source": entry.factor.source,
-            "factor_year": entry.factor.year,
-            "price_idr_per_kwh": entry.price_idr_per_kwh,
-            "price_source": entry.price_source,
-            "coverage": 0.0 if impact.coverage is None else impact.coverage,
-            "measured_share": measured_s / covered_s if covered_s > 0.0 else 0.0,
-            "statement": STATEMENT["en"],
-        },
-    )
+    factor = valued.factor
+    figures: dict[str, float | str] = {
+        **impact.fields(),
+        "day": "" if day.day == UNNAMED else day.day,
+        "baseline": valued.baseline,
+        "factor": factor.name,
+        "factor_id": factor.id,
+        "factor_value": factor.value,
+        "factor_unit": factor.unit,
+        "factor_source": factor.source,
+        "factor_year": factor.year,
+        "fossil_share": valued.fossil_share,
+        "method_u95": valued.method_u95,
+        "price_source": valued.price_source,
+        "coverage": 0.0 if impact.coverage is None else impact.coverage,
+        "measured_share": measured_s / covered_s if covered_s > 0.0 else 0.0,
+        "statement": STATEMENT["en"],
+        **valued.parameters,
+    }
+    if factor.unit == "kg_co2_per_kwh":
+        figures["factor_kg_per_kwh"] = factor.value
+    if valued.price is not None:
+        figures["price_idr_per_kwh" if valued.baseline == "grid" else "price_idr_per_litre"] = valued.price
+    if valued.litres is not None:
+        figures |= {"litres": valued.litres, "co2_biogenic_kg": valued.biogenic_kg}
+    return Note("impact", event.subject, figures)

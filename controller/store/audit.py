@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,13 +28,14 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Closing:
     """One daily closing: the row's number and its figures (Wh and m3 by suffix), with the factor and the price that its impact
-    row was valued at.
+    row was valued at. ``impact``: all figures of that row; empty where there is none.
     """
 
     seq: int
     epoch_s: float
     subject: str
     figures: dict[str, float | str]
+    impact: dict[str, float | str] = field(default_factory=dict)
 
 
 def _row(values: tuple[int, float, float, str, int, str, str, str, str, str]) -> Row:
@@ -62,7 +63,7 @@ def last_row(connection: sqlite3.Connection) -> Row | None:
     return None if values is None else _row(values)
 
 
-VALUED = ("factor_kg_per_kwh", "price_idr_per_kwh")
+VALUED = ("factor_kg_per_kwh", "price_idr_per_kwh", "co2_avoided_kg", "ch4_avoided_kg", "saved_idr")
 """What a closing keeps of its impact row: another factor in the site file tomorrow does not revalue yesterday."""
 
 
@@ -71,13 +72,13 @@ def closings(connection: sqlite3.Connection, since: int = 0) -> Iterator[Closing
     impacts = read_rows(connection, since, "impact")
     impact = next(impacts, None)
     for row in read_rows(connection, since, "day"):
-        figures = _figures(row.content)
+        figures, valued = _figures(row.content), dict[str, float | str]()
         while impact is not None and impact.seq < row.seq:
             impact = next(impacts, None)
         if impact is not None and impact.epoch_s == row.epoch_s:
             valued = _figures(impact.content)
             figures |= {name: valued[name] for name in VALUED if name in valued}
-        yield Closing(row.seq, row.epoch_s, row.subject, figures)
+        yield Closing(row.seq, row.epoch_s, row.subject, figures, valued)
 
 
 def _figures(content: dict[str, Json]) -> dict[str, float | str]:

@@ -12,7 +12,7 @@ from controller.core.decision import Decision, Event, EventKind
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
-from controller.impact.co2 import day_impact
+from controller.impact.co2 import day_impact, in_force
 from controller.store.point import Point, Series, render_fields
 from controller.store.telemetry import Telemetry
 from controller.telemetry.points import EventPoints, Points, Render
@@ -47,11 +47,10 @@ class Capture:
         journal: Numbered,
         vitals: Callable[[], Vitals] = Vitals,
     ) -> None:
-        ident, entry = site.file.site, site.file.impact
+        ident = site.file.site
         self._site, self._telemetry, self._journal, self._vitals = site, telemetry, journal, vitals
         self._points, self._events = Points(site), EventPoints(site, render)
         self._own = Series.of("controller", site=ident.id)
-        self._impact = Series.of("impact", site=ident.id, baseline=entry.baseline, factor=entry.factor.name)
         self._period_s = site.file.telemetry.rest_s
         self._due_s = float("-inf")
         self._last_s: float | None = None
@@ -80,8 +79,13 @@ class Capture:
             points.append(self._events.of(event, first + index, at))
             if event.kind is EventKind.DAY:
                 fields = render_fields(day_impact(self._site, event.figures).fields())
-                points.append(Point(self._impact, fields, self._last_second(event, at), at.mono_s))
+                points.append(Point(self._series(event), fields, self._last_second(event, at), at.mono_s))
         return points
+
+    def _series(self, event: Event) -> Series:
+        """A closing is told under the baseline and the factor that were in force on its day."""
+        entry, ident = in_force(self._site, event.figures), self._site.file.site.id
+        return Series.of("impact", site=ident, baseline=entry.baseline, factor=entry.factor.name)
 
     def _last_second(self, event: Event, at: Instant) -> float:
         """The last second of the closed day in POSIX seconds: a sum by days then has it on its own day, not on the next."""

@@ -1,0 +1,130 @@
+"""What the ledger holds beside the meters' figures: how each day was valued when it closed, what people entered, who verified."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from controller.core.site_impact import Factor
+from controller.impact.baselines import Valued
+from controller.store.audit import Closing, closings, read_rows
+from controller.store.chain import Json, Row
+
+INDICATOR = "indicator"
+VERIFIED = "verified"
+UNIT = "kg_co2_per_kwh"
+
+Figures = Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A number that a person entered: never metered, never mixed with what is. ``day``: of the number (YYYY-MM-DD)."""
+
+    name: str
+    value: float
+    unit: str
+    day: str
+    evidence: str
+    by: str
+    seq: int = 0
+    epoch_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A named person stands for the figures of a period: ``digest`` is the hash of exactly those."""
+
+    first: str
+    last: str
+    by: str
+    role: str
+    note: str
+    digest: str
+    seq: int = 0
+    epoch_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """``closed``: by day (YYYY-MM-DD), how it was valued when it closed."""
+
+    closed: Mapping[str, tuple[Valued, ...]] = field(default_factory=dict)
+    indicators: tuple[Indicator, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+
+
+def read_entries(connection: sqlite3.Connection) -> Entries:
+    """All of it, oldest first."""
+    closed: dict[str, tuple[Valued, ...]] = {}
+    for closing in closings(connection):
+        if closing.impact:
+            valued = closed_as(closing)
+            closed[valued.day] = (*closed.get(valued.day, ()), valued)
+    indicators = tuple(_indicator(row, told) for row, told in _told(connection, INDICATOR))
+    verified = tuple(_verification(row, told) for row, told in _told(connection, VERIFIED))
+    return Entries(closed, indicators, verified)
+
+
+def closed_as(closing: Closing) -> Valued:
+    """How the day was valued when it closed. Rows from before the baselines name a factor per kWh and nothing else."""
+    told = closing.impact
+    value = _number(told, "factor_value") or _number(told, "factor_kg_per_kwh")
+    texts = {name: str(told.get(f"factor_{name}", "")) for name in ("source", "id", "unit")}
+    names: dict[str, Any] = {**texts, "unit": texts["unit"] or UNIT, "name": str(told.get("factor", ""))}
+    factor = Factor.model_construct(value=value, year=int(_number(told, "factor_year")), **names)
+    litres = _number(told, "litres") if "litres" in told else None
+    prices = [_number(told, name) for name in ("price_idr_per_kwh", "price_idr_per_litre") if name in told]
+    return Valued(
+        str(closing.figures.get("day", "")),
+        str(told.get("baseline", "grid")),
+        factor,
+        _number(told, "method_u95") if "method_u95" in told else 0.10,
+        _number(told, "co2_avoided_kg"),
+        litres,
+        _number(told, "co2_biogenic_kg"),
+        _number(told, "fossil_share") if "fossil_share" in told else 1.0,
+        _number(told, "saved_idr") if prices else None,
+        prices[0] if prices else None,
+        str(told.get("price_source", "")),
+        parameters={name: _number(told, name) for name in PARAMETERS if name in told},
+    )
+
+
+PARAMETERS = (
+    "grid_loss",
+    "litres_per_kwh",
+    "head_m",
+    "efficiency",
+    "litres_per_season",
+    "served_ha",
+    "served_then_ha",
+)
+
+
+def _told(connection: sqlite3.Connection, kind: str) -> Iterator[tuple[Row, dict[str, Json]]]:
+    for row in read_rows(connection, 0, kind):
+        figures = row.content.get("figures")
+        if isinstance(figures, dict):
+            yield row, figures
+
+
+def _indicator(row: Row, told: Mapping[str, Json]) -> Indicator:
+    unit, day, evidence, by = (str(told.get(name, "")) for name in ("unit", "day", "evidence", "by"))
+    return Indicator(row.subject, _float(told.get("value")), unit, day, evidence, by, row.seq, row.epoch_s)
+
+
+def _verification(row: Row, told: Mapping[str, Json]) -> Verification:
+    first, last, by = (str(told.get(name, "")) for name in ("from", "to", "by"))
+    role, note, digest = (str(told.get(name, "")) for name in ("role", "note", "digest"))
+    return Verification(first, last, by, role, note, digest, row.seq, row.epoch_s)
+
+
+def _number(told: Figures, name: str) -> float:
+    return _float(told.get(name))
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, float | int) else 0.0

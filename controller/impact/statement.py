@@ -1,0 +1,116 @@
+"""Everything that may be said of a period: CO2 and methane avoided, money saved, who verified it, what people entered beside it.
+
+``impact_of`` is what reports, the command line and verifications use. The figures that count are those that the days were closed
+with; what today's site file would make of the same meters stands beside them. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from controller.core.site import Site
+from controller.core.site_impact import Factor
+from controller.impact.baselines import Valued, value_day
+from controller.impact.co2 import STATEMENT
+from controller.impact.day import Day
+from controller.impact.day_sums import amount_of, coverage
+from controller.impact.entries import Entries, Indicator
+from controller.impact.estimate import Estimate, together, total
+from controller.impact.lines import Line, added, lines_of
+from controller.impact.methane_lines import MethaneLine, methane_lines
+from controller.impact.verified import Standing, digest_of, standing_of
+
+CHANGED = 1e-6
+"""A recomputed figure that differs by less, relative, is the same figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A period, ``first`` to ``last`` (YYYY-MM-DD, both included; "" without days). Gases in kg, money in rupiah.
+
+    ``lines``: as closed, ``recomputed``: with the site file of today; ``differs``: they are not the same. ``co2_kg``: fossil CO2
+    avoided as closed. ``life_cycle_kg``: making the panels, None when it is not reckoned; ``net_kg``: after it.
+    ``methane``: by paddy and season; ``ch4_kg``, ``ch4_co2e_kg`` their sums, ``n2o_co2e_kg`` what drained soil gives more.
+    ``co2e_kg``: all gases together, less life cycle and nitrous oxide. ``standing``: verified by whom, or unverified.
+    """
+
+    site: str
+    first: str
+    last: str
+    days: int
+    closed_days: int
+    coverage: float | None
+    lines: tuple[Line, ...]
+    co2_kg: Estimate
+    recomputed: tuple[Line, ...]
+    recomputed_kg: Estimate
+    differs: bool
+    generated_kwh: float | None
+    life_cycle: Factor | None
+    life_cycle_kg: Estimate | None
+    net_kg: Estimate
+    methane: tuple[MethaneLine, ...]
+    ch4_kg: Estimate
+    ch4_co2e_kg: Estimate
+    n2o_co2e_kg: float
+    gwp: Factor | None
+    co2e_kg: Estimate
+    saved_idr: Estimate
+    indicators: tuple[Indicator, ...]
+    standing: Standing
+    digest: str
+
+    @property
+    def status(self) -> Mapping[str, str]:
+        """The words that go wherever a figure is shown, ``en`` and ``id``."""
+        return STATEMENT if self.standing.verification is None else self.standing.words
+
+
+def impact_of(
+    site: Site, days: Iterable[Day], entries: Entries, first: str | None = None, last: str | None = None
+) -> Statement:
+    """The statement of these days. ``first``, ``last``: the period asked for, where it is longer than the days that there are."""
+    days = tuple(days)
+    first = first if first is not None else days[0].day if days else ""
+    last = last if last is not None else days[-1].day if days else ""
+    by_day = {day.day: day for day in days}
+    closed = [day for day in days if day.closed]
+    now = [value_day(site.file, day) for day in closed]
+    then = _as_closed(now, entries)
+    lines, recomputed = lines_of(by_day, then), lines_of(by_day, now)
+    co2, again = added(lines), added(recomputed)
+    methane = methane_lines(site.file, closed)
+    ch4, ch4_co2e = together(one.ch4_kg for one in methane), together(one.ch4_co2e_kg for one in methane)
+    n2o = sum(one.n2o_co2e_kg for one in methane)
+    made, life_factor, life = _life_cycle(site, closed)
+    net = co2 if life is None else total((co2, Estimate(-life.value, life.half)))
+    all_gases = total((net, ch4_co2e, Estimate(-n2o)))
+    digest = digest_of(site.file.site.id, first, last, lines, methane)
+    return Statement(
+        site.file.site.id, first, last, len(days), len(closed), coverage(days), lines, co2, recomputed, again,
+        abs(again.value - co2.value) > CHANGED * max(abs(co2.value), 1e-9), made, life_factor, life, net, methane, ch4, ch4_co2e,
+        n2o, site.file.impact.methane.gwp if site.file.impact.methane else None,
+        all_gases, together(line.saved_idr for line in lines if line.saved_idr is not None),
+        tuple(one for one in entries.indicators if first <= one.day <= last),
+        standing_of(entries.verifications, first, last, digest), digest,
+    )  # fmt: skip
+
+
+def _as_closed(now: Sequence[Valued], entries: Entries) -> list[Valued]:
+    """Each day as its ledger row has it, with the evidence of today; a day without such a row as it is valued now."""
+    found: list[Valued] = []
+    for one in now:
+        rows = entries.closed.get(one.day)
+        found += rows or (one,)
+    return found
+
+
+def _life_cycle(site: Site, days: Sequence[Day]) -> tuple[float | None, Factor | None, Estimate | None]:
+    """kWh generated, and what making the panels costs of it where the site file asks for that line."""
+    made, factor = amount_of(days, "pv_wh"), site.file.impact.life_cycle
+    generated = None if made is None else made.value / 1000.0
+    if factor is None or made is None:
+        return generated, factor, None
+    energy = Estimate(made.value / 1000.0, made.half_width / 1000.0)
+    return generated, factor, energy.times(factor.value, factor.relative)
