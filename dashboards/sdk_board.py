@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models import dashboard as made
 
 from dashboards.model import Board, Language
 from dashboards.sdk_panel import panel
-from dashboards.sdk_query import Annotated, site_variable
+from dashboards.sdk_query import Annotated, Chosen
 
 DAYS_ZONE = "Asia/Jakarta"
 """Daily closings are dated the last second of their local day. In the westernmost zone of Indonesia each of them, from WIB to
@@ -30,9 +30,7 @@ def _board(board: Board, language: Language) -> build.Dashboard:
     made_of = made_of.description(board.why.to(language)).tags(["tirtasurya", language, *board.tags])
     made_of = made_of.time(board.since, "now").refresh(board.refresh).editable()
     made_of = made_of.timezone(DAYS_ZONE if "day" in board.tags else "browser")
-    made_of = made_of.tooltip(made.DashboardCursorSync.CROSSHAIR).with_variable(
-        site_variable(board, language)
-    )
+    made_of = made_of.tooltip(made.DashboardCursorSync.CROSSHAIR).with_variable(Chosen(board, language))
     made_of = made_of.link(_link(language))
     if board.marks:
         made_of = made_of.annotation(Annotated(board, language))

@@ -94,11 +94,26 @@ class Annotated(Builder[made.AnnotationQuery]):
         )
 
 
-def site_variable(board: Board, language: Language) -> build.QueryVariable:
+class Chosen(Builder[made.VariableModel]):
     """Which site, or which ones on a board of many."""
-    variable = build.QueryVariable("site").label(T("Lokasi", "Site").to(language))
-    variable = variable.datasource(source(board.dialect)).refresh(made.VariableRefresh.ON_TIME_RANGE_CHANGED)
-    variable = variable.sort(made.VariableSort.ALPHABETICAL_ASC).multi(board.many).include_all(board.many)
-    if board.dialect == "sql":
-        return variable.query({"refId": "site", "rawSql": SITES["sql"], "rawQuery": True, "format": "table"})
-    return variable.query(SITES["influxql"])
+
+    def __init__(self, board: Board, language: Language) -> None:
+        self.board, self.language = board, language
+
+    def build(self) -> made.VariableModel:
+        """The SDK's model, without what belongs to variables of intervals only."""
+        many = self.board.many
+        variable = build.QueryVariable("site").label(T("Lokasi", "Site").to(self.language))
+        variable = variable.datasource(source(self.board.dialect)).multi(many).include_all(many)
+        variable = variable.refresh(made.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        variable = variable.sort(made.VariableSort.ALPHABETICAL_ASC).query(self._query())
+        model = variable.build()
+        model.auto = model.auto_min = model.auto_count = None
+        if many:
+            model.current = made.VariableOption(selected=True, text=["All"], value=["$__all"])
+        return model
+
+    def _query(self) -> str | dict[str, object]:
+        if self.board.dialect == "influxql":
+            return SITES["influxql"]
+        return {"refId": "site", "rawSql": SITES["sql"], "rawQuery": True, "format": "table"}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from controller.store.journal import SteppedJournal
 from controller.store.ledger import Ledger
 from controller.store.record import Recorder
 from controller.store.telemetry import Telemetry
-from controller.telemetry.capture import Capture
+from controller.telemetry.capture import Capture, Vitals
 from controller.watchers import Days
 from drivers.profile import Profile
 from simulators.clock import SteppedClock
@@ -50,7 +51,8 @@ CYCLE_S = 60.0
 class Season:
     """``world``: the physics; ``folder``: where ledger.db and telemetry.db are kept (None: nowhere). ``record``: keep
     what ``ledger replay`` needs, in the folder. ``forecaster``: a provider with a stated error (None: the site's
-    own forecast only). ``days_seen``: the impact of its daily closings, as the daemon's page adds it up.
+    own forecast only). ``days_seen``: the impact of its daily closings, as the daemon's page adds it up. ``vitals``: told
+    with the telemetry, from the ledger (None: nothing is, and the points are the smaller).
     """
 
     site: Site
@@ -63,6 +65,7 @@ class Season:
     cycle_s: float = CYCLE_S
     progress: Callable[[float], None] | None = None
     forecaster: Forecaster | None = None
+    vitals: Callable[[Ledger], Vitals] | None = None
     cycles: int = 0
     wall_s: float = 0.0
     controller: Controller | None = field(default=None)
@@ -95,7 +98,8 @@ class Season:
         clock.advance = rig.advance
         ledger = stack.enter_context(Ledger(self._path("ledger.db"), durable=False))
         journal = SteppedJournal(ledger, lambda event: closing_note(site, event))
-        observers = self._observers(site, journal, clock.now(), stack)
+        vitals = Vitals if self.vitals is None else partial(self.vitals, ledger)
+        observers = self._observers(site, journal, vitals, clock.now(), stack)
         controller = assemble(
             site,
             initial_state(site),
@@ -120,14 +124,19 @@ class Season:
                 self.progress(self.cycles * self.cycle_s / 86400.0)
 
     def _observers(
-        self, site: Site, journal: SteppedJournal, at: Instant, stack: ExitStack
+        self,
+        site: Site,
+        journal: SteppedJournal,
+        vitals: Callable[[], Vitals],
+        at: Instant,
+        stack: ExitStack,
     ) -> tuple[Observer, ...]:
         telemetry = Telemetry(
             self._path("telemetry.db"), at, int(site.file.telemetry.max_mb * 1e6), COMMIT_S, background=False
         )
         end = Instant(at.epoch_s + self.days * 86400.0, self.days * 86400.0, at.boot)
         stack.callback(telemetry.close, end)
-        capture = Capture(site, telemetry, render, journal)
+        capture = Capture(site, telemetry, render, journal, vitals)
         if not self.record or self.folder is None:
             return (capture, self.days_seen)
         recorder = stack.enter_context(

@@ -363,7 +363,7 @@ PROBES = Row(
                 "Sensor pH di tanah bergeser dalam beberapa bulan.",
                 "A pH probe in the soil drifts within months.",
             ),
-            "pH",
+            "short",
             1,
             width=8,
         ),
