@@ -1,6 +1,8 @@
-"""Energy of the day: counters first (with resets), else power times time; and the closing at local midnight.
+"""The days of the accounts: a page for each local day, closed at midnight; and a page of its own after a time that nobody saw.
 
-Writes: ``draws``, ``accounts``, ``counters``, ``pumps`` (starts of the day), ``sun`` (probes of the day).
+What counters passed while the controller was away is told on the day when it was read, and marked as spanning; what nobody measured
+is told nowhere. A page that may have ended meanwhile is shelved until a trusted clock tells which day it is.
+Writes: ``accounts``, ``shelved``, ``pumps`` (starts of the day), ``sun`` (probes of the day).
 """
 
 from __future__ import annotations
@@ -8,85 +10,49 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from controller.core.account_figures import figures, told_tanks
+from controller.core.account_margins import margins
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
-from controller.core.metering import counter
 from controller.core.state import Accounts
-from controller.core.wiring import PumpWiring
 
-ENERGY_QUANTUM_WH = 1000.0
-"""One step of the coarsest energy counter (whole kWh) is always believed."""
+__all__ = ["close_day", "drained", "figures", "turn_page"]
 
 DAY_S = 86400.0
 DAY_MAX_S = 90000.0
 """No day ends later than this from now (25 h); one that does was named by a wrong clock."""
 
 
-def energy(c: Draft) -> None:
-    """Add the energy of the time since the last decision to the day."""
-    day, hours = c.accounts, c.lived_s / 3600.0
-    power = c.wiring.site.file.power
-    pv_w = c.number(c.wiring.pv_power)
-    pv_wh = max(0.0, pv_w) * hours if pv_w is not None else 0.0
-    if c.wiring.pv_energy is not None:
-        pv_wh = counter(c, c.wiring.pv_energy, power.pv_kwp * 1500.0 / 3600.0, ENERGY_QUANTUM_WH, pv_wh)
-    used_wh = run_s = 0.0
-    measured = True
-    for pump in c.wiring.pumps:
-        was = c.old.pumps.get(pump.id)
-        on = was is not None and was.on
-        if on or pump.energy is not None:
-            used_wh += _pump_wh(c, pump, on, hours)
-        if on:
-            run_s += c.lived_s
-            measured = measured and (pump.power is not None or pump.energy is not None)
-    if pv_wh == 0.0 and used_wh == 0.0 and c.water_m3 == 0.0 and c.lived_s == 0.0:
+def turn_page(c: Draft) -> None:
+    """After a time without the controller: note the gap, and begin a new page where the old one's day may be over."""
+    if not c.restarted:
+        if c.accounts.tanks.keys() != c.wiring.tank.keys():
+            c.accounts = replace(c.accounts, tanks=_opening(c))
         return
-    own_w = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
-    load_w = c.number(c.wiring.load_power)
-    other_wh = 0.0 if load_w is None else (load_w - own_w) * hours
-    c.accounts = Accounts(
-        day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh,
-        day.grid_wh + _backup_w(c, max(own_w, load_w or 0.0)) * hours, day.water_m3 + c.water_m3, day.run_s + run_s,
-        day.covered_s + c.lived_s, day.measured_s + (c.lived_s if measured else 0.0), day.starts, day.starts_from_s,
-        day.other_wh + other_wh,
-    )  # fmt: skip
+    day, old = c.accounts, c.old
+    if c.lost_s > 0.0:
+        day = replace(day, covered_s=day.covered_s + c.lost_s)
+    seen_s = max(old.epoch_s + c.lost_s, old.seen_s) if old.boot != c.boot else c.epoch - c.gap_s
+    if not day.day or c.shelved is not None:
+        c.accounts = replace(day, gaps=day.gaps + 1) if day.covered_s else day
+        return
+    if c.trusted and c.epoch < day.ends_s:
+        c.accounts = replace(day, gaps=day.gaps + 1, gap_s=day.gap_s + max(0.0, c.epoch - seen_s))
+        return
+    c.shelved = replace(day, until_s=seen_s)
+    c.accounts = Accounts(gaps=1, tanks=day.tanks)
 
 
-def _pump_wh(c: Draft, pump: PumpWiring, on: bool, hours: float) -> float:
-    """Energy of one pump; notes what it draws now. Without a meter its rated power stands in."""
-    draw = 0.0
-    rated = pump.entry.rated_power_w
-    if on:
-        seen = c.number(pump.power)
-        draw = rated if seen is None else min(max(0.0, seen), 2.0 * rated)
-        c.draws[pump.id] = draw
-    if pump.energy is None:
-        return draw * hours
-    return counter(c, pump.energy, 2.0 * rated / 3600.0, ENERGY_QUANTUM_WH, draw * hours)
-
-
-def _backup_w(c: Draft, taken_w: float) -> float:
-    """The part of ``taken_w`` that the sun does not give: the measured import, all of it charged to what is counted; else what is
-    taken beyond the plant's potential where a back-up can supply it. Not by the energy counter's steps: those come late.
-    """
-    if taken_w <= 0.0:
-        return 0.0
-    imported = c.number(c.wiring.grid_power)
-    if imported is None:
-        if c.wiring.site.file.power.backup == "none":
-            return 0.0
-        imported = taken_w - (c.old.power.potential_w or 0.0)
-    return min(max(0.0, imported), taken_w)
-
-
-def figures(day: Accounts) -> dict[str, float | str]:
-    """The day's figures as its closing tells them. ``other_wh`` is a difference of two meters: never below nothing."""
-    return {
-        "day": day.day, "pv_wh": day.pv_wh, "used_wh": day.used_wh, "other_wh": max(0.0, day.other_wh),
-        "grid_wh": day.grid_wh, "water_m3": day.water_m3, "starts": day.starts, "run_s": day.run_s,
-        "covered_s": day.covered_s, "measured_s": day.measured_s,
-    }  # fmt: skip
+def _opening(c: Draft) -> dict[str, float]:
+    """What is in each tank now, m3; a tank that does not tell keeps what it had when it was last told."""
+    had, found = c.accounts.tanks, dict[str, float]()
+    for tank in c.wiring.tanks:
+        level = tank.level.read(c.readings, c.mono)
+        if tank.id in had:
+            found[tank.id] = had[tank.id]
+        elif level is not None:
+            found[tank.id] = level * tank.entry.area_m2
+    return found if found != had else had  # type: ignore[return-value]
 
 
 def drained(c: Draft) -> dict[str, float | str]:
@@ -105,26 +71,86 @@ def drained(c: Draft) -> dict[str, float | str]:
 
 
 def close_day(c: Draft) -> None:
-    """At local midnight of a trusted clock: one DAY event with the figures of the day that ended, and a clean sheet."""
+    """At local midnight of a trusted clock: one DAY event with the figures of the day that ended, and a clean page."""
     day = c.accounts
     if not c.trusted:
         _untrusted_day(c)
         return
-    if day.day and c.epoch < day.ends_s <= c.epoch + DAY_MAX_S:
+    if c.shelved is None and day.day and c.epoch < day.ends_s <= c.epoch + DAY_MAX_S:
         return
-    local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo)
-    midnight = datetime.combine(local.date() + timedelta(days=1), time(), c.wiring.zoneinfo)
-    name, ends = local.date().isoformat(), midnight.timestamp()
+    begins, ends = _bounds(c)
+    name = begins.date().isoformat()
+    if c.shelved is not None:
+        _unshelve(c, name, begins.timestamp(), ends.timestamp())
+        return
     if not day.day or day.ends_s > c.epoch:
         # What was counted before the clock was right belongs to the day that it names now.
-        c.accounts = replace(day, day=name, ends_s=ends)
+        c.accounts = replace(day, day=name, begins_s=begins.timestamp(), ends_s=ends.timestamp())
         return
-    told = figures(day)
-    key = "day_closed" if c.wiring.load_power is None else "day_closed_loads"
-    params = {name: told[name] for name in ("day", "pv_wh", "used_wh", "other_wh", "grid_wh", "water_m3")}
-    c.event(EventKind.DAY, Reason("site", key, params), told | drained(c))
-    c.accounts = Accounts(day=name, ends_s=ends)
+    late_s = min(max(0.0, c.epoch - day.ends_s), c.lived_s if c.gap_s == 0.0 else 0.0)
+    tanks = _close(c, replace(day, covered_s=day.covered_s - late_s))
+    c.accounts = Accounts(name, ends.timestamp(), covered_s=late_s, tanks=tanks, begins_s=begins.timestamp())
     _fresh_starts(c)
+
+
+def _bounds(c: Draft) -> tuple[datetime, datetime]:
+    """The local midnights around now."""
+    local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo).date()
+    begins = datetime.combine(local, time(), c.wiring.zoneinfo)
+    return begins, datetime.combine(local + timedelta(days=1), time(), c.wiring.zoneinfo)
+
+
+def _unshelve(c: Draft, name: str, begins_s: float, ends_s: float) -> None:
+    """A trusted clock after a gap: the shelved day is over and closed, or it is this one and goes on."""
+    shelved, day = c.shelved, c.accounts
+    assert shelved is not None
+    c.shelved = None
+    back_s = c.epoch - day.covered_s - day.gap_s
+    if c.epoch < shelved.ends_s <= c.epoch + DAY_MAX_S:
+        c.accounts = _joined(shelved, day, max(0.0, back_s - shelved.until_s))
+        return
+    missed_s = min(max(0.0, shelved.ends_s - shelved.until_s), DAY_MAX_S)
+    over = shelved.until_s < shelved.ends_s
+    _close(c, replace(shelved, gaps=shelved.gaps + over, gap_s=shelved.gap_s + missed_s))
+    gap_s = day.gap_s + max(0.0, back_s - begins_s)
+    c.accounts = replace(day, day=name, begins_s=begins_s, ends_s=ends_s, gap_s=gap_s)
+    _fresh_starts(c)
+
+
+def _joined(one: Accounts, other: Accounts, gap_s: float) -> Accounts:
+    """The day gone on with on another page, as one."""
+    places, zones = {**one.flows, **other.flows}, {**one.zones, **other.zones}
+    nothing, none = (0.0, 0.0, 0.0), (0.0, 0.0)
+    flows = {name: _sum3(one.flows.get(name, nothing), other.flows.get(name, nothing)) for name in places}
+    shares = {name: _sum2(one.zones.get(name, none), other.zones.get(name, none)) for name in zones}
+    return Accounts(
+        one.day, one.ends_s, one.pv_wh + other.pv_wh, one.used_wh + other.used_wh, one.grid_wh + other.grid_wh,
+        one.water_m3 + other.water_m3, one.run_s + other.run_s, one.covered_s + other.covered_s,
+        one.measured_s + other.measured_s, one.starts + other.starts, one.starts_from_s, one.other_wh + other.other_wh, flows,
+        shares, one.tanks, one.spanning_wh, one.spanning_m3, one.gaps + other.gaps, one.gap_s + other.gap_s + gap_s,
+        one.begins_s, 0.0,
+    )  # fmt: skip
+
+
+def _sum3(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
+
+
+def _sum2(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return (one[0] + other[0], one[1] + other[1])
+
+
+def _close(c: Draft, day: Accounts) -> dict[str, float]:
+    """Tell the day; returns what is in each tank at its end, m3."""
+    tanks, gained = told_tanks(c, day)
+    told = figures(day, gained) | margins(c, day, gained)
+    key = "day_closed" if c.wiring.load_power is None else "day_closed_loads"
+    params = {
+        name: told.get(name, 0.0) for name in ("day", "pv_wh", "used_wh", "other_wh", "grid_wh", "water_m3")
+    }
+    params["grid_wh"] = day.grid_wh
+    c.event(EventKind.DAY, Reason("site", key, params), told | drained(c))
+    return tanks
 
 
 def _untrusted_day(c: Draft) -> None:

@@ -27,6 +27,12 @@ LATCH_S = 600.0
 MIST_PAUSE_S = 60.0
 """No mist so soon after a new boot: the pause that was under way is not known."""
 
+AWAY_S = 7.0 * 86400.0
+"""So much growth of a counter is believed after a time without the controller whose length nobody knows."""
+
+LOST_MAX_S = 900.0
+"""A state that was kept is never older than this when the controller still decides."""
+
 PAUSE_S = 3600.0
 """How long an operator's STOP keeps the automatic away."""
 
@@ -49,6 +55,7 @@ def arrive(c: Draft) -> None:
     if old.cycle_s > 0.0 and c.dt > longest:
         c.gap_s, c.lived_s = c.dt, longest
         c.cycle_s = old.cycle_s if old.gap_s == 0.0 else min(c.dt, CYCLE_MAX_S)
+        c.counters = {name: _unseen(one, 0.0, old.mono_s) for name, one in c.counters.items()}
         _from_off(c, "stale_decision", c.dt)
     elif (
         c.dt != old.cycle_s or c.dt == 0.0
@@ -96,9 +103,10 @@ def _boot(c: Draft) -> None:
     missed = min(max(0.0, c.epoch - old.epoch_s), MISSED_MAX_S) if known else 0.0
     c.grid_s = c.grid_s + missed if old.boot else (c.epoch % GRID_S if c.trusted else 0.0)
     c.cycle_s = 0.0
-    c.counters = {
-        name: Counter(counter.value, now - missed, counter.assumed) for name, counter in c.counters.items()
-    }
+    away_s = max(0.0, c.epoch - old.epoch_s) if known else AWAY_S
+    later_s = now - away_s - old.mono_s
+    c.counters = {name: _unseen(one, later_s, old.mono_s) for name, one in c.counters.items()}
+    c.lost_s = min(max(0.0, old.seen_s - old.epoch_s), LOST_MAX_S)
     c.pending, c.held = {}, dict.fromkeys(c.held, now + LATCH_S)
     c.air = replace(c.air, sampled_s=None, gauged_s=None if c.air.gauged_s is None else now - missed)
     c.power = PowerState()
@@ -133,6 +141,12 @@ def _boot(c: Draft) -> None:
             runs.close(c, c.wiring.zone[name], "irrigation_restarted")
     c.gap_s = missed
     _from_off(c, "restarted", max(0.0, c.epoch - max(old.epoch_s, old.seen_s)) if known else 0.0)
+
+
+def _unseen(counter: Counter, moved_s: float, last_s: float) -> Counter:
+    """The counter as it was left at ``last_s``, silent since then, with its moments ``moved_s`` later."""
+    silent_s = (last_s if counter.silent_s is None else counter.silent_s) + moved_s
+    return replace(counter, seen_s=counter.seen_s + moved_s, silent_s=silent_s)
 
 
 def _from_off(c: Draft, key: str, gap_s: float) -> None:

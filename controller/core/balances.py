@@ -11,7 +11,7 @@ from datetime import datetime
 from controller.core.climate import RH_PCT, SUN_W_M2, TEMP_C, WIND_M_S, sane, vpd_step
 from controller.core.draft import Draft
 from controller.core.learning import learned
-from controller.core.metering import counter
+from controller.core.passed import counter
 from controller.core.prospects import prospect_of
 from controller.core.state import GRID_S, Air
 from controller.core.thirst import learned_use

@@ -10,6 +10,7 @@ from controller.core import (
     accounts,
     arrival,
     balances,
+    energy,
     enforce,
     explain,
     fertigation,
@@ -43,9 +44,10 @@ def decide(site: Site, state: ControllerState, snapshot: Snapshot) -> Decision:
     """
     c = Draft(wiring(site), state, snapshot)
     arrival.arrive(c)
+    accounts.turn_page(c)
     metering.meter(c)
     fertigation.count(c)
-    accounts.energy(c)
+    energy.count(c)
     orders.obey(c)
     balances.balances(c)
     accounts.close_day(c)
@@ -83,5 +85,5 @@ def _frozen(c: Draft) -> ControllerState:
         at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
         c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, thirst=c.thirst, injectors=c.injectors, feeds=c.feeds,
-        turn=c.turn, mists=c.mists, sun=c.sun,
+        turn=c.turn, mists=c.mists, sun=c.sun, shelved=c.shelved,
     )  # fmt: skip

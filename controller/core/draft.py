@@ -14,6 +14,7 @@ from controller.core.state import (
     ControllerState,
     Counter,
     Feed,
+    Parts,
     Phase,
     PowerState,
     PumpState,
@@ -36,10 +37,10 @@ class Draft:
 
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
-        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "mists",
-        "mono", "old", "opened", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons", "replan",
-        "resets", "restarted", "sky", "snapshot", "sun", "tanks", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted",
-        "water_m3", "wiring", "zones",
+        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "lost_s",
+        "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons",
+        "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun", "tanks", "thirst", "trips", "trusted",
+        "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -76,6 +77,10 @@ class Draft:
         self.power: PowerState = old.power
         self.sun: SunState = old.sun
         self.accounts: Accounts = old.accounts
+        self.shelved: Accounts | None = old.shelved
+        self.lost_s = 0.0  # decided before a restart, after the state that was kept
+        self.passed: list[tuple[str, Parts]] = []  # what went by since the last decision, by place
+        self.shared: dict[str, tuple[float, float]] = {}  # m3 to zones: metered, by nominal flow
         self.water_m3 = 0.0  # pumped since the last decision
         self.draws: dict[str, float] = {}  # W taken by each pump that is on
         self.halted: set[str] = set()  # pumps that a person wants off now, minimum run or not

@@ -1,7 +1,7 @@
 """Where the water went since the last decision: meter volume first, else flow times time, else nominal flow times time.
 
-Every litre is credited to the zones whose ways were open, planned and manual runs alike. Writes: ``counters``,
-``water_m3``, ``zones`` (through ``runs.deliver``).
+Every litre is credited to the zones whose ways were open, planned and manual runs alike. Writes: ``counters``, ``water_m3``,
+``passed``, ``shared``, ``accounts`` (spanning), ``zones`` (through ``runs.deliver``).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from controller.core import runs
 from controller.core.draft import Draft
-from controller.core.state import Counter, PumpState
-from controller.core.wiring import PumpWiring, Reader, TankWiring, ZoneWiring
+from controller.core.passed import NOTHING, filled, passed, spans
+from controller.core.state import Counter, Parts, PumpState
+from controller.core.wiring import PumpWiring, TankWiring, ZoneWiring
 
 FLOW_CAP = 3.0
 """A meter that claims more than this multiple of the rated flow is not believed beyond it."""
@@ -29,33 +30,6 @@ VOLUME_QUANTUM_M3 = 0.1
 """One step of a coarse pulse meter is always believed."""
 
 
-def counter(
-    c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float, until_s: float | None = None
-) -> float:
-    """What a counter says was added since the last decision.
-
-    While it is silent ``assumed`` stands in and is taken off what the counter shows when it comes back, so that nothing is
-    doubled or lost. A counter that fell began again from zero; a jump that physics forbids (``cap_per_s`` up to now or to the
-    moment ``until_s``, ``quantum``) is not believed.
-    """
-    value = reader.read(c.readings, c.mono)
-    last = c.counters.get(reader.name)
-    if value is None:
-        if last is not None and assumed > 0.0:
-            c.counters[reader.name] = replace(last, assumed=last.assumed + assumed)
-        return assumed
-    if last is None:
-        c.counters[reader.name] = Counter(value, c.mono)
-        return assumed
-    added = value - last.value if value >= last.value else value
-    if added == 0.0 and last.assumed == 0.0:
-        return 0.0
-    c.counters[reader.name] = Counter(value, c.mono)
-    if not 0.0 <= added <= cap_per_s * max(0.0, (until_s or c.mono) - last.seen_s) + quantum:
-        return assumed
-    return max(0.0, added - last.assumed)
-
-
 def meter(c: Draft) -> None:
     """Credit the water of the time since the last decision."""
     for pump in c.wiring.pumps:
@@ -71,28 +45,51 @@ def meter(c: Draft) -> None:
         litres = _pumped_l(c, pump, on)
         if on and pump.tank is not None:
             _rise(c, pump.tank, litres)
-        if litres > 0.0:
-            c.water_m3 += litres / 1000.0
         if (on or litres > 0.0) and pump.zones:
-            _share(c, was, litres)
+            _share(c, was, litres, pump.volume is not None)
     for zone in c.wiring.zones:
         if zone.tank is not None and c.zones[zone.id].irrigation is not None and was_open(c, zone):
-            runs.deliver(c, zone.id, _zone_l(c, zone))
+            litres = _zone_l(c, zone)
+            runs.deliver(c, zone.id, litres)
+            _note(c, zone.id, litres, zone.flow is not None)
 
 
 def _pumped_l(c: Draft, pump: PumpWiring, on: bool) -> float:
-    """Litres through the pump. Without a believable meter its rated flow stands in while it is on."""
+    """Litres through the pump, never negative, and the exact account of them. Without a believable meter its rated flow stands in
+    while it is on.
+    """
+    spanning = pump.volume is not None and spans(c, pump.volume)
+    told = _water(c, pump, on)
+    if told is NOTHING:
+        return 0.0
+    pumped_m3 = told[0] + told[1] + told[2]
+    c.water_m3 += pumped_m3
+    c.passed.append((pump.water, told))
+    if spanning:
+        c.accounts = replace(c.accounts, spanning_m3=c.accounts.spanning_m3 + pumped_m3)
+    return max(0.0, 1000.0 * pumped_m3)
+
+
+def _water(c: Draft, pump: PumpWiring, on: bool) -> Parts:
+    """m3 through the pump since the last decision."""
     rated = pump.entry.rated_flow_m3_h
-    assumed = 0.0
+    assumed, blind = 0.0, False
     if on:
         flow = c.number(pump.flow)
+        blind = flow is None
         flow = rated if flow is None else min(max(0.0, flow), FLOW_CAP * rated)
         assumed = flow * c.lived_s / 3600.0
     if pump.volume is None:
-        return assumed * 1000.0
+        return filled(assumed + (rated * c.lost_s / 3600.0 if on else 0.0), blind)
     # A meter that jumps while nothing was pumped for long is another meter.
     until_s = None if on else min(c.mono, c.pumps[pump.id].off_since_s + SLOW_S)
-    return 1000.0 * counter(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed, until_s)
+    return passed(c, pump.volume, FLOW_CAP * rated / 3600.0, VOLUME_QUANTUM_M3, assumed, blind, until_s)
+
+
+def _note(c: Draft, zone: str, litres: float, metered: bool) -> None:
+    """Note water that reached a zone, for the day's account."""
+    had, m3 = c.shared.get(zone, (0.0, 0.0)), litres / 1000.0
+    c.shared[zone] = (had[0] + m3, had[1]) if metered else (had[0], had[1] + m3)
 
 
 def rise_key(tank: TankWiring) -> str:
@@ -115,7 +112,7 @@ def _rise(c: Draft, tank: TankWiring, litres: float) -> None:
         c.counters[key] = replace(last, assumed=max(0.0, last.assumed + added))
 
 
-def _share(c: Draft, was: PumpState, litres: float) -> None:
+def _share(c: Draft, was: PumpState, litres: float, metered: bool) -> None:
     """Split the pump's water by nominal flow over the zones that were open to it; a zone with its own meter knows better.
 
     Water that a slow counter shows after the stop belongs to the zones that were fed last.
@@ -125,7 +122,9 @@ def _share(c: Draft, was: PumpState, litres: float) -> None:
     total = sum(zone.entry.flow_m3_h for zone in fed)
     for zone in fed:
         own = _zone_l(c, zone) if zone.flow is not None and was.on else None
-        runs.deliver(c, zone.id, litres * zone.entry.flow_m3_h / total if own is None else own)
+        got_l = litres * zone.entry.flow_m3_h / total if own is None else own
+        runs.deliver(c, zone.id, got_l)
+        _note(c, zone.id, got_l, own is not None or metered)
 
 
 def _zone_l(c: Draft, zone: ZoneWiring) -> float:

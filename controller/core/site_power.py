@@ -31,6 +31,8 @@ class Power(Model):
 
     With an irradiance signal the plant's potential is derived from it (a throttled inverter hides its surplus); without,
     from ``grid_power`` (import +) or the inverter's own power. ``backup`` may carry a forced start when allowed.
+    ``grid_import``, ``grid_export``, ``load_energy``, ``genset_energy``, ``battery_charge``, ``battery_discharge``: counters, Wh,
+    believed before power times time; ``battery_power``: charge +.
     """
 
     pv_kwp: Positive
@@ -48,6 +50,14 @@ class Power(Model):
     backup: Literal["none", "grid", "diesel"] = "none"
     backup_for_forced: bool = False
     surplus: Surplus = Surplus()
+    grid_import: Signal | None = None
+    grid_export: Signal | None = None
+    load_energy: Signal | None = None
+    genset_power: Signal | None = None
+    genset_energy: Signal | None = None
+    battery_power: Signal | None = None
+    battery_charge: Signal | None = None
+    battery_discharge: Signal | None = None
 
 
 class Forecast(Model):

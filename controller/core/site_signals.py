@@ -24,7 +24,8 @@ class Signal(Model):
     """A quantity of a device as one role sees it: bounds, age limit, and the site's own linear correction.
 
     In YAML ``device.quantity``, or a mapping with ``signal`` and the other keys. ``stale_s``: older values are no values.
-    ``calibrate`` (two points: [[raw, true], [raw, true]]) is turned into scale and offset.
+    ``calibrate`` (two points: [[raw, true], [raw, true]]) is turned into scale and offset. ``accuracy``: half-width at 95 % of the
+    meter's own error as a share (0.01: class 1); default by kind of meter (docs/accounts.md).
     """
 
     device: Ident
@@ -34,6 +35,7 @@ class Signal(Model):
     maximum: float = 1e12
     scale: float = 1.0
     offset: float = 0.0
+    accuracy: Annotated[float, Field(gt=0, le=0.5)] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -209,6 +209,10 @@ class SunState:
     probe_clear_w: float = 0.0
 
 
+Parts = tuple[float, float, float]
+"""An amount: what of it a counter told, what is a measured rate times time, what is a rating (or an estimate) times time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The day so far (``day``: local ISO date, "" while no trusted clock has named it; it ends at POSIX ``ends_s``).
@@ -217,6 +221,11 @@ class Accounts:
     tells. ``grid_wh``: the part of both that came from the grid or genset.
     ``covered_s``: seconds seen by decisions; ``measured_s``: of them with a measured pump energy wherever a pump ran.
     ``starts_from_s``: covered seconds at which an untrusted clock's limit of daily starts was renewed.
+
+    ``flows``: by place of measurement, Wh or m3 (``flows.py`` names them). ``zones``: m3 by zone: metered, and by nominal flow.
+    ``tanks``: m3 in each when the day began. ``spanning_wh``, ``spanning_m3``: of pumps, passed in a silence that began before this
+    day. ``gaps``, ``gap_s``: times without the controller. ``begins_s``: POSIX; ``until_s``: POSIX, the last sign of life of a day
+    that waits for a clock. ``other_wh``: of states before ``flows`` only.
     """
 
     day: str = ""
@@ -231,15 +240,30 @@ class Accounts:
     starts: int = 0
     starts_from_s: float = 0.0
     other_wh: float = 0.0
+    flows: Mapping[str, Parts] = field(default_factory=dict)
+    zones: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    tanks: Mapping[str, float] = field(default_factory=dict)
+    spanning_wh: float = 0.0
+    spanning_m3: float = 0.0
+    gaps: int = 0
+    gap_s: float = 0.0
+    begins_s: float = 0.0
+    until_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then."""
+    """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then, ``rated`` of
+    it by a rating. ``silent_s``: when the silence began, None while it speaks. ``step``: the least that it grew by so far, 0:
+    unknown.
+    """
 
     value: float
     seen_s: float
     assumed: float = 0.0
+    rated: float = 0.0
+    silent_s: float | None = None
+    step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +314,8 @@ class ControllerState:
     mists: Mapping[str, Mist] = field(default_factory=dict)
     """Misting by zone."""
     sun: SunState = SunState()
+    shelved: Accounts | None = None
+    """A day that ended, or may have, while nobody looked: closed or gone on with when a trusted clock tells which day it is."""
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:

@@ -140,7 +140,8 @@ class PumpWiring:
     """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
     it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
     ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it. ``ride_s``: how long it
-    waits for the sun to come back before it stops. ``speeds``: of a drive with a set-point.
+    waits for the sun to come back before it stops. ``speeds``: of a drive with a set-point. ``place``, ``water``: its energy
+    and its water in the accounts.
     """
 
     id: str
@@ -168,6 +169,8 @@ class PumpWiring:
     reset: Key | None = None
     ride_s: float = 180.0
     speeds: Speeds = (0.0, ())
+    place: str = ""
+    water: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -198,6 +201,16 @@ class Wiring:
     memo: dict[object, object] = field(default_factory=dict)
     """Tuples that were built before (commands by wanted values): a cache of pure results, never state."""
     injectors: tuple[InjectorWiring, ...] = ()
+    grid_import: Reader | None = None
+    grid_export: Reader | None = None
+    load_energy: Reader | None = None
+    genset_power: Reader | None = None
+    genset_energy: Reader | None = None
+    battery_power: Reader | None = None
+    battery_charge: Reader | None = None
+    battery_discharge: Reader | None = None
+    genset: bool = False
+    """Whether the genset has a meter of its own."""
 
 
 def follows(pump: Pump) -> bool:
@@ -247,6 +260,8 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         reset=site.fault_resets.get(entry.id) if entry.protect.reset_faults else None,
         ride_s=surplus.ride_s if drive else surplus.stop_after_s,
         speeds=speeds_of(entry) if entry.frequency is not None else (0.0, ()),
+        place=f"drive/{entry.id}" if drive else f"pump/{entry.id}",
+        water=f"lift/{entry.id}" if entry.suction_tank in tanks else f"water/{entry.id}",
     )
 
 
@@ -341,6 +356,15 @@ def build(site: Site) -> Wiring:
         injectors=tuple(injectors.values()),
         array=array_of(site),
         drives=tuple(pump for pump in pumps.values() if pump.entry.frequency is not None),
+        grid_import=reader(power.grid_import),
+        grid_export=reader(power.grid_export),
+        load_energy=reader(power.load_energy),
+        genset_power=reader(power.genset_power),
+        genset_energy=reader(power.genset_energy),
+        battery_power=reader(power.battery_power),
+        battery_charge=reader(power.battery_charge),
+        battery_discharge=reader(power.battery_discharge),
+        genset=power.genset_power is not None or power.genset_energy is not None,
     )
 
 

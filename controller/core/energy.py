@@ -1,0 +1,189 @@
+"""The energy of the time since the last decision, place by place: counters first, power times time only to fill.
+
+Places (``Accounts.flows``): ``pv``, ``load``, ``import``, ``export``, ``genset``, ``charge``, ``discharge``, ``pump/ID`` (fed by
+the inverter), ``drive/ID`` (on its own panels), ``seen`` (import by power, beside its counter), ``curtailed`` (an estimate); and
+``water/ID``, m3 through a pump, ``lift/ID`` of a pump that draws from a tank, from ``metering``. Writes: ``draws``, ``accounts``,
+``counters``, ``passed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from controller.core.draft import Draft
+from controller.core.passed import NOTHING, filled, passed, spans
+from controller.core.state import Accounts, Parts
+from controller.core.wiring import PumpWiring, Reader
+
+ENERGY_QUANTUM_WH = 1000.0
+"""One step of the coarsest energy counter (whole kWh) is always believed."""
+
+CONNECTION_W = 5000.0
+"""A grid connection, a genset or a battery gives at least this much; what their counters may grow by follows from it."""
+
+
+def count(c: Draft) -> None:
+    """Add the energy, and the water that ``metering`` found, to the day."""
+    hours = c.lived_s / 3600.0
+    pv_w = c.number(c.wiring.pv_power)
+    pv_wh = _pv(c, pv_w, hours)
+    used_wh, run_s, measured, spanning_wh = _pumps(c, hours)
+    idle = pv_wh == 0.0 and used_wh == 0.0 and c.water_m3 == 0.0
+    if idle and c.lived_s == 0.0 and not c.passed and not c.shared:
+        return
+    load_w = c.number(c.wiring.load_power)
+    _load(c, load_w, hours)
+    own_w = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
+    taken_w = max(own_w, load_w or 0.0)
+    bought_wh = _sources(c, taken_w, hours)
+    _battery(c, hours)
+    _curtailed(c, pv_w, hours)
+    day = c.accounts
+    c.accounts = Accounts(
+        day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + bought_wh, day.water_m3 + c.water_m3,
+        day.run_s + run_s, day.covered_s + (c.lived_s if c.gap_s == 0.0 else 0.0),
+        day.measured_s + (c.lived_s if measured else 0.0), day.starts, day.starts_from_s, day.other_wh, _added(day.flows, c.passed),
+        _shared(day.zones, c.shared), day.tanks, day.spanning_wh + spanning_wh, day.spanning_m3, day.gaps, day.gap_s,
+        day.begins_s, day.until_s,
+    )  # fmt: skip
+
+
+def _pv(c: Draft, pv_w: float | None, hours: float) -> float:
+    """What the plant made, Wh."""
+    made_wh = max(0.0, pv_w) * hours if pv_w is not None else 0.0
+    if c.wiring.pv_energy is not None:
+        cap = c.wiring.site.file.power.pv_kwp * 1500.0 / 3600.0
+        told = passed(c, c.wiring.pv_energy, cap, ENERGY_QUANTUM_WH, made_wh)
+    elif pv_w is not None:
+        told = (0.0, made_wh, 0.0)
+    else:
+        return 0.0
+    _note(c, "pv", told)
+    return sum(told)
+
+
+def _pumps(c: Draft, hours: float) -> tuple[float, float, bool, float]:
+    """(Wh of all pumps, seconds that they ran, whether meters told it all, Wh that passed in a silence since another day)."""
+    used_wh = run_s = spanning_wh = 0.0
+    measured = True
+    for pump in c.wiring.pumps:
+        was = c.old.pumps.get(pump.id)
+        on = was is not None and was.on
+        if on or pump.energy is not None:
+            spanning = spans(c, pump.energy)
+            told = _pump(c, pump, on, hours)
+            _note(c, pump.place, told)
+            told_wh = sum(told)
+            used_wh += told_wh
+            spanning_wh += told_wh if spanning else 0.0
+        if on:
+            run_s += c.lived_s
+            measured = measured and (pump.power is not None or pump.energy is not None)
+    return used_wh, run_s, measured, spanning_wh
+
+
+def _pump(c: Draft, pump: PumpWiring, on: bool, hours: float) -> Parts:
+    """Energy of one pump; notes what it draws now. Without a meter its rated power stands in."""
+    draw, blind = 0.0, False
+    rated = pump.entry.rated_power_w
+    if on:
+        seen = c.number(pump.power)
+        blind = seen is None
+        draw = rated if seen is None else min(max(0.0, seen), 2.0 * rated)
+        c.draws[pump.id] = draw
+    if pump.energy is None:
+        return filled(draw * (hours + c.lost_s / 3600.0), blind)
+    return passed(c, pump.energy, 2.0 * rated / 3600.0, ENERGY_QUANTUM_WH, draw * hours, blind)
+
+
+def _load(c: Draft, load_w: float | None, hours: float) -> None:
+    """All that the site takes behind its load meter."""
+    _measured(c, "load", c.wiring.load_energy, load_w, hours)
+
+
+def _measured(c: Draft, place: str, meter: Reader | None, watts: float | None, hours: float) -> None:
+    """One place that has a counter, a power, or both; nothing where it has neither."""
+    if meter is not None:
+        assumed = 0.0 if watts is None else max(0.0, watts) * hours
+        _note(c, place, passed(c, meter, _cap(c), ENERGY_QUANTUM_WH, assumed))
+    elif watts is not None:
+        _note(c, place, (0.0, max(0.0, watts) * hours, 0.0))
+
+
+def _cap(c: Draft) -> float:
+    """The most that a connection of this site passes, Wh per second."""
+    return (CONNECTION_W + 3.0 * c.wiring.site.file.power.pv_kwp * 1000.0) / 3600.0
+
+
+def _sources(c: Draft, taken_w: float, hours: float) -> float:
+    """Import, export and genset; returns what of ``taken_w`` the sun did not give, Wh: the measured import, all of it charged to
+    what is counted; else what is taken beyond the plant's potential where a back-up can supply it. Not by the energy counter's
+    steps: those come late.
+    """
+    w, power = c.wiring, c.wiring.site.file.power
+    place = "genset" if power.backup == "diesel" and not w.genset else "import"
+    grid_w = c.number(w.grid_power)
+    if w.genset:
+        _measured(c, "genset", w.genset_energy, c.number(w.genset_power), hours)
+    if grid_w is not None or w.grid_import is not None:
+        _measured(c, place, w.grid_import, grid_w, hours)
+        if w.grid_import is not None and grid_w is not None:
+            _note(c, "seen", (0.0, max(0.0, grid_w) * hours, 0.0))
+    if w.grid_export is not None or grid_w is not None:
+        _measured(c, "export", w.grid_export, None if grid_w is None else -grid_w, hours)
+    if taken_w <= 0.0:
+        return 0.0
+    if grid_w is not None:
+        return min(max(0.0, grid_w), taken_w) * hours
+    if power.backup == "none":
+        return 0.0
+    bought_wh = min(max(0.0, taken_w - (c.old.power.potential_w or 0.0)), taken_w) * hours
+    if w.grid_import is None:
+        _note(c, place, (0.0, 0.0, bought_wh))
+    return bought_wh
+
+
+def _battery(c: Draft, hours: float) -> None:
+    w = c.wiring
+    if w.battery_power is None and w.battery_charge is None and w.battery_discharge is None:
+        return
+    watts = c.number(w.battery_power)
+    _measured(c, "charge", w.battery_charge, watts, hours)
+    _measured(c, "discharge", w.battery_discharge, None if watts is None else -watts, hours)
+
+
+def _curtailed(c: Draft, pv_w: float | None, hours: float) -> None:
+    """The potential that nobody took, by the estimate of the decision before."""
+    potential = c.old.power.potential_w
+    if potential is None or (pv_w is None and not c.draws):
+        return
+    made_w = sum(c.draws.values()) if pv_w is None else max(0.0, pv_w)
+    _note(c, "curtailed", (0.0, 0.0, max(0.0, potential - made_w) * hours))
+
+
+def _note(c: Draft, place: str, told: Parts) -> None:
+    """Note what passed somewhere; nothing is noted but once, so that the place is known."""
+    if told[0] != 0.0 or told[1] != 0.0 or told[2] != 0.0 or place not in c.accounts.flows:
+        c.passed.append((place, told))
+
+
+def _added(flows: Mapping[str, Parts], told: list[tuple[str, Parts]]) -> Mapping[str, Parts]:
+    if not told:
+        return flows
+    flows = dict(flows)
+    for place, (counted, measured, rated) in told:
+        had = flows.get(place, NOTHING)
+        flows[place] = (had[0] + counted, had[1] + measured, had[2] + rated)
+    return flows
+
+
+def _shared(
+    zones: Mapping[str, tuple[float, float]], told: Mapping[str, tuple[float, float]]
+) -> Mapping[str, tuple[float, float]]:
+    if not told:
+        return zones
+    zones = dict(zones)
+    for zone, (metered, nominal) in told.items():
+        had = zones.get(zone, (0.0, 0.0))
+        zones[zone] = (had[0] + metered, had[1] + nominal)
+    return zones
