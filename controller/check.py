@@ -13,6 +13,7 @@ from controller import (
     check_fertigation,
     check_forecast,
     check_ids,
+    check_impact,
     check_land,
     check_misting,
     check_programs,
@@ -42,6 +43,7 @@ PARTS = (
     check_misting,
     check_land,
     check_turns,
+    check_impact,
 )
 
 NAMEPLATE = ("pv_kwp", "inverter_w", "rated_power_w", "rated_flow_m3_h", "rated_head_m")

@@ -37,7 +37,6 @@ SITE: dict[str, tuple[float, float]] = {
     "injectors.rate_l_h": (0.05, 5_000),
     "injectors.command.verify_s": (1, 600),
     "weather.rain_skip_mm": (0.1, 200),
-    "impact.factor.value": (0.01, 3),
     "impact.price_idr_per_kwh": (0, 100_000),
     "telemetry.pump_s": (1, 3600),
     "telemetry.rest_s": (1, 3600),

@@ -6,7 +6,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from controller.commands import capture, files, ledger, pin, probe, readdress, remote, run, scan
+from controller.commands import (
+    capture,
+    files,
+    impact,
+    indicator,
+    ledger,
+    pin,
+    probe,
+    readdress,
+    remote,
+    run,
+    scan,
+)
 from controller.commands.console import failed, t
 from controller.commands.parser import Parser
 from controller.errors import UNREACHABLE, WRONG_INPUT, TirtaError
@@ -23,7 +35,7 @@ def parser() -> Parser:
         "--version", action="store_true", help=t("the version, then end", "versi, lalu selesai")
     )
     commands = root.add_subparsers(dest="command", metavar=t("COMMAND", "PERINTAH"))
-    for module in (run, files, scan, probe, readdress, capture, remote, ledger, pin):
+    for module in (run, files, scan, probe, readdress, capture, remote, ledger, pin, impact, indicator):
         module.register(commands)
     return root
 

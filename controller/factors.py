@@ -51,7 +51,9 @@ def registry() -> Mapping[str, Factor]:
     for name in FILES:
         data = _read(name)
         for ident, entry in data["factors"].items():
-            found[ident] = Factor.model_validate({**data["defaults"], **entry, "id": ident})
+            told = {**data["defaults"], **entry, "id": ident}
+            dates = {name: str(told[name]) for name in ("valid_from", "valid_to") if name in told}
+            found[ident] = Factor.model_validate(told | dates)
     return found
 
 
@@ -102,6 +104,9 @@ def _baseline(entry: Mapping[str, Any]) -> dict[str, Any]:
     unit = found["factor"].get("unit") if isinstance(found.get("factor"), dict) else None
     if unit in ("kg_co2_per_litre", "kg_co2_per_gj") and "biodiesel" not in found:
         found["biodiesel"] = [dict(one) for one in biodiesel()]
+    share = found.get("biodiesel")
+    if isinstance(share, int | float) and not isinstance(share, bool):
+        found["biodiesel"] = [{"since": "1990-01-01", "share": share}]
     return found
 
 

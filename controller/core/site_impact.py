@@ -16,6 +16,8 @@ Unit = Literal[
     "kg_n2o_n_per_kg_n",
 ]  # fmt: skip
 Rupiah = Annotated[float, Field(ge=0)]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""YYYY-MM-DD, as text: what a validator looked at before is no JSON any more, and strict validation takes no text for a date."""
 
 FITS: dict[str, tuple[str, ...]] = {
     "grid": ("kg_co2_per_kwh",),
@@ -51,8 +53,8 @@ class Factor(Model):
     uncertainty: Annotated[float, Field(ge=0, le=3)] | None = None
     low: float | None = None
     high: float | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -101,7 +103,8 @@ class Baseline(Model):
     grid: used PV energy x factor [/ (1 - ``grid_loss``)]. diesel-generator: used PV energy x ``litres_per_kwh`` x factor per
     litre, or x a factor per kWh. diesel-pump: water x ``head_m`` over ``efficiency`` (fuel to water) x factor per GJ. history:
     ``litres_per_season`` x area served now / ``served_then_ha`` x factor per litre, spread over ``seasons``.
-    ``biodiesel``: share of the fuel that is not fossil, by date; ``*_uncertainty``: 95 % half-widths, relative.
+    ``biodiesel``: share of the fuel that is not fossil, by date (in YAML also one number); ``*_uncertainty``: 95 %
+    half-widths, relative.
     """
 
     baseline: Kind = "grid"
@@ -120,13 +123,6 @@ class Baseline(Model):
     litres_uncertainty: Annotated[float, Field(ge=0, le=2)] = 0.3
     seasons: tuple[Season, ...] = ()
     served_then_ha: Annotated[float, Field(gt=0, le=10_000)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_blend(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("biodiesel"), int | float):
-            return data | {"biodiesel": [{"since": "1990-01-01", "share": data["biodiesel"]}]}
-        return data
 
     @model_validator(mode="after")
     def _whole(self) -> Baseline:

@@ -10,10 +10,10 @@ from typing import Any
 from controller.core.site_impact import Factor
 from controller.impact.baselines import Valued
 from controller.store.audit import Closing, closings, read_rows
-from controller.store.chain import Json, Row
+from controller.store.chain import Json, Note, Row
 
 INDICATOR = "indicator"
-VERIFIED = "verified"
+VERIFICATION = "verification"
 UNIT = "kg_co2_per_kwh"
 
 Figures = Mapping[str, float | str]
@@ -64,7 +64,7 @@ def read_entries(connection: sqlite3.Connection) -> Entries:
             valued = closed_as(closing)
             closed[valued.day] = (*closed.get(valued.day, ()), valued)
     indicators = tuple(_indicator(row, told) for row, told in _told(connection, INDICATOR))
-    verified = tuple(_verification(row, told) for row, told in _told(connection, VERIFIED))
+    verified = tuple(_verification(row, told) for row, told in _told(connection, VERIFICATION))
     return Entries(closed, indicators, verified)
 
 
@@ -102,6 +102,11 @@ PARAMETERS = (
     "served_ha",
     "served_then_ha",
 )
+
+
+def indicator_note(name: str, value: float, unit: str, day: str, evidence: str, by: str) -> Note:
+    """The row of a number that a person entered."""
+    return Note(INDICATOR, name, {"value": value, "unit": unit, "day": day, "evidence": evidence, "by": by})
 
 
 def _told(connection: sqlite3.Connection, kind: str) -> Iterator[tuple[Row, dict[str, Json]]]:

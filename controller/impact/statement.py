@@ -7,7 +7,9 @@ with; what today's site file would make of the same meters stands beside them. P
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from typing import Any
 
 from controller.core.site import Site
 from controller.core.site_impact import Factor
@@ -15,11 +17,12 @@ from controller.impact.baselines import Valued, value_day
 from controller.impact.co2 import STATEMENT
 from controller.impact.day import Day
 from controller.impact.day_sums import amount_of, coverage
-from controller.impact.entries import Entries, Indicator
+from controller.impact.entries import VERIFICATION, Entries, Indicator
 from controller.impact.estimate import Estimate, together, total
 from controller.impact.lines import Line, added, lines_of
 from controller.impact.methane_lines import MethaneLine, methane_lines
 from controller.impact.verified import Standing, digest_of, standing_of
+from controller.store.chain import Note
 
 CHANGED = 1e-6
 """A recomputed figure that differs by less, relative, is the same figure."""
@@ -88,7 +91,7 @@ def impact_of(
     all_gases = total((net, ch4_co2e, Estimate(-n2o)))
     digest = digest_of(site.file.site.id, first, last, lines, methane)
     return Statement(
-        site.file.site.id, first, last, len(days), len(closed), coverage(days), lines, co2, recomputed, again,
+        site.file.site.id, first, last, _length(first, last), len(closed), coverage(days), lines, co2, recomputed, again,
         abs(again.value - co2.value) > CHANGED * max(abs(co2.value), 1e-9), made, life_factor, life, net, methane, ch4, ch4_co2e,
         n2o, site.file.impact.methane.gwp if site.file.impact.methane else None,
         all_gases, together(line.saved_idr for line in lines if line.saved_idr is not None),
@@ -97,12 +100,22 @@ def impact_of(
     )  # fmt: skip
 
 
+def _length(first: str, last: str) -> int:
+    """Days of a period; 0 without one."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1 if first and last else 0
+
+
 def _as_closed(now: Sequence[Valued], entries: Entries) -> list[Valued]:
     """Each day as its ledger row has it, with the evidence of today; a day without such a row as it is valued now."""
     found: list[Valued] = []
     for one in now:
-        rows = entries.closed.get(one.day)
-        found += rows or (one,)
+        rows = entries.closed.get(one.day, (one,))
+        found += (
+            replace(row, evidence=one.evidence, evidence_date=one.evidence_date)
+            if row.baseline == one.baseline
+            else row
+            for row in rows
+        )
     return found
 
 
@@ -114,3 +127,27 @@ def _life_cycle(site: Site, days: Sequence[Day]) -> tuple[float | None, Factor |
         return generated, factor, None
     energy = Estimate(made.value / 1000.0, made.half_width / 1000.0)
     return generated, factor, energy.times(factor.value, factor.relative)
+
+
+def verification_note(figures: Statement, by: str, role: str, note: str) -> Note:
+    """The row of a named person who stands for the figures of a period; the main ones are in it to be read."""
+    told: dict[str, float | str] = {
+        "from": figures.first, "to": figures.last, "by": by, "role": role, "note": note, "digest": figures.digest,
+        "co2_avoided_kg": figures.co2_kg.value, "co2_half_width_95_kg": figures.co2_kg.half,
+        "ch4_avoided_kg": figures.ch4_kg.value, "saved_idr": figures.saved_idr.value,
+    }  # fmt: skip
+    return Note(VERIFICATION, f"{figures.first}..{figures.last}", told)
+
+
+def plain(value: Any) -> Any:
+    """A statement, or a part of it, as JSON can hold it."""
+    if isinstance(value, Factor):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    if isinstance(value, Estimate):
+        return value.as_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+        return found | ({"status": dict(value.status)} if isinstance(value, Statement) else {})
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    return dict(value) if isinstance(value, Mapping) else value

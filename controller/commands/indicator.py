@@ -1,0 +1,112 @@
+"""`tirta indicator`: numbers that no device measures (members, harvest, income, belt waste reused), with evidence and date."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from controller.commands.console import language, out_json, t, table
+from controller.commands.notes import add_note, note_options
+from controller.errors import GOOD, TirtaError
+
+FILE = "ledger.db"
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    indicator = commands.add_parser(
+        "indicator",
+        help=t("numbers that people enter: members, harvest, income", "angka yang diisi orang: anggota, panen, pendapatan"),
+    )  # fmt: skip
+    indicator.add_argument("action", choices=("add", "list"))
+    known = "members, beneficiaries, harvest, income, belt-reused, belt-saving"
+    indicator.add_argument("--name", help=known)
+    indicator.add_argument("--value", help=t("a number", "angka"))
+    indicator.add_argument(
+        "--unit", help=t("of the number, where the name is your own", "satuan, bila namanya buatan sendiri")
+    )
+    indicator.add_argument("--date", metavar="YYYY-MM-DD", help=t("of the number", "tanggal angka itu"))
+    indicator.add_argument("--evidence", help=t("the paper behind it", "bukti tertulisnya"))
+    indicator.add_argument("--by", metavar=t("NAME", "NAMA"), help=t("who enters it", "siapa yang mengisi"))
+    note_options(indicator)
+    indicator.set_defaults(run=run_indicator)
+
+
+def run_indicator(args: argparse.Namespace) -> int:
+    """Add one, or list them all."""
+    return _add(args) if args.action == "add" else _list(args)
+
+
+def _add(args: argparse.Namespace) -> int:
+    from controller.impact.entries import indicator_note
+    from controller.impact.indicators import KNOWN
+
+    missing = [
+        name
+        for name in ("name", "value", "date", "evidence", "by")
+        if not (getattr(args, name) or "").strip()
+    ]
+    unit = args.unit or (KNOWN[args.name].unit if args.name in KNOWN else "")
+    if not unit:
+        missing.append("unit")
+    if missing:
+        words = ", ".join(f"--{name}" for name in missing)
+        raise TirtaError(
+            t(f"an indicator needs {words}", f"indikator memerlukan {words}"),
+            t("a number without evidence and a name proves nothing", "angka tanpa bukti dan nama tidak membuktikan apa-apa"),
+        )  # fmt: skip
+    noted = add_note(
+        args,
+        indicator_note(args.name, number_of(args.value), unit, day_of(args.date), args.evidence, args.by),
+    )
+    out_json({"ok": True, "seq": noted.seq})
+    return GOOD
+
+
+def number_of(text: str) -> float:
+    """A number with a comma or a point before its decimals. Raises TirtaError, also for 1.500, which may be two numbers."""
+    plain = text.strip().replace(" ", "")
+    if re.fullmatch(r"-?\d{1,3}[.,]\d{3}", plain):
+        raise TirtaError(
+            t(f"'{text}' may be read in two ways", f"'{text}' dapat dibaca dua cara"),
+            t("write thousands without a mark: 1500", "tulis ribuan tanpa tanda: 1500"),
+        )
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d+)?", plain):
+        plain = plain.replace(".", "")
+    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    if not re.fullmatch(r"-?\d+([.,]\d+)?", plain):
+        raise TirtaError(t(f"'{text}' is no number", f"'{text}' bukan angka"))
+    return float(plain.replace(",", "."))
+
+
+def day_of(text: str) -> str:
+    """A day as the ledger writes it. Raises TirtaError."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise TirtaError(
+            t(f"'{text}' is no day; write 2026-01-31", f"'{text}' bukan tanggal; tulis 2026-01-31")
+        ) from None
+
+
+def _list(args: argparse.Namespace) -> int:
+    from controller.i18n.numbers import number
+    from controller.impact.entries import read_entries
+    from controller.impact.indicators import label
+    from controller.store.database import connect_readonly
+
+    connection = connect_readonly(Path(args.state) / FILE)
+    try:
+        found = read_entries(connection).indicators
+    finally:
+        connection.close()
+    if args.json:
+        out_json([asdict(one) for one in found])
+    else:
+        table([(one.day, label(one.name, language()), f"{number(one.value, language())} {one.unit}", one.evidence, one.by)
+               for one in found])  # fmt: skip
+    return GOOD

@@ -1,0 +1,165 @@
+"""A statement of a period: closed beside recomputed, uncertainty, who verified exactly what, and what people entered apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from controller.core.decision import Event, EventKind, Reason
+from controller.core.instant import Instant
+from controller.core.site import Site
+from controller.impact.co2 import closing_note
+from controller.impact.day import read_days
+from controller.impact.entries import Entries, indicator_note, read_entries
+from controller.impact.statement import Statement, impact_of, plain, verification_note
+from controller.impact.words import sentences
+from controller.store.chain import Note
+from controller.store.ledger import Ledger
+from tests.controller.impact.test_baselines import GRID, site
+
+OM = "grid-sumatera-om-2019"
+DAY_S = 86_400.0
+METER = {"u95.solar_wh.meter": 160.0}
+"""A class 2 meter: 2 % of 8 kWh, the same way every day."""
+
+
+def closings(ledger: Ledger, at_site: Site, days: Sequence[str], **more: float | str) -> None:
+    """A closing of 8 kWh with its impact row for each day."""
+    for i, day in enumerate(days):
+        figures = {"day": day, "solar_wh": 8000.0, "pumps_wh": 8000.0, "grid_wh": 0.0, "genset_wh": 0.0, "water_m3": 30.0,
+                   "covered_s": DAY_S, "pv_wh": 11_000.0, **METER, **more}  # fmt: skip
+        event = Event(EventKind.DAY, "site", Reason("site", "day_closed"), figures)
+        note = closing_note(at_site, event)
+        assert note is not None
+        ledger.commit([event, note], None, Instant(1_790_000_000.0 + DAY_S * i, DAY_S * i, "b"))
+
+
+def week(month: str = "2026-09") -> list[str]:
+    return [f"{month}-{day:02d}" for day in range(1, 8)]
+
+
+def told(ledger: Ledger, at_site: Site) -> Statement:
+    connection = ledger._connection
+    return impact_of(at_site, read_days(connection), read_entries(connection))
+
+
+def test_a_week_by_hand() -> None:
+    """7 x 8 kWh x 0.86 = 48.16 kg; 2 % of the meter and 10 % of the factor make 10.2 %, 4.91 kg."""
+    at_site = site(factor=GRID, price_idr_per_kwh=1444.70)
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        one = told(ledger, at_site)
+    assert one.co2_kg.value == pytest.approx(48.16)
+    assert one.co2_kg.half == pytest.approx(48.16 * (0.02**2 + 0.10**2) ** 0.5)
+    assert one.saved_idr.value == pytest.approx(56.0 * 1444.70)
+    assert one.saved_idr.half == pytest.approx(0.02 * 56.0 * 1444.70)
+    assert (one.days, one.closed_days, one.coverage, one.differs) == (7, 7, 1.0, False)
+    assert one.status["en"] == "estimated, unverified"
+
+
+def test_another_factor_shows_both() -> None:
+    """Closed with 0.86, recomputed with 0.77: the headline stays, the other stands beside it."""
+    then, now = site(factor=GRID), site(factor=OM)
+    with Ledger() as ledger:
+        closings(ledger, then, week())
+        one = told(ledger, now)
+    assert (one.lines[0].factor.value, one.recomputed[0].factor.value) == (0.86, 0.77)
+    assert one.co2_kg.value == pytest.approx(48.16)
+    assert one.recomputed_kg.value == pytest.approx(56.0 * 0.77)
+    assert one.differs
+    assert any("Recomputed" in text and "43" in text for text in sentences(one, "en"))
+
+
+def test_baselines_of_a_period_are_lines_of_their_own() -> None:
+    """Diesel until the grid came: two lines, two factors that err independently, one meter that errs alike in both."""
+    entry = {"baseline": "diesel-generator", "factor": "diesel-ams-i-a", "evidence": "receipts"}
+    at_site = site(
+        **entry, later=[{"baseline": "grid", "factor": GRID, "since": "2026-09-05", "evidence": "PLN"}]
+    )
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        one = told(ledger, at_site)
+    diesel, grid = one.lines
+    assert (diesel.days, grid.days, diesel.last, grid.first) == (4, 3, "2026-09-04", "2026-09-05")
+    assert (diesel.evidence, grid.evidence) == ("receipts", "PLN")
+    assert diesel.co2_kg.value == pytest.approx(32.0 * 0.8)
+    parts = (0.02 * one.co2_kg.value, 0.2 * diesel.co2_kg.value, 0.1 * grid.co2_kg.value)
+    assert one.co2_kg.half == pytest.approx(sum(part * part for part in parts) ** 0.5)
+
+
+def test_the_panels_are_taken_off_only_where_asked() -> None:
+    """11 kWh made a day x 45 g: 3.465 kg in a week, off the 48.16."""
+    with Ledger() as ledger:
+        plain_site = site(factor=GRID)
+        closings(ledger, plain_site, week())
+        assert told(ledger, plain_site).life_cycle_kg is None
+        one = told(ledger, site(factor=GRID, life_cycle="pv-life-cycle"))
+    assert one.life_cycle_kg is not None
+    assert one.life_cycle_kg.value == pytest.approx(77.0 * 0.045)
+    assert one.net_kg.value == pytest.approx(48.16 - 3.465)
+    assert one.co2_kg.value == pytest.approx(48.16), "the gross figure stays"
+
+
+def verified(ledger: Ledger, one: Statement) -> None:
+    note = verification_note(one, "Siti Rahma", "auditor", "meters read")
+    ledger.commit([note], None, Instant(1_791_000_000.0, 0.0, "c"))
+
+
+def test_a_verification_holds_for_its_period_and_its_figures_only() -> None:
+    """It names who, what and when; another period is not verified by it, and a figure that changes afterwards shows."""
+    at_site = site(factor=GRID)
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        verified(ledger, told(ledger, at_site))
+        one = told(ledger, at_site)
+        assert one.standing.verification is not None
+        assert "Siti Rahma (auditor)" in one.status["en"]
+        assert one.status["id"].startswith("diverifikasi oleh Siti Rahma")
+        connection = ledger._connection
+        days = read_days(connection)
+        part = impact_of(at_site, days[:3], read_entries(connection))
+        assert part.status["en"] == "estimated, unverified"
+        longer = impact_of(at_site, days, read_entries(connection), "2026-08-01", "2026-09-30")
+        assert (longer.standing.verification, len(longer.standing.parts)) == (None, 1)
+        closings(ledger, at_site, ["2026-09-07"], water_m3=31.0)
+        changed = told(ledger, at_site)
+    assert changed.standing.verification is None
+    assert changed.standing.changed is not None
+    assert any("others now" in text for text in sentences(changed, "en"))
+
+
+def test_indicators_stand_apart() -> None:
+    """What people entered for days within the period, with evidence and name; no figure of the meters changes by it."""
+    at_site = site(factor=GRID)
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        before = told(ledger, at_site)
+        for day in ("2026-09-03", "2026-12-03"):
+            note = indicator_note("members", 60.0, "orang", day, "attendance list", "Siti")
+            ledger.commit([note], None, Instant(1_791_000_000.0, 0.0, "c"))
+        one = told(ledger, at_site)
+    assert [(item.name, item.value, item.day) for item in one.indicators] == [("members", 60.0, "2026-09-03")]
+    assert (one.co2_kg, one.digest) == (before.co2_kg, before.digest)
+
+
+def test_a_ledger_from_before_the_baselines_reads_back() -> None:
+    """Old rows know a factor per kWh and nothing else; their figures stand as they were."""
+    old = {"used_wh": 8000.0, "grid_wh": 1000.0, "water_m3": 3.0, "covered_s": DAY_S, "day": "2026-09-01"}
+    valued = {"co2_avoided_kg": 6.02, "factor_kg_per_kwh": 0.86, "factor": "Sumatera", "factor_source": "Kepmen",
+              "factor_year": 2019, "baseline": "grid", "price_idr_per_kwh": 900.0, "saved_idr": 6300.0}  # fmt: skip
+    with Ledger() as ledger:
+        event = Event(EventKind.DAY, "site", Reason("site", "day_closed"), old)
+        ledger.commit([event, Note("impact", "site", valued)], None, Instant(1_790_000_000.0, 0.0, "b"))
+        one = told(ledger, site(factor=GRID))
+    assert (one.co2_kg.value, one.saved_idr.value) == (6.02, 6300.0)
+    assert (one.lines[0].factor.value, one.lines[0].factor.source) == (0.86, "Kepmen")
+    assert one.lines[0].meter_u95 == pytest.approx(0.15), "an old closing tells no meter"
+
+
+def test_a_statement_of_nothing_is_nothing() -> None:
+    """No days: no lines, no figures, no failure; and it is JSON in both cases."""
+    one = impact_of(site(factor=GRID), (), Entries())
+    assert (one.lines, one.co2_kg.value, one.days) == ((), 0.0, 0)
+    assert json.loads(json.dumps(plain(one)))["status"]["id"] == "perkiraan, belum diverifikasi"
