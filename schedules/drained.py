@@ -1,7 +1,9 @@
 """The days on which a paddy is drained, for its methane: proven by the level gauge, or only estimated by the account. Pure.
 
-IPCC (2019 Refinement, volume 4, chapter 5, table 5.12) scales methane by the aeration periods of more than three days within the
-season, the drying at its end left out: none (continuously flooded, 1.00), one (single drainage, 0.71), more (multiple, 0.55).
+IPCC (2019 Refinement, volume 4, chapter 5, table 5.12 and its note) scales methane by the drainage events within the season, the
+drying at its end left out: none (continuously flooded, 1.00), one (single drainage, 0.71), more than one (multiple, with
+alternate wetting and drying, 0.55). It names no least length of an event; the 2006 Guidelines asked for an aeration of more
+than three days, and that stricter rule is kept here.
 
 * A local day is drained when nowhere in it water stood on the soil. It is proven when good gauge readings below the soil cover at
   least 90 % of its 24 hours; else estimated. Estimated days never become proven ones.

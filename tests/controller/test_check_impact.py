@@ -10,13 +10,8 @@ from controller.config import load
 from drivers.marked_yaml import Problem
 from tests.controller.site_files import ROOT, TODAY, copy_site, edit
 
-VALUE = "    value: 0.86 "
-SPELT = """  factor:
-    value: 0.86                   # kg CO2/kWh
-    name: Sumatera, combined margin PV ex-post
-    source: Kepmen ESDM 163.K/HK.02/MEM.S/2021
-    year: 2019
-"""
+BY_ID = "  factor: grid-sumatera-cm-pv-ex-post-2019   # faktor lain / others: tirta impact factors\n"
+SPELT = "  factor: {{value: {}, name: n, source: s, year: 2019}}\n"
 DEMO = ROOT / "config.yaml"
 
 
@@ -43,7 +38,7 @@ def told(path: Path) -> tuple[list[Problem], list[Problem]]:
 def test_a_value_without_a_table(value: str, blocks: bool | None, says: str, tmp_path: Path) -> None:
     """The portal's default blocks with its reason; other circulating values warn; a published one passes."""
     path = copy_site(DEMO, tmp_path)
-    edit(path, VALUE, f"    value: {value} ")
+    edit(path, BY_ID, SPELT.format(value))
     problems, warnings = told(path)
     if blocks is None:
         assert (problems, warnings) == ([], [])
@@ -57,12 +52,11 @@ def test_a_value_without_a_table(value: str, blocks: bool | None, says: str, tmp
 def test_a_factor_by_its_id(tmp_path: Path) -> None:
     """An id stands for value, source and year; a mistyped one is told at its line."""
     path = copy_site(DEMO, tmp_path)
-    edit(path, SPELT, "  factor: grid-sumatera-cm-pv-ex-post-2019\n")
     site = load(path, language="en", today=TODAY).site
     assert site is not None
     factor = site.file.impact.factor
     assert (factor.value, factor.year, factor.id) == (0.86, 2019, "grid-sumatera-cm-pv-ex-post-2019")
-    line = edit(path, "grid-sumatera-cm-pv-ex-post-2019", "grid-sumatra")
+    line = edit(path, "grid-sumatera-cm-pv-ex-post-2019 ", "grid-sumatra ")
     problems, _ = told(path)
     assert [(one.line, "no factor 'grid-sumatra'" in one.message) for one in problems] == [(line, True)]
 
@@ -70,7 +64,7 @@ def test_a_factor_by_its_id(tmp_path: Path) -> None:
 def test_another_islands_factor_is_told(tmp_path: Path) -> None:
     """Java's factor for a site in Sumatera is a common mistake."""
     path = copy_site(DEMO, tmp_path)
-    edit(path, SPELT, "  factor: grid-jamali-cm-ex-post-2019\n")
+    edit(path, BY_ID, "  factor: grid-jamali-cm-ex-post-2019\n")
     assert "the grid Jamali" in told(path)[1][0].message
 
 
@@ -78,7 +72,7 @@ def test_a_diesel_baseline_without_evidence_is_told(tmp_path: Path) -> None:
     """Nobody can follow a claim against diesel that no receipt stands behind; with its evidence nothing is said."""
     path = copy_site(DEMO, tmp_path)
     diesel = "  factor: diesel-ipcc-2006\n  litres_per_kwh: 0.4\n"
-    edit(path, f"  baseline: grid\n{SPELT}", f"  baseline: diesel-generator\n{diesel}")
+    edit(path, f"  baseline: grid\n{BY_ID}", f"  baseline: diesel-generator\n{diesel}")
     assert "no evidence" in told(path)[1][0].message
     edit(path, diesel, f"{diesel}  evidence: receipts 2024\n  evidence_date: 2024-12-31\n")
     assert told(path) == ([], [])

@@ -114,7 +114,7 @@ STRUCTURE = [
     ("latitude: -3.75", "latitude: -93.75", "90"),
     ("irradiance: surya.irradiance_w_m2", "irradiance: surya", "device.quantity"),
     ("[[0.05, 0.05], [0.30, 0.30]]", "[[0.05, 0.05], [0.05, 0.30]]", "different values read"),
-    ("year: 2019", "year: 2019.5", "whole"),
+    ("port: 8080", "port: 8080.5", "whole"),
     ("programs: schedules/programs", "programs: schedules/programmes", "folder"),
     ("profile: sdm120, bus: panel, unit: 2", "profile: sdm121, bus: panel, unit: 2", "sdm120"),
     ("\nsite:", "\n\tsite:", ""),
