@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from schedules.frozen import light
+
 DAY_S = 86400.0
 FULL_DAY_S = 0.9 * DAY_S
 """A day counts for the mean ET0 when at least this much of it was observed."""
@@ -46,6 +48,7 @@ class Season:
     counts: bool = False
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ZoneBalance:
     """The water account of one zone. Depths are mm over the zone's area; only JSON scalars, one flat tuple of
@@ -102,6 +105,7 @@ class ZoneBalance:
     full_vwc: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class StepInputs:
     """What happened to a zone in the ``dt_s`` seconds that end now.

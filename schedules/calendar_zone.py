@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from schedules.balance import StepInputs, ZoneBalance, level_of, tick
+from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import CalendarProgram, Window
 

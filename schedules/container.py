@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from schedules import dosing
 from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
+from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.prospect import UNKNOWN, Prospect

@@ -14,10 +14,10 @@ than three days, and that stricter rule is kept here.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from schedules.balance import DAY_S, FULL_DAY_S, Season
+from schedules.frozen import replace
 
 DRAINAGE_S = 3.0 * DAY_S
 SILENCE_S = 3.0 * 3600.0

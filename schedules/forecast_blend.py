@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from schedules.forecast import Course
 from schedules.forecast_provider import Provided
 from schedules.forecast_skill import Skill
 from schedules.forecast_sky import TOP, Expected
+from schedules.frozen import replace
 from schedules.outlook import RAIN_STEPS_MM, STEP_S, RainDay
 from schedules.sun_table import Slot
 

@@ -8,8 +8,10 @@ doi:10.1057/jors.1969.103), so a provider that is wrong loses its say.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from schedules.frozen import replace
 
 LEADS: Final = {"1h": 4, "3h": 12}
 """Leads that are judged, steps of 15 minutes. The third one, "day", is tomorrow's whole sum, kWh/m2."""

@@ -9,10 +9,11 @@ dozen numbers of one frozen value.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from schedules.frozen import replace
 from schedules.outlook import STEP_S
 
 HOURS: Final = 12

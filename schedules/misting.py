@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from schedules.balance import StepInputs, ZoneBalance, level_of, tick
+from schedules.frozen import light, replace
 from schedules.program import MistingProgram
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Mist:
     """``hot``: between "on" and "off". ``next_s``: monotonic seconds before which no pulse begins. ``pulses`` of ``day``."""

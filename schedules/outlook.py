@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from schedules.frozen import light
+
 STEP_S = 900.0
 """The grid of the sun's course, s; its steps begin at whole multiples of it (POSIX)."""
 
@@ -20,6 +22,7 @@ HOLDS_S = 6 * 3600.0
 """An outlook older than this says nothing any more."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class RainDay:
     """Rain expected from ``begin_s`` to ``end_s`` (POSIX s; a local day, the first begins at the issue).
@@ -35,6 +38,7 @@ class RainDay:
     sum_chance: tuple[float, ...] = DRY
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """``issued_s``: POSIX s. ``source``: "persistence" or the provider whose word weighs most. ``step_s``, ``begin_s``: the grid.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from schedules import drained
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
 from schedules.crop import crop_day
+from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import PaddyProgram
 from schedules.prospect import UNKNOWN, Prospect

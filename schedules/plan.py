@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from schedules.frozen import light
+
 MIN_FLOW_SHARE = 0.6
 """Pipes and drippers: a zone alone on its pump may run at this share of its nominal flow; below it the far end gets nothing."""
 
@@ -12,6 +14,7 @@ OPEN_FLOW_SHARE = 0.1
 """An open channel: any stream reaches a paddy, so weak sun is used too."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Demand:
     """Water that one zone wants.
@@ -30,6 +33,7 @@ class Demand:
     params: Mapping[str, float | str] = field(default_factory=dict)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ZoneLimits:
     """How one zone can take water: nominal ``flow_m3_h``, its allowed ``windows`` as (start, end) POSIX s within the horizon
@@ -65,6 +69,7 @@ class ZoneLimits:
         return self.least_share * self.flow_m3_h
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class PumpLimits:
     """One pump: ``threshold_w`` below which nothing flows, ``rated_w``, ``rated_flow_m3_h``, ``min_run_s``, ``min_rest_s``,
@@ -86,6 +91,7 @@ class PumpLimits:
     """False where grid or genset cannot feed it."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class TankLimits:
     """One tank: usable ``volume_l`` now (above its reserve), ``capacity_l`` (usable)."""
@@ -95,6 +101,7 @@ class TankLimits:
     capacity_l: float
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
     """Everything the planner may know. ``power_w``: expected PV power on a grid of ``step_s`` from ``now_s``, W."""
@@ -115,6 +122,7 @@ class PlanRequest:
     """The power that is exceeded nine times of ten, W, on the grid of ``power_w``; () if nobody can say."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Run:
     """One irrigation of one zone: ``start_s``..``end_s`` POSIX s, gross ``volume_l``, forced start where there is one.
@@ -130,6 +138,7 @@ class Run:
     latest_start_s: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Fill:
     """Fill ``tank`` with ``pump`` up to ``target_l`` (usable litres) when the sun gives enough, not before ``from_s`` (POSIX s;
@@ -159,6 +168,7 @@ class Unmet:
     params: Mapping[str, float | str] = field(default_factory=dict)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A latched intention for the horizon ``made_s``..``until_s``. ``ident`` is a digest of the content: equal plans are equal."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
+from schedules.frozen import replace
 from schedules.plan import Run
 from schedules.planner_need import Need, due_spans, to_the_sun
 from schedules.timeline import EPS, Grid, Piece, PumpSheet

@@ -9,11 +9,12 @@ Wilks, Statistical Methods in the Atmospheric Sciences, ch. 9, has such chains.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from schedules.frozen import replace
 from schedules.outlook import RAIN_STEPS_MM, RainDay
 
 WET_MM: Final = 1.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from schedules.balance import DAY_S, DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
+from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import FieldProgram
 from schedules.prospect import UNKNOWN, Prospect

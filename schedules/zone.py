@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from schedules import calendar_zone, container, misting, paddy, water_balance
 from schedules.balance import Level, StepInputs, ZoneBalance
 from schedules.catalog import Catalog
+from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import (
     CalendarProgram,

@@ -7,7 +7,6 @@ Writes: ``accounts``, ``shelved``, ``pumps`` (starts of the day), ``sun`` (probe
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from controller.core.account_figures import figures, told_tanks
@@ -15,6 +14,7 @@ from controller.core.account_margins import margins
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
 from controller.core.state import Accounts
+from schedules.frozen import replace
 
 __all__ = ["close_day", "drained", "figures", "turn_page"]
 

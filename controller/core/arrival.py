@@ -7,12 +7,11 @@ Writes: every field that holds a moment.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core import probing, runs
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
 from controller.core.state import GRID_S, Counter, Phase, PowerState, PumpState, ValveState, initial_state
+from schedules.frozen import replace
 from schedules.zone import refit
 
 MISSED_MAX_S = 86400.0

@@ -5,7 +5,6 @@ water only add up. Writes: ``air``, ``grid_s``, ``zones`` (balances, credits), `
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from controller.core.climate import RH_PCT, SUN_W_M2, TEMP_C, WIND_M_S, sane, vpd_step
@@ -17,6 +16,7 @@ from controller.core.state import GRID_S, Air
 from controller.core.thirst import learned_use
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
+from schedules.frozen import replace
 from schedules.meteorology import wind_at_2m
 from schedules.plan import Demand
 from schedules.shares import remembered

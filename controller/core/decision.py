@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from drivers.reading import Command
+from schedules.frozen import light
 
 if TYPE_CHECKING:
     from controller.core.state import ControllerState
@@ -21,6 +22,7 @@ class Level(StrEnum):
     ALARM = "alarm"
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a subject (zone, pump, tank, device or "site") is as it is: an i18n key and its numbers (SI units, by suffix).
@@ -50,6 +52,7 @@ class EventKind(StrEnum):
     DAY = "day"  # daily closing
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change that the ledger keeps: the subject, why, and the figures. ``figures`` holds only JSON scalars."""
@@ -60,6 +63,7 @@ class Event:
     figures: Mapping[str, float | str] = field(default_factory=dict)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``commands``: the wanted value of every output of the site, each cycle, in the safe order (stops first, pump before

@@ -6,7 +6,7 @@ Writes: ``opened``, ``pending``, ``held``, ``trips``, ``waits``, ``events``, ``r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic
 
 from controller.core import valves
@@ -18,6 +18,7 @@ from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONE
 from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.state import Phase
 from controller.core.wiring import PumpWiring, Reader, ValveWiring, Wiring, ZoneWiring
+from schedules.frozen import replace
 
 ASKED = (Phase.STARTING, Phase.RUNNING)
 

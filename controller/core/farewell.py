@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import Event, EventKind, Level, Reason
 from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.state import ControllerState, Phase, PumpState, ValveState
 from controller.core.wiring import wiring
+from schedules.frozen import replace
 
 
 def farewell(site: Site, state: ControllerState, at: Instant) -> tuple[ControllerState, tuple[Event, ...]]:

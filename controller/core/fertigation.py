@@ -6,7 +6,6 @@ Writes: ``feeds``, ``injected``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from controller.core.draft import Draft, Params
@@ -14,6 +13,7 @@ from controller.core.state import Feed, Irrigation
 from controller.core.valves import passes
 from controller.core.wiring import ZoneWiring
 from schedules.fertigation import Fertigation
+from schedules.frozen import replace
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -8,14 +8,13 @@ climbs by ``CLIMB_HZ`` every ``CLIMB_S`` as long as no power is missing, and ste
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core import surplus
 from controller.core.draft import Draft
 from controller.core.potential import CLEAR_SKY
 from controller.core.speeds import NOMINAL_HZ, STEP_HZ, paid_hz
 from controller.core.state import PumpState
 from controller.core.wiring import PumpWiring
+from schedules.frozen import replace
 
 RAMP_HZ_S, BAND_HZ, CALM_S = 1.0, 1.0, 15.0
 CLIMB_HZ, CLIMB_S = 2.0, 60.0

@@ -5,8 +5,6 @@ An injector is on only while water flows past it to zones that want its solution
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Bound, Watch
@@ -23,6 +21,7 @@ from controller.core.interlock import (
 from controller.core.state import Phase, ValveState
 from controller.core.valves import passes, ready
 from controller.core.wiring import InjectorWiring, Key, Reader, ZoneWiring
+from schedules.frozen import replace
 
 FLOW_SHARE = 0.2
 """Less than this share of a zone's nominal flow dilutes nothing."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from schedules.frozen import light
 
+
+@light
 @dataclass(frozen=True, slots=True)
 class Instant:
     """One moment of plant time.

@@ -6,13 +6,12 @@ Every litre is credited to the zones whose ways were open, planned and manual ru
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core import runs
 from controller.core.draft import Draft
 from controller.core.passed import NOTHING, filled, passed, spans
 from controller.core.state import Counter, Parts, PumpState
 from controller.core.wiring import PumpWiring, TankWiring, ZoneWiring
+from schedules.frozen import replace
 
 FLOW_CAP = 3.0
 """A meter that claims more than this multiple of the rated flow is not believed beyond it."""

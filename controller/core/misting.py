@@ -4,7 +4,6 @@ and interlocks as every irrigation. Writes: ``mists``, ``zones`` (a new irrigati
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from controller.core.climate import deficit_kpa, now
@@ -12,6 +11,7 @@ from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.state import Irrigation
 from controller.core.wiring import ZoneWiring
+from schedules.frozen import replace
 from schedules.misting import Mist, hot
 from schedules.program import MistingProgram
 from schedules.windows import resolve

@@ -6,7 +6,6 @@ Writes: ``emergency``, ``zones``, ``pumps``, ``halted``, ``resets``, ``events``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from controller.core import runs
 from controller.core.arrival import PAUSE_S
@@ -14,6 +13,7 @@ from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
 from controller.core.snapshot import OperatorOrder, Order
 from controller.core.state import Irrigation, Phase
+from schedules.frozen import replace
 
 MINUTES_MAX = 240.0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from controller.core.pump import HOUR_S
 from controller.core.runs import COMPLETE
@@ -12,6 +11,7 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
 from controller.core.turns import clipped
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
+from schedules.frozen import replace
 from schedules.plan import (
     MIN_FLOW_SHARE,
     OPEN_FLOW_SHARE,

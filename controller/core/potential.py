@@ -8,13 +8,13 @@ the plant is kept in ``SunState``. Writes: ``sun``.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from controller.core.climate import SUN_W_M2, sane
 from controller.core.draft import Draft
 from controller.core.state import SunState
+from schedules.frozen import replace
 from schedules.solar import CLIMATE_CLEARNESS, LOW_COSINE, RELAX_S, Array, clear_sky_ghi, cos_zenith
 
 IRRADIANCE, MEASURED, CLEAR_SKY = "irradiance", "measured", "clear_sky"

@@ -8,13 +8,12 @@ at most 80: until the sun stands clearly higher, or the next day. Nothing is pro
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import Reason
 from controller.core.draft import Draft
 from controller.core.potential import CLEAR_SKY, clear_w
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
+from schedules.frozen import replace
 
 PROBE_S = 120.0
 """A probe is proven within so long (at least four cycles), not before ``SETTLE_S`` (two cycles): meters and inverters take time."""

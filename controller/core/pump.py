@@ -12,7 +12,6 @@ Writes: ``pumps``, ``waits``, ``events``, ``accounts`` (starts), ``sun`` (probes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import StrEnum
 
 from controller.core import probing, resets, surplus, valves
@@ -21,6 +20,7 @@ from controller.core.draft import Draft, Params
 from controller.core.runs import RANK
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
+from schedules.frozen import replace
 from schedules.solar import is_low
 
 HOUR_S = 3600.0

@@ -6,14 +6,13 @@ A trip by the drive's own fault owes one press, at the start that comes after it
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.interlocks_pumps import FAULTY
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
 from drivers.reading import Command
+from schedules.frozen import replace
 
 CAUSES = frozenset({"drive_fault", "drive_status"})
 """The trips that a reset can mend."""

@@ -6,13 +6,12 @@ Writes: ``plan``, ``due_s``, ``zones``, ``wanted``, ``replan``, ``mists`` (a pul
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core import fertigation
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
 from controller.core.state import Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
+from schedules.frozen import replace
 from schedules.plan import Run
 from schedules.windows import resolve
 from schedules.zone import owe

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from controller.core.instant import Instant
 from controller.core.site import Signal
 from drivers.reading import Quality, Value
+from schedules.frozen import light
 from schedules.outlook import Outlook
 from schedules.plan import Plan
 
@@ -43,6 +44,7 @@ class OperatorOrder:
     who: str = "page"
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The frozen input of ``decide()``. ``readings`` is keyed by (device, quantity) and is not mutated afterwards."""

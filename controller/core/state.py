@@ -7,12 +7,13 @@ boot every one of them is started again in full (``arrival.py``); counts, balanc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.core.site import Site
 from schedules.catalog import catalog
 from schedules.forecast_sky import SkyMemory
+from schedules.frozen import light, replace
 from schedules.misting import Mist
 from schedules.plan import Demand, Plan
 from schedules.rain_chain import RainMemory
@@ -37,6 +38,7 @@ class Phase(StrEnum):
     __hash__ = str.__hash__  # equal to its text, so alike in hash; and in C: it is part of many keys
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class PumpState:
     """One pump. ``rest_s``: how long this rest lasts. ``fault``: the interlock that sent it to rest or locked it.
@@ -76,6 +78,7 @@ class PumpState:
         return self.phase is Phase.RUNNING
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ValveState:
     """One valve as commanded, since when, and whether it has proven to be shut since this controller started."""
@@ -85,6 +88,7 @@ class ValveState:
     proven: bool = False
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class TankState:
     """``filling``: between the refill mark and the target. ``planned_l``: usable litres when the plan was last asked for."""
@@ -93,6 +97,7 @@ class TankState:
     planned_l: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Irrigation:
     """One irrigation under way or waiting for its pump. ``target_l`` 0: by time only (manual).
@@ -113,6 +118,7 @@ class Irrigation:
     delivered_l: float = 0.0
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ZoneState:
     """One zone. ``credit_l``: litres delivered since the last balance step. ``done_s``: POSIX start of the last planned
@@ -129,6 +135,7 @@ class ZoneState:
     got_l: float = 0.0
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Feed:
     """The fertigation of one zone. ``turn``: irrigations since the last one with stock solution. The rest is of the irrigation that
@@ -150,6 +157,7 @@ class Feed:
     rinsing_s: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Air:
     """Sums of the weather since the last balance step; each mean is sum / count. ``rain_mm`` is a sum, ``bursts`` how
@@ -173,6 +181,7 @@ class Air:
     gauged_s: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class PowerState:
     """The sun's power, W, None while unknown. ``potential_w``: what the plant could give; ``budget_w``: what of it is free
@@ -190,6 +199,7 @@ class PowerState:
     sure_w: float | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class SunState:
     """What is learned of plant and sky. ``ratio``: power over irradiance x kWp x derate, of late, resting on ``ratio_h`` hours of
@@ -213,6 +223,7 @@ Parts = tuple[float, float, float]
 """An amount: what of it a counter told, what is a measured rate times time, what is a rating (or an estimate) times time."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The day so far (``day``: local ISO date, "" while no trusted clock has named it; it ends at POSIX ``ends_s``).
@@ -251,6 +262,7 @@ class Accounts:
     until_s: float = 0.0
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Counter:
     """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then, ``rated`` of
@@ -266,6 +278,7 @@ class Counter:
     step: float = 0.0
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ControllerState:
     """All that survives a decision. ``cycle_s``: measured cycle length (0: unknown). ``began_s``: first decision of this

@@ -5,12 +5,11 @@ clock cannot be trusted; while a plan is in force its hours and its forced filli
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import Reason
 from controller.core.draft import Draft
 from controller.core.runs import want_pump
 from controller.core.wiring import PumpWiring, TankWiring
+from schedules.frozen import replace
 from schedules.plan import Fill
 
 BAND = 0.05

@@ -4,12 +4,11 @@ from zone to zone without ever losing its way. Writes: ``pumps`` (``fed``, ``pro
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
 from controller.core.state import Phase, PumpState, ValveState
 from controller.core.wiring import Key, PumpWiring, Reader, ZoneWiring
+from schedules.frozen import replace
 
 
 def ready(c: Draft, zone: ZoneWiring) -> bool:
