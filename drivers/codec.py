@@ -79,8 +79,8 @@ class BlockCodec:
     """One request and its answer, compiled."""
 
     __slots__ = (
-        "_asked", "_coders", "_decoded", "_derived", "_encoded", "_keys", "_layout", "_makers", "_plan", "_scaled", "_shared",
-        "_told", "_wishful", "address", "alone", "count", "friends", "needs", "points", "table",
+        "_asked", "_coders", "_decoded", "_derived", "_encoded", "_keyed", "_keys", "_layout", "_makers", "_plan", "_scaled",
+        "_shared", "_told", "_wishful", "address", "alone", "count", "friends", "needs", "points", "table",
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +112,7 @@ class BlockCodec:
         """What others must say before its words say everything: factors, conditions, parts."""
         self.alone = not self.needs
         """Whether its words alone say its values: no factor, no part of anything comes from another block."""
+        self._keyed = frozenset(i for i, key in enumerate(self._keys) if key is not None)
         self._scaled = tuple(i for i, p in enumerate(self.points) if p.helpers)
         self._wishful = bool(friends) or any(wishes_something(p) for p in self.points)
         self._asked = tuple(p.quantity or p.name for p in self.points)
@@ -137,17 +138,18 @@ class BlockCodec:
         kept = self._decoded
         if kept is None or kept.context is not context:
             raws, moved = self._layout.raws(words), list(range(len(self.points)))
-            answers: list[Any] = [None] * len(raws)
+            kept = _Kept(context, raws, [None] * len(raws), words)
         else:
-            raws, answers, moved = kept.raws.copy(), kept.answers.copy(), []
+            raws, moved = kept.raws, []
             for i in self._layout.moved(words, kept.words):
                 raw = self._layout.raw(words, i)
                 if raw != raws[i]:
                     raws[i] = raw
                     moved.append(i)
+        answers, self._decoded = kept.answers, None  # until every answer is what the words say
         for i in self._with_scaled(moved):
             answers[i] = self._answer(raws[i], self._plan[i], context)
-        self._decoded = _Kept(context, raws, answers, tuple(words))
+        kept.words, self._decoded = words, kept
         out = self._told(answers)
         if self._derived:
             out += [(entry.quantity, *derive(entry, context)) for entry in self._derived]
@@ -157,8 +159,13 @@ class BlockCodec:
         """The points that moved, and those after a factor that did; after any factor that other blocks may have moved."""
         if not self._scaled:
             return moved
-        after = -1 if not self.alone else next((i for i in moved if self._keys[i] is not None), None)
-        return moved if after is None else sorted({*moved, *(i for i in self._scaled if i > after)})
+        if not self.alone:
+            after = -1
+        elif self._keyed.isdisjoint(moved):
+            return moved
+        else:
+            after = next(i for i in moved if i in self._keyed)
+        return sorted({*moved, *(i for i in self._scaled if i > after)})
 
     def _answer(self, raw: Any, row: Row, context: Context) -> Decoded | None:
         """What one raw number says."""
@@ -184,29 +191,55 @@ class BlockCodec:
         kept = self._encoded
         if kept is None or kept.context is not context:
             self._makers = self._makers or tuple(map(maker_of, self.points, self._coders))
-            kept, moved = None, list(range(len(wanted)))
-            raws: list[Any] = [None] * len(wanted)
+            size = len(wanted)
+            kept = _Kept(context, [None] * size, wanted, [0] * self.count)
+            self._put(kept, list(range(size)), whole=True)
         else:
-            raws, before = kept.raws.copy(), kept.answers
+            before, kept.answers = kept.answers, wanted
             moved = [
                 i
                 for i in compress(count(), map(is_not, wanted, before))
                 if wanted[i] != before[i] or wanted[i].__class__ is not before[i].__class__
             ]
-        moved = self._with_scaled(moved)
-        for i in moved:
-            raw = raws[i] = self._makers[i](wanted[i], context)
+            self._put(kept, moved)
+        return list(kept.words)
+
+    def places(self, names: Sequence[str]) -> tuple[tuple[int, ...], ...] | None:
+        """Which points each of these values is shown by; None when one may have a say in others (``encode`` then)."""
+        if self._wishful or self._derived:
+            return None
+        return tuple(tuple(i for i, asked in enumerate(self._asked) if asked == name) for name in names)
+
+    def encode_again(self, moved: Sequence[tuple[int, Value | None]]) -> list[int] | None:
+        """The words after ``encode`` when only these points (``places``) are to show something else: None: the same words.
+
+        Call it after an ``encode`` that went well. Raises CodecError as that does.
+        """
+        kept = self._encoded
+        assert kept is not None
+        for i, value in moved:
+            kept.answers[i] = MISSING if value is None else value
+        return list(kept.words) if self._put(kept, sorted([i for i, _ in moved])) else None
+
+    def _put(self, kept: _Kept, moved: list[int], *, whole: bool = False) -> bool:
+        """Make these points say what ``kept.answers`` wants; whether that moved any word."""
+        raws, wanted, context, layout = kept.raws, kept.answers, kept.context, self._layout
+        self._encoded = None  # until every point says what it is to say
+        alone, other = self._shared is None and not whole, whole or (self._shared is not None and bool(moved))
+        for i in self._with_scaled(moved):
+            raw = self._makers[i](wanted[i], context)
             key = self._keys[i]
             if key is not None:
                 remember(context, key, self._shown(i, raw, context))
-        if kept is None or self._shared is not None:
-            words = self._layout.words(raws if self._shared is None else self._shared.spoken(raws, wanted))
-        else:
-            words = [*kept.words]
-            for i in moved:
-                self._layout.put(words, i, raws[i])
-        self._encoded = _Kept(context, raws, wanted, words)
-        return words.copy()
+            if raw.__class__ is int and raw == raws[i]:
+                continue
+            raws[i], other = raw, True
+            if alone:
+                layout.put(kept.words, i, raw)
+        if other and not alone:
+            kept.words = layout.words(raws if self._shared is None else self._shared.spoken(raws, wanted))
+        self._encoded = kept
+        return other
 
     def _wanted(self, values: Mapping[str, Value | None], context: Context) -> list[Value | Missing | None]:
         """What each point is to show; friends in other blocks are taken to show what these values ask of them."""
@@ -244,11 +277,11 @@ def _chooser(told: Sequence[int], size: int) -> Callable[[list[Any]], list[Any]]
 
 
 class _Kept:
-    """The last time, point by point: raw numbers, what they say (or were made of), all words, and the context that it holds for."""
+    """The last time, point by point: raw numbers, what they say (or are made of), all words, and the context that it holds for."""
 
     __slots__ = ("answers", "context", "raws", "words")
 
-    def __init__(self, context: Context, raws: list[Any], answers: list[Any], words: Sequence[int]) -> None:
+    def __init__(self, context: Context, raws: list[Any], answers: list[Any], words: Any) -> None:
         self.context, self.raws, self.answers, self.words = context, raws, answers, words
 
 
@@ -270,6 +303,9 @@ def _special(point: Point, coder: Coder, key: str | None) -> Special:
     """Everything that is not plain arithmetic: texts, enums, masks, run-time factors, points that others need."""
     name, at_first = point.quantity, frozenset(point.absent_at_first)
     zero_is_absent = point.type.startswith("acc")
+    factor = coder.factored
+    if factor is not None and name is not None and key is None and not zero_is_absent:
+        return _scaled(name, factor, coder)
     seen = f"seen {point.name}"
 
     def decode(raw: Any, context: Context) -> Decoded | None:
@@ -281,6 +317,26 @@ def _special(point: Point, coder: Coder, key: str | None) -> Special:
         if key is not None:
             remember(context, key, value if quality is _GOOD else None)
         return None if name is None else (name, value, quality)
+
+    return decode
+
+
+def _scaled(name: str, factor: str, coder: Coder) -> Special:
+    """A number that one run-time factor scales; worked out anew when the factor's point says something else."""
+    pre, absent, low, high = coder.pre, coder.absent, coder.low, coder.high
+    plus = coder.unit[2] + coder.offset
+    last: Value | None = None
+    ratio: tuple[float, float] | None = None
+
+    def decode(raw: Any, context: Context) -> Decoded | None:
+        nonlocal last, ratio
+        known = context.get(factor)
+        if known is not last:
+            last, ratio = known, coder.ratio(context)
+        if ratio is None or raw in absent:
+            return (name, None, _ABSENT)
+        value = (raw + pre) * ratio[0] / ratio[1] + plus
+        return (name, value, _GOOD) if low <= value <= high else (name, *coder.judge(value))
 
     return decode
 

@@ -26,6 +26,9 @@ def maker_of(point: Point, coder: Coder) -> Make:
                 return at_rest(coder)
         return raw_of(coder, value, context, bounds, clamp=True)
 
+    factor = coder.factored
+    if factor is not None and bounds is not None:
+        return _scaled(coder, factor, bounds, slowly)
     if (
         not coder.plain
         or coder.words
@@ -45,6 +48,30 @@ def maker_of(point: Point, coder: Coder) -> Make:
                 number = round(raw)
                 if number not in absent:
                     return number
+        return slowly(value, context)
+
+    return quickly
+
+
+def _scaled(coder: Coder, factor: str, bounds: tuple[int, int], slowly: Make) -> Make:
+    """Numbers that one run-time factor scales; worked out anew when the factor's point says something else."""
+    low, high = bounds
+    offset, more, pre, absent = coder.offset, coder.unit[2], coder.pre, coder.absent
+    last: Value | None = None
+    ratio: tuple[float, float] | None = None
+
+    def quickly(value: Value | Missing | None, context: Context) -> Any:
+        nonlocal last, ratio
+        if value.__class__ is float:
+            known = context.get(factor)
+            if known is not last:
+                last, ratio = known, coder.ratio(context)
+            if ratio is not None:
+                raw = (value - offset - more) * ratio[1] / ratio[0] - pre
+                if low <= raw <= high:
+                    number = round(raw)
+                    if number not in absent:
+                        return number
         return slowly(value, context)
 
     return quickly

@@ -67,6 +67,23 @@ class Coder:
             or entry.helpers or entry.absolute or entry.absent_at_first
         )  # fmt: skip
 
+    @property
+    def factored(self) -> str | None:
+        """The point that scales it, when that is all that arithmetic needs to know; else None."""
+        entry, helpers = self.coding, self.coding.helpers
+        if entry.mask or entry.active_low or entry.absolute or entry.absent_at_first or self.signed_byte:
+            return None
+        if self.words or self.form or self.bend or len(self.factors) != 1 or len(helpers) != 1:
+            return None
+        return helpers[0]
+
+    def ratio(self, context: Mapping[str, Value]) -> tuple[float, float] | None:
+        """(times, divided by) from raw to value with the factor as it is now, without offsets; None while it is not known."""
+        factor = self._factor(context)
+        if factor is None:
+            return None
+        return self.num * factor[0] * self.unit[0], self.den * factor[1] * self.unit[1]
+
     def decode(self, raw: Value | bytes, context: Mapping[str, Value]) -> Answer:
         """Value and quality of a raw number (or of the bytes of a form)."""
         entry = self.coding

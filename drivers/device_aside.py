@@ -24,17 +24,17 @@ Try = Callable[[Point, Point], Awaitable[None]]
 
 @dataclass(slots=True)
 class SetAside:
-    """Points that are not asked for, by name: until when, and why."""
+    """Points that are not asked for, by name: ``until`` when, and why. ``failures``: how often each request failed of late."""
 
     clock: Callable[[], float]
-    _until: dict[str, float] = field(default_factory=dict)
+    until: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
     _why: dict[str, DriverError] = field(default_factory=dict)
-    _failures: dict[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
         """Who is set aside."""
-        return frozenset(self._until)
+        return frozenset(self.until)
 
     @property
     def problems(self) -> tuple[DriverError, ...]:
@@ -44,41 +44,31 @@ class SetAside:
     def put(self, points: Iterable[Point], why: DriverError) -> None:
         """Set points aside."""
         for point in points:
-            self._until[point.name] = self.clock() + AGAIN_S
+            self.until[point.name] = self.clock() + AGAIN_S
             self._why[point.name] = why
-
-    @property
-    def waits(self) -> bool:
-        """Whether anything is set aside."""
-        return bool(self._until)
 
     def due(self) -> bool:
         """Let those go whose time is over; True when there were any."""
         now = self.clock()
-        over = [name for name, until in self._until.items() if until <= now]
+        over = [name for name, until in self.until.items() if until <= now]
         for name in over:
-            del self._until[name], self._why[name]
+            del self.until[name], self._why[name]
         return bool(over)
 
     def worth_halving(self, error: DriverError) -> bool:
         """Whether a failed request is to be looked into now."""
         if not isinstance(error, ExceptionReply) or error.code not in REFUSALS:
             return False
-        self._failures[error.registers] = self._failures.get(error.registers, 0) + 1
+        self.failures[error.registers] = self.failures.get(error.registers, 0) + 1
         return error.code != REFUSALS[-1] or self.is_lasting(error)
-
-    @property
-    def failing(self) -> bool:
-        """Whether anything is set aside or about to be."""
-        return bool(self._failures or self._until)
 
     def went_well(self, registers: str) -> None:
         """A request was answered: what failed before was an accident."""
-        self._failures.pop(registers, None)
+        self.failures.pop(registers, None)
 
     def is_lasting(self, error: DriverError) -> bool:
         """Whether this request was refused so often that it is no accident."""
-        return self._failures.get(error.registers, 0) >= PATIENCE
+        return self.failures.get(error.registers, 0) >= PATIENCE
 
 
 async def bad_points(points: Sequence[Point], attempt: Try) -> list[Point]:

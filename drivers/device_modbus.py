@@ -101,10 +101,11 @@ class ModbusDevice:
     @property
     def problems(self) -> tuple[DriverError, ...]:
         """Errors of the last reading of each poll class, though other blocks answered, and registers that were set aside."""
-        if not self._problems and not self._aside.failing:
+        aside = self._aside
+        if not self._problems and not aside.until and not aside.failures:
             return ()
         now = tuple(error for errors in self._problems.values() for error in errors)
-        return now + self._aside.problems
+        return now + aside.problems
 
     @property
     def requests(self) -> Mapping[str, tuple[Read, ...]]:
@@ -130,13 +131,13 @@ class ModbusDevice:
         aside, once = self._aside, poll_class == "once"
         if not self._met:
             await self._meet()
-        elif aside.waits and aside.due():
+        elif aside.until and aside.due():
             self._compile(self.profile)
         answers: list[tuple[Reading, ...]] = []
         errors: list[DriverError] = []
         blocks = self._blocks.get(poll_class, ())
         early = await self._read_early(self._first[poll_class]) if poll_class in self._first else None
-        failing = aside.failing
+        failing = aside.failures or aside.until
         for block in blocks:
             try:
                 answers.append(await self._read_block(block, once))

@@ -7,7 +7,7 @@ actuator finish its writes, advances the world and lets the poller fetch what is
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from controller.core.instant import Instant
@@ -34,12 +34,13 @@ class SteppedClock:
     settle: Callable[[], Awaitable[None]] = _unset
     boot: str = BOOT
     rate: float = float("inf")
-    _now: Instant | None = None
+    _now: Instant = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._now = self._at(0.0)
 
     def now(self) -> Instant:
         """The instant of the current step: the same object until the next one."""
-        if self._now is None:
-            self._now = self._at(0.0)
         return self._now
 
     async def sleep(self, plant_s: float) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import call
+from itertools import compress, count
+from operator import call, ne
 
 from controller.core.instant import Instant
 from drivers.codec import BlockCodec, Context, settings_for
@@ -32,7 +33,8 @@ class _View:
     """One request that somebody makes: how it is made, and the last answer with the values that it shows.
 
     ``over``: offset and word of registers that show what was written there, or never change. ``alone``: equal values give
-    equal words.
+    equal words. ``places``: the points of each value, None where one has a say in others too; ``plain``: the words were made
+    of the values alone.
     """
 
     codec: BlockCodec
@@ -42,6 +44,8 @@ class _View:
     readers: tuple[Callable[[], Value | None], ...]
     over: tuple[tuple[int, int], ...]
     alone: bool
+    places: tuple[tuple[int, ...], ...] | None
+    plain: bool = False
     values: list[Value | None] | None = None
     words: tuple[int, ...] = ()
 
@@ -102,20 +106,37 @@ class RegisterDevice:
         return self._plain_read(*key) if view is None else self._read(view)
 
     def _read(self, view: _View) -> tuple[int, ...]:
-        values = [*map(call, view.readers)]
-        if values != view.values or not view.alone:
-            view.values, view.words = values, self._shown(view, values)
+        values, before = [*map(call, view.readers)], view.values
+        if values != before or not view.alone:
+            view.values = None  # until the words say so
+            view.words = self._shown(view, values) if before is None else self._moved(view, values, before)
+            view.values = values
         return view.words
+
+    def _moved(self, view: _View, values: list[Value | None], before: list[Value | None]) -> tuple[int, ...]:
+        """The words when some values are others than before; the same object when they are the same words all the same."""
+        places = view.places
+        if places is None or not view.plain or not view.alone:
+            return self._shown(view, values)
+        moved = [
+            (place, values[i]) for i in compress(count(), map(ne, values, before)) for place in places[i]
+        ]
+        words = view.codec.encode_again(moved)
+        return view.words if words is None else self._overlaid(view, words)
 
     def _shown(self, view: _View, values: Sequence[Value | None]) -> tuple[int, ...]:
         known = dict(zip(view.names, values, strict=True))
         if None in values:
             known = {name: value for name, value in known.items() if value is not None}
-        if self.trip.shows or self._states:
+        view.plain = not self.trip.shows and not self._states
+        if not view.plain:
             known |= self.trip.shows
             if known.get("status") != "fault":  # a fault ends what the steps of a command have led to
                 known |= self._states
-        words = view.codec.encode(known, self._context)
+        return self._overlaid(view, view.codec.encode(known, self._context))
+
+    def _overlaid(self, view: _View, words: list[int]) -> tuple[int, ...]:
+        """The words of the codec as the request wants them, over them what was written."""
         if view.count != view.codec.count:
             first = view.address - view.codec.address
             words = words[first : first + view.count]
@@ -230,7 +251,7 @@ class RegisterDevice:
         names = tuple(dict.fromkeys([*told, *(entry.quantity for entry in self.profile.derived)]))
         readers = tuple(reader(self._world, self.device, name, self._moment) for name in names)
         over = self._over(table, address, count)
-        return _View(codec, address, count, names, readers, over, codec.alone)
+        return _View(codec, address, count, names, readers, over, codec.alone, codec.places(names))
 
     def _compile(self, table: Table, address: int, count: int) -> BlockCodec | None:
         """A codec over every point that touches the request; it may reach beyond the request on both sides."""
