@@ -14,7 +14,7 @@ from controller.core.instant import Instant
 from controller.core.snapshot import Sample, Snapshot
 from drivers.device import Device
 from drivers.errors import Disconnected, DriverError
-from drivers.reading import Command, Quality
+from drivers.reading import GOOD, Command
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ class Actuator:
         """What the output's read-back has said since the write; None when it has said nothing."""
         proof = self.feedback.get(key)
         sample: Sample | None = snapshot.readings.get(proof) if proof else None
-        if sample is None or sample.quality is not Quality.GOOD or isinstance(sample.value, str):
+        if sample is None or sample.quality is not GOOD or isinstance(sample.value, str):
             return None
         return sample.value if sample.mono_s > sent.at_s else None
 

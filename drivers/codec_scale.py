@@ -13,7 +13,7 @@ from drivers.codec_forms import Form
 from drivers.codec_words import Answer, WordError, Words, words_of
 from drivers.profile_coding import Coding, Factor
 from drivers.quantities import Conversion, conversion, quantity
-from drivers.reading import Quality, Value
+from drivers.reading import GOOD, Quality, Value
 
 Settings = Mapping[str, float | str]
 """What the site told the profile, complete (`drivers.codec.settings_for`)."""
@@ -131,7 +131,7 @@ class Coder:
     def judge(self, value: float) -> Answer:
         """A number with its quality."""
         if self.low <= value <= self.high:
-            return value, Quality.GOOD
+            return value, GOOD
         if value != value or self.outside is Quality.ABSENT:
             return _ABSENT
         return value, self.outside

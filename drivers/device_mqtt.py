@@ -17,7 +17,7 @@ from drivers.device_steps import Sequences, inhibited, pause_of
 from drivers.errors import BadReply, DriverError, Refused
 from drivers.mqtt import Ack, MqttPort
 from drivers.profile_model import Profile
-from drivers.reading import Command, Quality, Reading, Value
+from drivers.reading import GOOD, Command, Quality, Reading, Value
 
 Deliver = Callable[[tuple[Reading, ...], Ack | None], None]
 """Takes readings; ``ack`` (None: nothing to do) is to be called once they are committed."""
@@ -150,7 +150,7 @@ class MqttDevice:
             return
         measured, pending = self._judged(measured)
         readings = tuple(Reading(self.id, name, value, quality, at) for name, value, quality, at in measured)
-        values = {r.quantity: r.value if r.quality is Quality.GOOD else None for r in readings}
+        values = {r.quantity: r.value if r.quality is GOOD else None for r in readings}
         room = topic in self._heard or len(self._heard) < _TOPICS
         if room and not pending and all(reading.measured_at is None for reading in readings):
             self._heard[topic] = _Heard(payload, readings, values)

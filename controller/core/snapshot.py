@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from controller.core.instant import Instant
 from controller.core.site import Signal
-from drivers.reading import Quality, Value
+from drivers.reading import GOOD, Quality, Value
 from schedules.frozen import light
 from schedules.outlook import Outlook
 from schedules.plan import Plan
@@ -63,7 +63,7 @@ class Snapshot:
         if signal is None:
             return None
         sample = self.readings.get(signal.key)
-        if sample is None or sample.quality is not Quality.GOOD or isinstance(sample.value, str):
+        if sample is None or sample.quality is not GOOD or isinstance(sample.value, str):
             return None
         if sample.value is None or self.at.mono_s - sample.mono_s > signal.stale_s:
             return None
@@ -75,6 +75,6 @@ class Snapshot:
         if signal is None:
             return None
         sample = self.readings.get(signal.key)
-        if sample is None or sample.quality is not Quality.GOOD or not isinstance(sample.value, str):
+        if sample is None or sample.quality is not GOOD or not isinstance(sample.value, str):
             return None
         return sample.value if self.at.mono_s - sample.mono_s <= signal.stale_s else None

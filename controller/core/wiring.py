@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from controller.core.site import Injector, Pump, Signal, Site, Tank, Valve, Zone
 from controller.core.snapshot import Sample
 from controller.core.speeds import Speeds, speeds_of
-from drivers.reading import Quality
+from drivers.reading import GOOD
 from schedules.catalog import Catalog, catalog
 from schedules.program import Program
 from schedules.solar import Array
@@ -38,7 +38,7 @@ class Reader:
     def read(self, readings: Readings, mono_s: float) -> float | None:
         """The value, if it is GOOD, a number, within bounds and not stale; else None."""
         sample = readings.get(self.key)
-        if sample is None or sample.quality is not Quality.GOOD:
+        if sample is None or sample.quality is not GOOD:
             return None
         value = sample.value
         if value is None or isinstance(value, str) or mono_s - sample.mono_s > self.stale_s:
@@ -49,7 +49,7 @@ class Reader:
     def text(self, readings: Readings, mono_s: float) -> str | None:
         """The text, if it is GOOD and not stale; else None."""
         sample = readings.get(self.key)
-        if sample is None or sample.quality is not Quality.GOOD or not isinstance(sample.value, str):
+        if sample is None or sample.quality is not GOOD or not isinstance(sample.value, str):
             return None
         return sample.value if mono_s - sample.mono_s <= self.stale_s else None
 

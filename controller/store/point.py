@@ -94,6 +94,24 @@ def render_fields(fields: Mapping[str, FieldValue | None]) -> str:
     return ",".join(parts)
 
 
+class Fields:
+    """``render_fields`` for the same names (sorted) again and again: what says the same is not written anew."""
+
+    __slots__ = ("_names", "_parts", "_values")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._values: list[FieldValue | None] = [None] * len(names)
+        self._parts = [""] * len(names)
+
+    def of(self, *values: FieldValue | None) -> str:
+        """The text of these values, one for each name."""
+        for i, value in enumerate(values):
+            if value != self._values[i]:
+                self._values[i], self._parts[i] = value, render_fields({self._names[i]: value})
+        return ",".join(filter(None, self._parts))
+
+
 def parse_fields(text: str) -> dict[str, FieldValue]:
     """The inverse of ``render_fields`` (for exports and comparisons). Raises ValueError for what it did not write."""
     fields: dict[str, FieldValue] = {}

@@ -144,16 +144,18 @@ class Shelf:
         for (series, fields, epoch_s, mono_s), boot_id, trusted in entries:
             number = known.get(series.key) or self._series_id(series)
             mono_ms = round(mono_s * 1000.0)
-            if boot_id != last:
+            if boot_id is not last:
                 last, (boot, offset) = boot_id, self._boot(boot_id)
             if trusted:
-                epoch_ms = round(epoch_s * 1000.0)
-            elif offset is not None:
+                rows.append((seq, number, round(epoch_s * 1000.0), mono_ms, boot, 1, fields))
+                seq += 1
+                continue
+            if offset is not None:
                 epoch_ms = mono_ms + offset
             else:
                 held.append((number, milliseconds(epoch_s), mono_ms, boot, fields))
                 continue
-            rows.append((seq, number, epoch_ms, mono_ms, boot, 1 if trusted else 0, fields))
+            rows.append((seq, number, epoch_ms, mono_ms, boot, 0, fields))
             seq += 1
         self._add(rows)
         self.connection.executemany(_HOLD, held)

@@ -13,9 +13,12 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.impact.co2 import day_impact, in_force
-from controller.store.point import Point, Series, render_fields
+from controller.store.point import Fields, Point, Series, render_fields
 from controller.store.telemetry import Telemetry
 from controller.telemetry.points import EventPoints, Points, Render
+
+VITALS = ("backlog_points", "clock_trusted", "cycle_ms", "dropped_points", "lag_s", "ledger_head", "rss_mb")
+"""The fields of the controller's own point, in the order of their names."""
 
 
 class Numbered(Protocol):
@@ -50,7 +53,7 @@ class Capture:
         ident = site.file.site
         self._site, self._telemetry, self._journal, self._vitals = site, telemetry, journal, vitals
         self._points, self._events = Points(site), EventPoints(site, render)
-        self._own = Series.of("controller", site=ident.id)
+        self._own, self._fields = Series.of("controller", site=ident.id), Fields(VITALS)
         self._period_s = site.file.telemetry.rest_s
         self._due_s = float("-inf")
         self._last_s: float | None = None
@@ -64,7 +67,7 @@ class Capture:
         if self._last_s is not None and at.mono_s - self._last_s > self._worst_gap_s:
             self._worst_gap_s = at.mono_s - self._last_s
         self._last_s = at.mono_s
-        points = self._points.due(snapshot, decision)
+        points: list[Point] = self._points.due(snapshot, decision)
         if decision.events:
             points += self._event_points(decision, at)
         if at.mono_s >= self._due_s:
@@ -97,16 +100,14 @@ class Capture:
 
     def _controller(self, decision: Decision, at: Instant) -> Point:
         vitals, cycle_s = self._vitals(), decision.state.cycle_s or self._site.file.site.cycle_s
-        fields = render_fields(
-            {
-                "cycle_ms": self._worst_ms,
-                "lag_s": max(0.0, self._worst_gap_s - cycle_s),
-                "backlog_points": float(vitals.backlog_points),
-                "dropped_points": float(vitals.dropped_points),
-                "rss_mb": vitals.rss_mb,
-                "clock_trusted": float(at.trusted),
-                "ledger_head": vitals.ledger_head or None,
-            }
+        fields = self._fields.of(
+            float(vitals.backlog_points),
+            float(at.trusted),
+            self._worst_ms,
+            float(vitals.dropped_points),
+            max(0.0, self._worst_gap_s - cycle_s),
+            vitals.ledger_head or None,
+            vitals.rss_mb,
         )
         self._due_s = at.mono_s + self._period_s
         self._worst_ms = self._worst_gap_s = 0.0

@@ -72,8 +72,8 @@ class Group:
     derived_parts: tuple[str, ...] = ()
     parts: list[str] = field(default_factory=list)
     text: str = ""
-    texts: dict[str, tuple[float | str | None, str]] = field(default_factory=dict)
-    """Field -> its last raw value and text ("" when out of bounds): most values are the same minute after minute."""
+    texts: list[str] = field(default_factory=list)
+    """The text of each of ``derived``, "" for none: most values are the same minute after minute."""
 
 
 def groups_of(site: Site) -> list[Group]:

@@ -12,7 +12,7 @@ from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.store.point import FieldValue, Point, Series, number, quoted, render_fields
 from controller.telemetry.groups import NONE, Derived, Group, Key, Read, groups_of
-from drivers.reading import Quality, Value
+from drivers.reading import GOOD, Value
 
 Render = Callable[[Reason, Literal["id", "en"]], str]
 """``controller.i18n.render``: a reason as one sentence in "id" or "en"."""
@@ -56,9 +56,19 @@ class Points:
         now_s = snapshot.at.mono_s
         if now_s < self._due_s:
             return []
-        points = [self._made(group, snapshot, decision) for group in self._groups if group.due_s <= now_s]
-        self._due_s = min((group.due_s for group in self._groups), default=float("inf"))
-        return [point for point in points if point is not None]
+        rest_s, pump_s = _next(now_s, self._rest_s), _next(now_s, self._pump_s)
+        points, due_s = [], float("inf")
+        for group in self._groups:
+            if group.due_s <= now_s:
+                often = group.pump and decision.state.pumps[group.pump].on
+                group.due_s = pump_s if often else rest_s
+                point = _made(group, snapshot, decision)
+                if point is not None:
+                    points.append(point)
+            if group.due_s < due_s:
+                due_s = group.due_s
+        self._due_s = due_s
+        return points
 
     def _look(self, snapshot: Snapshot) -> None:
         """Make due what depends on a state that a device reports and that has changed."""
@@ -80,39 +90,39 @@ class Points:
                 group.due_s = float("-inf")
         self._due_s = float("-inf")
 
-    def _made(self, group: Group, snapshot: Snapshot, decision: Decision) -> Point | None:
-        at = snapshot.at
-        now_s = at.mono_s
-        often = group.pump and decision.state.pumps[group.pump].on
-        group.due_s = _next(now_s, self._pump_s if often else self._rest_s)
-        parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
-        if group.derive is not None:
-            values = group.derive(snapshot, decision)
-            if values == group.derived and not group.reads and now_s - group.newest_s < STATE_S:
-                return None
-            parts += _derived(group, values)
-            newest_s = now_s
-        elif newest_s <= group.newest_s:
+
+def _made(group: Group, snapshot: Snapshot, decision: Decision) -> Point | None:
+    """The group's point, None when there is nothing (new) to tell."""
+    at = snapshot.at
+    now_s = at.mono_s
+    parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
+    if group.derive is not None:
+        values = group.derive(snapshot, decision)
+        if values == group.derived and not group.reads and now_s - group.newest_s < STATE_S:
             return None
-        if not parts:
-            return None
-        if parts != group.parts:
-            group.parts, group.text = parts, ",".join(sorted(parts))
-        elif not group.reads and now_s - group.newest_s < STATE_S:
-            return None
-        group.newest_s = newest_s
-        return _new(Point, (group.series, group.text, at.epoch_s - (now_s - newest_s), newest_s))
+        parts += _derived(group, values)
+        newest_s = now_s
+    elif newest_s <= group.newest_s:
+        return None
+    if not parts:
+        return None
+    if parts != group.parts:
+        group.parts, group.text = parts, ",".join(sorted(parts))
+    elif not group.reads and now_s - group.newest_s < STATE_S:
+        return None
+    group.newest_s = newest_s
+    return _new(Point, (group.series, group.text, at.epoch_s - (now_s - newest_s), newest_s))
 
 
 def _derived(group: Group, values: Derived) -> tuple[str, ...]:
     """Fields from the state; most of them stay for a quarter of an hour."""
     if values != group.derived:
-        group.derived = values
-        group.derived_parts = tuple(
-            f"{name}={number(round(value, DECIMALS))}"
-            for name, value in zip(group.names, values, strict=True)
-            if value is not None and math.isfinite(value)
-        )
+        texts, before = group.texts or [""] * len(values), group.derived
+        for i, value in enumerate(values):
+            if before is None or value != before[i]:
+                known = value is not None and math.isfinite(value)
+                texts[i] = f"{group.names[i]}={number(round(value or 0.0, DECIMALS))}" if known else ""
+        group.derived, group.texts, group.derived_parts = values, texts, tuple(filter(None, texts))
     return group.derived_parts
 
 
@@ -124,7 +134,7 @@ def _rendered(group: Group, snapshot: Snapshot) -> tuple[list[str], float]:
         if sample is None:
             continue
         raw, quality, mono_s = sample
-        if quality is not Quality.GOOD or now_s - mono_s > read.stale_s:
+        if quality is not GOOD or now_s - mono_s > read.stale_s:
             continue
         if raw != read.raw:
             read.raw, read.part = raw, _part(read, raw)
