@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dashboards.alert_files import as_yaml
 from dashboards.boards import csr, fleet, operator, technician
 from dashboards.model import LANGUAGES, Board
 from dashboards.sdk_board import as_json
@@ -15,8 +16,9 @@ BOARDS: tuple[Board, ...] = (operator.BOARD, technician.BOARD, csr.BOARD, fleet.
 
 def files() -> dict[Path, str]:
     """Path -> text of everything that is generated."""
-    return {
+    made = {
         OUT / "dashboards" / board.dialect / language / f"tirta-{board.name}.json": as_json(board, language)
         for board in BOARDS
         for language in LANGUAGES
     }
+    return {**made, OUT / "provisioning" / "alerting" / "tirta-rules.yaml": as_yaml()}
