@@ -7,6 +7,7 @@ import json
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as made
+from grafana_foundation_sdk.models import table
 
 from dashboards.model import Board, Language
 from dashboards.sdk_panel import panel
@@ -22,6 +23,11 @@ LINKS = {"id": "Dasbor lain", "en": "Other dashboards"}
 def as_json(board: Board, language: Language) -> str:
     """The file that Grafana reads."""
     built = _board(board, language).build()
+    for one in built.panels or []:
+        if isinstance(one, made.Panel) and isinstance(one.options, table.Options):
+            one.options.footer = None  # the SDK's default, which newer Grafanas do not know any more
+    if not board.marks:
+        built.annotations = made.AnnotationContainer(list_val=[])
     return json.dumps(built, cls=JSONEncoder, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

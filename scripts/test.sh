@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/bootstrap.sh dev || exit 1
 scripts/services.sh
+scripts/schemas.sh
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 if [ -n "${ARGS:-}" ]; then

@@ -28,6 +28,9 @@ PACKAGES = {
     "socat": "socat",
     "chromium": "chromium",
     "systemd-analyze": "systemd",
+    "npm": "npm",
+    "node": "nodejs",
+    "openssl": "openssl",
 }
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
