@@ -1,0 +1,32 @@
+"""A report as a document in one language: which sections, in which order."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from controller.i18n.numbers import Language
+from controller.report.energy_pages import by_days, energy
+from controller.report.event_pages import events
+from controller.report.front import front, period_words
+from controller.report.impact_pages import impact, people
+from controller.report.index_page import index
+from controller.report.model import Report
+from controller.report.page import Block, Document, Heading
+from controller.report.pictures import by_day, pictures
+from controller.report.record_pages import coverage, ledger
+from controller.report.say import Say
+from controller.report.water_pages import water
+
+
+def document(report: Report, language: Language) -> Document:
+    """The whole report."""
+    say = Say(language, ZoneInfo(report.site.timezone))
+    blocks: list[Block] = []
+    for section in (front, pictures, energy, water, impact, people, coverage, events, ledger, index):
+        blocks += section(report, say)
+    if not by_day(report):
+        blocks += (Heading(say("annex_days"), new_page=True), by_days(report, say, say("energy_days")))
+    words = period_words(report, say)
+    return Document(
+        language, say("title", site=report.site.name, period=words), (report.site.name, words), say("page_of"), tuple(blocks)
+    )

@@ -1,0 +1,184 @@
+"""The first page: what was achieved, how sure it is, and what to know before using it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.report.model import Report
+from controller.report.page import Block, Bullets, Cover, Text, Tile, Tiles
+from controller.report.say import HARD, Say, decimals_of, pair
+
+SMALL_REST = 0.02
+"""A rest of water below this share of what was pumped is not worth a sentence."""
+
+
+def front(report: Report, say: Say) -> Iterator[Block]:
+    """The blocks of the first page."""
+    verified = report.statement.standing.verification is not None
+    yield Cover(
+        say("kicker"), report.site.name, period_words(report, say), _place(report, say),
+        say("status_good" if verified else "status_open"), verified,
+    )  # fmt: skip
+    yield from _warnings(report, say)
+    yield Tiles((_water(report, say), _energy(report, say), _co2(report, say), _money(report, say),
+                 _coverage(report, say), _share(report, say), _intensity(report, say), _ledger(report, say)))  # fmt: skip
+    yield Text(_lead(report, say), "lead")
+    yield Bullets(say("limits"), tuple(_limits(report, say)))
+
+
+def period_words(report: Report, say: Say) -> str:
+    """``November 2026``, ``Tahun 2026``, ``1 November 2026 sampai 20 November 2026``, and until when where it still runs."""
+    period = report.period
+    if period.kind == "month":
+        words = say.month(period.first[:7])
+    elif period.kind == "year":
+        words = say("period_year", year=period.first[:4])
+    else:
+        words = say("period_range", first=say.day(period.first), last=say.day(period.last))
+    return say("until", period=words, day=say.day(report.coverage.ended)) if report.coverage.running else words
+
+
+def _place(report: Report, say: Say) -> str:
+    site = report.site
+    latitude = say("north" if site.latitude_deg >= 0 else "south", degrees=say.number(abs(site.latitude_deg), 2))
+    longitude = say("east" if site.longitude_deg >= 0 else "west", degrees=say.number(abs(site.longitude_deg), 2))
+    area = say.number(sum(zone.area_m2 for zone in site.zones))
+    return say(
+        "place", latitude=latitude, longitude=longitude, kwp=say.number(site.pv_kwp, 1), zones=str(len(site.zones)), area=area,
+        clock=say.time_zone(report.ledger.at_s),
+    )  # fmt: skip
+
+
+def _warnings(report: Report, say: Say) -> Iterator[Text]:
+    seen = report.coverage
+    if not report.ledger.whole:
+        yield Text(say("warning_broken", problem=report.ledger.problems[0]), "warning")
+    if seen.running:
+        at = report.ledger.at_s
+        text = say("warning_running", day=say.day(seen.ended), moment=say.moment(at), clock=say.time_zone(at))
+        yield Text(text, "warning")
+    if seen.share < PARTIAL or seen.closed_days < seen.past_days:
+        unseen = str(seen.past_days - seen.closed_days)
+        text = say("warning_partial", share=say.share(seen.share), unseen=unseen, days=str(seen.past_days))
+        yield Text(text, "warning")
+
+
+PARTIAL = 0.95
+"""Below this share of the time the first page says that the data are incomplete."""
+
+
+def _water(report: Report, say: Say) -> Tile:
+    value, margin = pair(say, report.sums.get("water_m3"))
+    note = say("tile_water_note", value=say.number((report.value("water_m3") or 0.0) / report.coverage.closed_days, 1))
+    return Tile(say("tile_water"), value, "m³", _unit(margin, "m³"), note)
+
+
+def _energy(report: Report, say: Say) -> Tile:
+    value, margin = pair(say, report.sums.get("solar_wh"), 1e-3)
+    share = solar_share(report)
+    note = "" if share is None else say("tile_energy_note", share=say.share(share, 0))
+    return Tile(say("tile_energy"), value, "kWh", _unit(margin, "kWh"), note)
+
+
+def _co2(report: Report, say: Say) -> Tile:
+    kg = report.statement.co2_kg
+    value, unit, margin = weight(say, kg.value, kg.half)
+    return Tile(say("tile_co2"), value, unit, _unit(margin, unit), report.statement.status[say.language])
+
+
+def weight(say: Say, kg: float, half: float) -> tuple[str, str, str]:
+    """Value, unit and margin: kg below one tonne, else tonnes with two decimals."""
+    if abs(kg) >= 999.5:
+        return say.number(kg / 1000.0, 2), "ton" if say.language == "id" else "t", f"±{HARD}{say.number(half / 1000.0, 2)}"
+    decimals = decimals_of(half, 1)
+    return say.number(kg, decimals), "kg", f"±{HARD}{say.number(half, decimals)}"
+
+
+def _money(report: Report, say: Say) -> Tile:
+    saved = report.statement.saved_idr
+    note = "; ".join(dict.fromkeys(line.price_source for line in report.statement.lines if line.price_source))
+    margin = f"±{HARD}{say.idr(saved.half)}" if saved.half else ""
+    text = say.idr(saved.value)
+    return Tile(say("tile_money"), text, "", margin, note if len(note) < 90 else "")
+
+
+def _coverage(report: Report, say: Say) -> Tile:
+    seen = report.coverage
+    note = say("tile_coverage_note", closed=str(seen.closed_days), days=str(seen.past_days))
+    return Tile(say("tile_coverage"), *_split(say.share(seen.share)), note=note)
+
+
+def _share(report: Report, say: Say) -> Tile:
+    bought = (report.value("grid_wh") or 0.0) + (report.value("genset_wh") or 0.0)
+    return Tile(say("tile_share"), *_split(say.share(solar_share(report))), note=say("tile_share_note", value=say.kwh(bought)))
+
+
+def _intensity(report: Report, say: Say) -> Tile:
+    water, pumps = report.value("water_m3"), report.value("pumps_wh")
+    value = say.number(pumps / 1000.0 / water, 3) if water and pumps is not None else say.number(None)
+    return Tile(say("tile_intensity"), value, "kWh/m³", note=say("tile_intensity_note"))
+
+
+def _ledger(report: Report, say: Say) -> Tile:
+    word = say("tile_ledger_whole" if report.ledger.whole else "tile_ledger_broken")
+    return Tile(say("tile_ledger"), word, "", note=say("tile_ledger_note", rows=say.number(report.ledger.rows)))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A number and the unit behind it."""
+    number, _, unit = text.partition(HARD)
+    return number, unit
+
+
+def _unit(margin: str, unit: str) -> str:
+    return f"{margin}{HARD}{unit}" if margin else ""
+
+
+def solar_share(report: Report) -> float | None:
+    """Share of the electricity used that the sun paid, 0..1; None where nothing was used."""
+    used = used_wh(report)
+    return (report.value("solar_wh") or 0.0) / used if used else None
+
+
+def used_wh(report: Report) -> float:
+    """Pumps and other loads together."""
+    return (report.value("pumps_wh") or 0.0) + (report.value("aux_wh") or 0.0)
+
+
+def _lead(report: Report, say: Say) -> str:
+    share = solar_share(report)
+    return say(
+        "lead", days=str(report.coverage.closed_days), kwp=say.number(report.site.pv_kwp, 1), pv=say.kwh(report.value("pv_wh"), 0),
+        used=say.kwh(used_wh(report), 0), share=say.share(share, 0), water=say.number(report.value("water_m3"), 0),
+        zones=str(len(report.site.zones)),
+    )  # fmt: skip
+
+
+def _limits(report: Report, say: Say) -> Iterator[str]:
+    """One sentence for each thing that a reader may trip over."""
+    yield say("limit_unverified" if report.statement.standing.verification is None else "limit_verified",
+              status=report.statement.status[say.language])  # fmt: skip
+    for baseline in dict.fromkeys(line.baseline for line in report.statement.lines):
+        yield say(f"limit_{baseline}")
+    yield say("limit_margin")
+    yield from _limits_of_data(report, say)
+    if report.statement.differs:
+        yield say("limit_recomputed")
+
+
+def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
+    seen = report.coverage
+    if seen.share > 0.9999:
+        yield say("limit_full", days=str(seen.closed_days))
+    else:
+        yield say("limit_coverage", share=say.share(seen.share))
+    if (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0:
+        energy, water = f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh", f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³"
+        yield say("limit_filled", energy=energy, water=water)
+    if any(not zone.metered for zone in report.site.zones) and len(report.site.zones) > 1:
+        yield say("limit_zones")
+    if report.value("curtailed_wh"):
+        yield say("limit_curtailed")
+    rest, pumped = report.value("unexplained_m3"), report.value("water_m3")
+    if rest is not None and pumped and abs(rest) > SMALL_REST * pumped:
+        yield say("limit_rest", value=say.number(rest, 1), share=say.share(rest / pumped))

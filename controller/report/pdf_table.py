@@ -1,0 +1,105 @@
+"""Tables on paper: columns by their shares, cells that wrap, the head again on each page."""
+
+from __future__ import annotations
+
+from controller.report.colours import BRAND, PALE
+from controller.report.draw import INK, RULE, SOFT
+from controller.report.page import Row, Table
+from controller.report.pdf_sheet import LEFT, TEXT_WIDTH, Sheet
+
+SIZE, LEADING, PAD = 7.8, 3.6, 0.8
+GAP = 2.2
+"""Between two columns, mm."""
+
+Edges = list[tuple[float, float]]
+Broken = list[list[str]]
+
+
+def table(sheet: Sheet, block: Table) -> None:
+    """Set the whole table."""
+    edges = _edges(block)
+    head = _broken(sheet, tuple(column.label for column in block.columns), edges, bold=True)
+    first = sum(_height(_row(sheet, row, edges)) for row in block.rows[:3])
+    sheet.need(5.0 + (_height(head) if block.head else 0.0) + min(first, 40.0))
+    if block.title:
+        sheet.down(2.0)
+        sheet.pen(9.0, INK, bold=True)
+        sheet.paragraph(block.title, TEXT_WIDTH, 4.6)
+        sheet.set_y(sheet.get_y() + 0.6)
+    if block.head:
+        _head(sheet, block, head, edges)
+    for row in block.rows:
+        cells = _row(sheet, row, edges)
+        if sheet.get_y() + _height(cells) > sheet.bottom:
+            sheet.add_page()
+            if block.head:
+                _head(sheet, block, head, edges)
+        _set(sheet, block, row, cells, edges)
+    sheet.set_y(sheet.get_y() + 1.6)
+    if block.note:
+        sheet.pen(7.5, SOFT)
+        sheet.paragraph(block.note, TEXT_WIDTH, 3.6)
+        sheet.set_y(sheet.get_y() + 1.4)
+
+
+def _edges(block: Table) -> Edges:
+    """Left edge and width of each column."""
+    whole = sum(column.share for column in block.columns)
+    free = TEXT_WIDTH - GAP * (len(block.columns) - 1)
+    edges: Edges = []
+    x = LEFT
+    for column in block.columns:
+        width = free * column.share / whole
+        edges.append((x, width))
+        x += width + GAP
+    return edges
+
+
+def _broken(sheet: Sheet, cells: tuple[str, ...], edges: Edges, bold: bool) -> Broken:
+    sheet.pen(SIZE, bold=bold)
+    return [
+        sheet.lines(text, width) if text else [""]
+        for text, (_, width) in zip(cells, edges, strict=True)
+    ]
+
+
+def _row(sheet: Sheet, row: Row, edges: Edges) -> Broken:
+    if row.kind == "group":
+        sheet.pen(SIZE, bold=True)
+        return [sheet.lines(row.cells[0], TEXT_WIDTH - 1.0)]
+    return _broken(sheet, row.cells, edges, bold=row.kind == "total")
+
+
+def _height(cells: Broken) -> float:
+    return max(map(len, cells)) * LEADING + 2.0 * PAD
+
+
+def _head(sheet: Sheet, block: Table, cells: Broken, edges: Edges) -> None:
+    """Headings stand at the bottom of their row."""
+    height, y = _height(cells), sheet.get_y()
+    sheet.pen(SIZE, BRAND, bold=True)
+    for lines, (x, width), column in zip(cells, edges, block.columns, strict=True):
+        top = y + height - PAD - len(lines) * LEADING
+        _lines(sheet, lines, x, width, top, column.right)
+    sheet.set_y(y + height)
+    sheet.rule(LEFT, y + height, LEFT + TEXT_WIDTH, BRAND, 0.35)
+
+
+def _set(sheet: Sheet, block: Table, row: Row, cells: Broken, edges: Edges) -> None:
+    height, y = _height(cells), sheet.get_y()
+    if row.kind == "group":
+        sheet.area(LEFT, y, TEXT_WIDTH, height, PALE)
+    sheet.pen(SIZE, SOFT if row.kind == "muted" else INK, bold=row.kind in ("total", "group"))
+    shift = 1.0 if row.kind == "group" else 0.0
+    for lines, (x, width), column in zip(cells, edges, block.columns, strict=False):
+        _lines(sheet, lines, x + shift, width, y + PAD, column.right)
+    if row.kind == "total":
+        sheet.rule(LEFT, y, LEFT + TEXT_WIDTH, INK, 0.25)
+    sheet.set_y(y + height)
+    wide = 0.25 if row.kind == "total" else 0.12
+    sheet.rule(LEFT, y + height, LEFT + TEXT_WIDTH, INK if row.kind == "total" else RULE, wide)
+
+
+def _lines(sheet: Sheet, lines: list[str], x: float, width: float, top: float, right: bool) -> None:
+    for place, text in enumerate(lines):
+        sheet.write_at(x + width if right else x, top + (place + 0.76) * LEADING, text, right)

@@ -1,0 +1,103 @@
+"""The accounts of water: taken from the source, given to the zones, left in tanks, and the rest that nothing explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.report.model import Report, ZoneFacts
+from controller.report.page import Block, Column, Heading, Row, Table
+from controller.report.pictures import by_day
+from controller.report.say import NONE, Say, pair
+
+MOST_ZONES = 10
+"""More zones than this do not fit beside each other; their water by time is in the spreadsheet."""
+
+
+def water(report: Report, say: Say) -> Iterator[Block]:
+    """The section."""
+    yield Heading(say("water"), ("GRI 303-3", "GRI 303-5", say("tag_water")))
+    yield _balance(report, say)
+    zones = _told(report)
+    if zones and len(zones) <= MOST_ZONES:
+        yield _days(report, say, zones) if by_day(report) else _months(report, say, zones)
+
+
+def _told(report: Report) -> list[ZoneFacts]:
+    return [zone for zone in report.site.zones if f"zones.{zone.id}" in report.sums]
+
+
+def _balance(report: Report, say: Say) -> Table:
+    pumped = report.value("water_m3")
+    rows = [
+        Row((say("water_source"),), "group"),
+        _row(report, say, say("water_pumped"), "water_m3", None),
+        _row(report, say, say("water_filled"), "water_filled_m3", None, quiet=True),
+        _row(report, say, say("water_spanning"), "spanning_m3", None, quiet=True),
+        *_zones(report, say, pumped),
+        *_group(report, say, "water_tanks", "tanks.", report.site.tanks.get),
+        *_group(report, say, "water_meters", "meters.", lambda name: None),
+        _row(report, say, say("water_rest"), "unexplained_m3", pumped),
+    ]
+    heads = (("col_item", 3.6), ("col_m3", 1.1), ("col_margin", 1.1), ("col_share", 1.0), ("col_mm", 1.0), ("col_way", 1.5))
+    columns = tuple(Column(say(head), share, 0 < place < 5) for place, (head, share) in enumerate(heads))
+    return Table(columns, tuple(rows), note=f"{say('water_note')} {say('untold')}")
+
+
+def _row(report: Report, say: Say, label: str, name: str, whole: float | None, quiet: bool = False) -> Row:
+    amount = report.sums.get(name)
+    if amount is None:
+        return Row((label, NONE, "", "", "", ""), "muted")
+    value, margin = pair(say, amount)
+    share = say.share(amount.value / whole) if whole else ""
+    return Row((label, value, margin, share, "", ""), "muted" if quiet else "")
+
+
+def _zones(report: Report, say: Say, pumped: float | None) -> Iterator[Row]:
+    zones = _told(report)
+    if not zones:
+        return
+    yield Row((say("water_zones"),), "group")
+    for zone in zones:
+        amount = report.sums[f"zones.{zone.id}"]
+        value, margin = pair(say, amount)
+        share = say.share(amount.value / pumped) if pumped else ""
+        depth = say.number(1000.0 * amount.value / zone.area_m2)
+        yield Row((zone.name, value, margin, share, depth, say("metered" if zone.metered else "shared")))
+    whole = sum(report.sums[f"zones.{zone.id}"].value for zone in zones)
+    area = sum(zone.area_m2 for zone in zones)
+    cells = (say.number(whole, 1), "", say.share(whole / pumped) if pumped else "", say.number(1000.0 * whole / area), "")
+    yield Row((say("water_zones_sum"), *cells), "total")
+
+
+def _group(report: Report, say: Say, key: str, prefix: str, name_of) -> Iterator[Row]:  # type: ignore[no-untyped-def]
+    names = [name[len(prefix) :] for name in report.sums if name.startswith(prefix)]
+    if names:
+        yield Row((say(key),), "group")
+    for name in names:
+        yield _row(report, say, name_of(name) or name, prefix + name, None)
+
+
+def _months(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
+    rows = [
+        Row((say.month(one.month), *(say.number(one.zones.get(zone.id), 1) for zone in zones),
+             say.number(one.figures.get("water_m3"), 1)))
+        for one in report.months
+    ]  # fmt: skip
+    return _table(report, say, zones, "col_month", rows, say("water_months"))
+
+
+def _days(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
+    rows = [
+        Row((say.day_short(day.day), *(say.number(day.zones.get(zone.id), 2) for zone in zones), say.number(day.water_m3, 2)),
+            "" if day.closed else "muted")
+        for day in report.days
+    ]  # fmt: skip
+    return _table(report, say, zones, "col_day", rows, say("water_days"))
+
+
+def _table(report: Report, say: Say, zones: list[ZoneFacts], first: str, rows: list[Row], title: str) -> Table:
+    total = Row((say("sum"), *(say.number(report.value(f"zones.{zone.id}"), 1) for zone in zones),
+                 say.number(report.value("water_m3"), 1)), "total")  # fmt: skip
+    columns = (Column(say(first), 1.3), *(Column(zone.name, 1.0, right=True) for zone in zones),
+               Column(say("water_pumped"), 1.0, right=True))  # fmt: skip
+    return Table(columns, (*rows, total), title)
