@@ -12,6 +12,8 @@ from controller.report.page import Block, Column, Heading, Row, Table, Text
 from controller.report.say import Say
 
 MOST_COUNTS = 40
+SHORTEST = 8
+"""Letters that the beginning of a sentence needs to say something."""
 
 
 def events(report: Report, say: Say) -> Iterator[Block]:
@@ -73,5 +75,6 @@ def cause(say: Say, key: str) -> str:
     entry = texts()["reasons"].get(key)
     if entry is None:
         return key
-    text = entry[say.language].partition("{")[0].rstrip(" :,(")
-    return text if len(text) > 3 else key
+    text, _, rest = entry[say.language].partition("{")
+    cut = max(text.rfind(mark) for mark in ",:(") if rest else -1
+    return (text[:cut] if cut >= SHORTEST else text).rstrip(" :,(.") or key

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from controller.report.model import Report
 from controller.report.page import Block, Bullets, Cover, Text, Tile, Tiles
+from controller.report.pictures import energy_picture
 from controller.report.say import HARD, Say, decimals_of, pair
 
 SMALL_REST = 0.02
@@ -24,6 +25,7 @@ def front(report: Report, say: Say) -> Iterator[Block]:
                  _coverage(report, say), _share(report, say), _intensity(report, say), _ledger(report, say)))  # fmt: skip
     yield Text(_lead(report, say), "lead")
     yield Bullets(say("limits"), tuple(_limits(report, say)))
+    yield energy_picture(report, say)
 
 
 def period_words(report: Report, say: Say) -> str:
@@ -148,10 +150,15 @@ def used_wh(report: Report) -> float:
 def _lead(report: Report, say: Say) -> str:
     share = solar_share(report)
     return say(
-        "lead", days=str(report.coverage.closed_days), kwp=say.number(report.site.pv_kwp, 1), pv=say.kwh(report.value("pv_wh"), 0),
-        used=say.kwh(used_wh(report), 0), share=say.share(share, 0), water=say.number(report.value("water_m3"), 0),
+        "lead", days=str(report.coverage.closed_days), kwp=say.number(report.site.pv_kwp, 1), pv=_round(say, report, "pv_wh"),
+        used=say.kwh(used_wh(report), 0 if used_wh(report) > 99_950.0 else 1), share=say.share(share, 0),
+        water=pair(say, report.sums.get("water_m3"))[0],
         zones=str(len(report.site.zones)),
     )  # fmt: skip
+
+
+def _round(say: Say, report: Report, name: str) -> str:
+    return pair(say, report.sums.get(name), 1e-3)[0]
 
 
 def _limits(report: Report, say: Say) -> Iterator[str]:

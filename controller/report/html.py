@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup
 
 from controller.report.page import Document
 from controller.report.svg import svg
@@ -17,7 +18,23 @@ FONTS = {400: "Roboto-Regular.ttf", 700: "Roboto-Bold.ttf"}
 
 def html(document: Document) -> Iterator[str]:
     """The file's text, piece by piece: a year's thousands of rows never stand in memory as a whole."""
-    return _template().stream(doc=document, svg=svg, fonts=_fonts(), kind=_kind)
+    return _template().generate(doc=document, svg=svg, fonts=_fonts(), kind=_kind, css=css_string, pages=_pages)
+
+
+def css_string(text: str) -> Markup:
+    """A text as a string of CSS that can end neither the string nor the style sheet."""
+    return Markup('"{}"').format(Markup("".join(_css_letter(letter) for letter in text)))
+
+
+def _css_letter(letter: str) -> str:
+    return letter if letter.isalnum() or letter in " ,.-–:/()" else f"\\{ord(letter):x} "
+
+
+def _pages(text: str) -> Markup:
+    """``Page {page} of {pages}`` as the content of a margin box."""
+    before, _, rest = text.partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    return Markup(" ").join((css_string(before), "counter(page)", css_string(between), "counter(pages)", css_string(after)))
 
 
 def _kind(block: object) -> str:
@@ -40,5 +57,5 @@ def _environment() -> Environment:
     )
 
 
-def _template():  # type: ignore[no-untyped-def]
+def _template() -> Template:
     return _environment().get_template("report.html")

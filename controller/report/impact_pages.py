@@ -93,10 +93,12 @@ def method(line: Line, say: Say) -> str:
         meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=line.factor.name,
         **{name: parameters.get(name, "–") for name in PARAMETERS},
     )  # fmt: skip
-    return words + (say("method_evidence", evidence=line.evidence, date=line.evidence_date) if line.evidence else "")
+    loss = line.parameters.get("grid_loss")
+    words += say("method_loss", loss=say.share(loss)) if loss else ""
+    return words + (say("method_evidence", evidence=line.evidence, date=say.day(line.evidence_date)) if line.evidence else "")
 
 
-PARAMETERS = ("grid_loss", "litres_per_kwh", "head_m", "efficiency", "litres_per_season", "served_ha", "served_then_ha")
+PARAMETERS = ("litres_per_kwh", "head_m", "efficiency", "litres_per_season", "served_ha", "served_then_ha")
 """What the sentences of the methods may name."""
 
 

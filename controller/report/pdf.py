@@ -8,7 +8,7 @@ from controller.report.colours import AMBER_TEXT, BRAND, PALE
 from controller.report.draw import INK, PAPER, SOFT, Box, Drawing, Line, stripes
 from controller.report.page import Block, Bullets, Cover, Document, Heading, Picture, Table, Text, Tile, Tiles
 from controller.report.pdf_sheet import LEFT, RIGHT, TEXT_WIDTH, WIDTH, Sheet, rgb
-from controller.report.pdf_table import table
+from controller.report.pdf_table import least, table
 
 LEADS = {"lead": (11.0, 5.8), "body": (9.5, 4.9), "small": (8.0, 4.0), "warning": (9.0, 4.6)}
 """Size in points and leading in mm of each style of text."""
@@ -19,9 +19,19 @@ def pdf(document: Document, made: datetime) -> bytes:
     sheet = Sheet(document)
     sheet.set_creation_date(made)
     sheet.add_page()
-    for block in document.blocks:
-        _block(sheet, block)
+    for block, after in zip(document.blocks, (*document.blocks[1:], None), strict=True):
+        if isinstance(block, Heading):
+            _heading(sheet, block, _least(sheet, after))
+        else:
+            _block(sheet, block)
     return bytes(sheet.output())
+
+
+def _least(sheet: Sheet, block: Block | None) -> float:
+    """How much of the block after a heading must stand on its page, mm."""
+    if isinstance(block, Picture):
+        return block.drawing.height + 6.0
+    return least(sheet, block) if isinstance(block, Table) else 16.0
 
 
 def _block(sheet: Sheet, block: Block) -> None:
@@ -30,8 +40,6 @@ def _block(sheet: Sheet, block: Block) -> None:
             _cover(sheet, block)
         case Tiles():
             _tiles(sheet, block)
-        case Heading():
-            _heading(sheet, block)
         case Text():
             _text(sheet, block)
         case Bullets():
@@ -111,11 +119,11 @@ def _tile(sheet: Sheet, tile: Tile, x: float, y: float, width: float, height: fl
             base += 3.6
 
 
-def _heading(sheet: Sheet, block: Heading) -> None:
+def _heading(sheet: Sheet, block: Heading, after: float) -> None:
     size, lead = (14.0, 6.4) if block.level == 1 else (11.0, 5.2)
     if block.new_page and sheet.get_y() > 60.0:
         sheet.add_page()
-    sheet.need(34.0)
+    sheet.need((16.0 if block.level == 1 else 9.0) + after)
     sheet.down(6.0 if block.level == 1 else 3.5)
     sheet.pen(size, BRAND, bold=True)
     y = sheet.get_y() + 0.78 * lead

@@ -53,12 +53,9 @@ class Sheet(FPDF):
         """The title, and the page of how many."""
         self.pen(7.5, SOFT)
         self.write_at(LEFT, HEIGHT - 10.0, self.document.title)
-        of = self.document.page_of.format(page=self.page_no(), pages=PAGES)
-        self.write_at(WIDTH - RIGHT + self._given_back(of), HEIGHT - 10.0, of, right=True)
-
-    def _given_back(self, text: str) -> float:
-        """How much wider the placeholder is than two digits, mm."""
-        return self.wide(PAGES) - self.wide("00") if PAGES in text else 0.0
+        # The number of pages is known only at the end: fpdf2 puts it in where a cell holds its placeholder.
+        self.set_xy(LEFT + self.wide(PAGES) - self.wide("00"), HEIGHT - 12.5)
+        self.cell(TEXT_WIDTH, 3.4, self.document.page_of.format(page=self.page_no(), pages=PAGES), align="R")
 
     def pen(self, size: float, color: str = "#1f2d33", bold: bool = False) -> None:
         """The font from here on; ``size`` in points."""

@@ -8,7 +8,7 @@ from controller.report.page import Row, Table
 from controller.report.pdf_sheet import LEFT, TEXT_WIDTH, Sheet
 
 SIZE, LEADING, PAD = 7.8, 3.6, 0.8
-GAP = 2.2
+GAP = 2.8
 """Between two columns, mm."""
 
 Edges = list[tuple[float, float]]
@@ -19,8 +19,7 @@ def table(sheet: Sheet, block: Table) -> None:
     """Set the whole table."""
     edges = _edges(block)
     head = _broken(sheet, tuple(column.label for column in block.columns), edges, bold=True)
-    first = sum(_height(_row(sheet, row, edges)) for row in block.rows[:3])
-    sheet.need(5.0 + (_height(head) if block.head else 0.0) + min(first, 40.0))
+    sheet.need(least(sheet, block))
     if block.title:
         sheet.down(2.0)
         sheet.pen(9.0, INK, bold=True)
@@ -30,7 +29,8 @@ def table(sheet: Sheet, block: Table) -> None:
         _head(sheet, block, head, edges)
     for row in block.rows:
         cells = _row(sheet, row, edges)
-        if sheet.get_y() + _height(cells) > sheet.bottom:
+        follow = 1.5 * LEADING + 2.0 * PAD if row.kind == "group" else 0.0  # a heading is not left alone at the foot
+        if sheet.get_y() + _height(cells) + follow > sheet.bottom:
             sheet.add_page()
             if block.head:
                 _head(sheet, block, head, edges)
@@ -40,6 +40,14 @@ def table(sheet: Sheet, block: Table) -> None:
         sheet.pen(7.5, SOFT)
         sheet.paragraph(block.note, TEXT_WIDTH, 3.6)
         sheet.set_y(sheet.get_y() + 1.4)
+
+
+def least(sheet: Sheet, block: Table) -> float:
+    """The height of what may not be parted: title, head and the first rows, mm."""
+    edges = _edges(block)
+    head = _height(_broken(sheet, tuple(column.label for column in block.columns), edges, bold=True)) if block.head else 0.0
+    first = sum(_height(_row(sheet, row, edges)) for row in block.rows[:3])
+    return (7.0 if block.title else 0.0) + head + min(first, 40.0)
 
 
 def _edges(block: Table) -> Edges:

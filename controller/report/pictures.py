@@ -32,10 +32,15 @@ class Step:
 def pictures(report: Report, say: Say) -> Iterator[Block]:
     """The charts under their heading."""
     steps, word = _steps(report, say), say("step_day" if by_day(report) else "step_month")
-    yield Heading(say("charts"), new_page=True)
-    yield Picture(say("chart_energy", step=word), stacked(_energy(report, say, steps, word)))
+    yield Heading(say("charts"))
     yield Picture(*_water(report, say, steps, word))
     yield Picture(say("chart_coverage", step=say("step_day")), _coverage(report, say, steps))
+
+
+def energy_picture(report: Report, say: Say) -> Picture:
+    """Electricity by source: the chart of the first page."""
+    word = say("step_day" if by_day(report) else "step_month")
+    return Picture(say("chart_energy", step=word), stacked(_energy(report, say, _steps(report, say), word)))
 
 
 def by_day(report: Report) -> bool:
