@@ -15,7 +15,7 @@ from controller.impact.entries import read_entries
 from controller.impact.statement import impact_of
 from controller.report.happenings import happenings
 from controller.report.model import Coverage, LedgerFacts, MonthSum, Report, SiteFacts, ZoneFacts
-from controller.report.period import Period, days_between
+from controller.report.period import Period, days_between, month
 from controller.store.audit import last_row, read_rows, verify_rows
 from controller.store.chain import Row
 
@@ -24,7 +24,9 @@ class NothingToReportError(Exception):
     """The ledger has no closing in the period. ``first``, ``last``: the days that it does have, "" for none."""
 
     def __init__(self, first: str, last: str) -> None:
-        super().__init__(f"no daily closing in the period; the ledger has {first or 'none'} .. {last or 'none'}")
+        super().__init__(
+            f"no daily closing in the period; the ledger has {first or 'none'} .. {last or 'none'}"
+        )
         self.first, self.last = first, last
 
 
@@ -51,6 +53,14 @@ def build(site: Site, connection: sqlite3.Connection, period: Period) -> Report:
     )
 
 
+def last_month(connection: sqlite3.Connection) -> Period:
+    """The month of the last closing. Raises NothingToReportError when there is none."""
+    days = read_days(connection)
+    if not days:
+        raise NothingToReportError("", "")
+    return month(days[-1].day[:7])
+
+
 def site_facts(site: Site) -> SiteFacts:
     """The site file's part."""
     file = site.file
@@ -66,7 +76,7 @@ def site_facts(site: Site) -> SiteFacts:
 def _with_unseen(closed: Sequence[Day], period: Period, today: date) -> tuple[Day, ...]:
     """Every day of the period that is over: those without a closing stand as not seen."""
     known = {day.day: day for day in closed}
-    last = max(min(period.last, (today - timedelta(days=1)).isoformat()), max(known))
+    last = max(min(period.last, (today - timedelta(days=1)).isoformat()), *known)
     blank = Day("", covered_s=0.0, gaps=1, gap_s=DAY_S, closed=False)
     return tuple(known.get(name) or replace(blank, day=name) for name in days_between(period.first, last))
 

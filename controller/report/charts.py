@@ -65,9 +65,7 @@ def stacked(chart: Columns) -> Drawing:
     return Drawing(WIDTH, chart.height, tuple(marks), chart.told)
 
 
-def _column(
-    chart: Columns, index: int, x: float, width: float, base: float, scale: float
-) -> list[Mark]:
+def _column(chart: Columns, index: int, x: float, width: float, base: float, scale: float) -> list[Mark]:
     told = [series for series in chart.series if series.values[index] is not None]
     if not told:
         return [Box(x, base - 2.4, width, 2.4, NO_DATA)]
@@ -126,9 +124,9 @@ def _decimals(step: float) -> int:
 
 
 def calendar(
-    rows: Sequence[tuple[str, Sequence[float | None]]], ink: Ink, scale: tuple[str, str, str], told: str
+    rows: Sequence[tuple[str, Sequence[float | None]]], ink: Ink, scale: tuple[str, str], told: str
 ) -> Drawing:
-    """One row per month, one cell per day: the darker the more was seen. ``scale``: what 0 %, 100 % and "not in the period" are called.
+    """One row per month, one cell per day: the darker the more was seen. ``scale``: what stands at 0 and at 100 %.
 
     A cell's value is a share 0..1; None stands outside the period. Cells carry a stroke that grows with the share, so that a
     copy in black and white keeps it.
@@ -142,13 +140,24 @@ def calendar(
         y = top + row * cell
         marks.append(Words(left - 1.5, y + 3.4, name, anchor="end"))
         marks += [
-            Box(left + cell * day, y, cell - gap, cell - gap, mixed(ink.fill, share), edge=SOFT if share < 0.995 else "")
+            Box(
+                left + cell * day,
+                y,
+                cell - gap,
+                cell - gap,
+                mixed(ink.fill, share),
+                edge=SOFT if share < 0.995 else "",
+            )
             for day, share in enumerate(shares)
             if share is not None
         ]
     y = top + len(rows) * cell + 3.5
     for index in range(5):
-        marks.append(Box(left + 12.0 + index * cell, y, cell - gap, cell - gap, mixed(ink.fill, index / 4.0), edge=SOFT))
+        marks.append(
+            Box(
+                left + 12.0 + index * cell, y, cell - gap, cell - gap, mixed(ink.fill, index / 4.0), edge=SOFT
+            )
+        )
     marks.append(Words(left + 10.5, y + 3.3, scale[0], anchor="end"))
     marks.append(Words(left + 13.0 + 5.0 * cell, y + 3.3, scale[1]))
     return Drawing(WIDTH, y + cell + 1.0, tuple(marks), told)

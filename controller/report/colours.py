@@ -1,4 +1,4 @@
-"""The colours of the report. Neighbours differ in lightness, so that they differ on a grey print; hatching helps where they do not."""
+"""The colours of the report: neighbours differ in lightness, so that a grey print keeps them apart; hatching helps where not."""
 
 from __future__ import annotations
 

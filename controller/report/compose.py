@@ -28,5 +28,9 @@ def document(report: Report, language: Language) -> Document:
         blocks += (Heading(say("annex_days"), new_page=True), by_days(report, say, say("energy_days")))
     words = period_words(report, say)
     return Document(
-        language, say("title", site=report.site.name, period=words), (report.site.name, words), say("page_of"), tuple(blocks)
+        language,
+        say("title", site=report.site.name, period=words),
+        (report.site.name, words),
+        say("page_of"),
+        tuple(blocks),
     )

@@ -39,7 +39,10 @@ def _split(report: Report, say: Say) -> Table:
         Row((say("energy_use"),), "group"),
         _row(report, say, "energy_pumps", "pumps_wh", used),
         _row(report, say, "energy_aux", "aux_wh", used),
-        Row((say("energy_total"), say.kwh(used), _mj(say, used), "", say.share(1.0, 0) if used else NONE), "total"),
+        Row(
+            (say("energy_total"), say.kwh(used), _mj(say, used), "", say.share(1.0, 0) if used else NONE),
+            "total",
+        ),
         Row((say("energy_paid"),), "group"),
         _row(report, say, "energy_sun", "solar_wh", used),
         _row(report, say, "energy_grid", "grid_wh", used),
@@ -52,7 +55,10 @@ def _split(report: Report, say: Say) -> Table:
             _row(report, say, "energy_spanning", "spanning_wh", None, "muted"),
         ]
     heads = ("col_item", "col_kwh", "col_mj", "col_margin", "col_share")
-    columns = tuple(Column(say(head), share, place > 0) for place, (head, share) in enumerate(zip(heads, (4.6, 1.2, 1.2, 1.2, 1.0), strict=True)))
+    columns = tuple(
+        Column(say(head), share, place > 0)
+        for place, (head, share) in enumerate(zip(heads, (4.6, 1.2, 1.2, 1.2, 1.0), strict=True))
+    )
     return Table(columns, tuple(rows), note=f"{say('energy_note')} {say('untold')}")
 
 
@@ -106,4 +112,7 @@ def _cell(say: Say, watt_hours: float | None) -> str:
 
 def _sum(report: Report, say: Say) -> Row:
     cells = (say.kwh(report.value(name)) for name in told(report))
-    return Row((say("sum"), *cells, say.number(report.value("water_m3"), 1), say.share(report.coverage.share)), "total")
+    return Row(
+        (say("sum"), *cells, say.number(report.value("water_m3"), 1), say.share(report.coverage.share)),
+        "total",
+    )

@@ -21,7 +21,12 @@ def events(report: Report, say: Say) -> Iterator[Block]:
     yield Heading(say("events"))
     found = report.happenings
     if found.counts:
-        heads = (("col_event", 2.2, False), ("col_where", 1.6, False), ("col_what", 3.6, False), ("col_times", 0.8, True))
+        heads = (
+            ("col_event", 2.2, False),
+            ("col_where", 1.6, False),
+            ("col_what", 3.6, False),
+            ("col_times", 0.8, True),
+        )
         rows = tuple(
             Row((kind_words(say, one.kind), one.subject, cause(say, one.key), say.number(one.times)))
             for one in found.counts[:MOST_COUNTS]
@@ -31,7 +36,12 @@ def events(report: Report, say: Say) -> Iterator[Block]:
     if not listed:
         yield Text(say("events_none"))
         return
-    heads = (("col_when", 1.35, False), ("col_where", 1.3, False), ("col_what", 4.6, False), ("col_long", 1.0, True))
+    heads = (
+        ("col_when", 1.35, False),
+        ("col_where", 1.3, False),
+        ("col_what", 4.6, False),
+        ("col_long", 1.0, True),
+    )
     note = say("events_grouped") if len(listed) < len(found.listed) else ""
     yield Table(_columns(say, heads), tuple(_row(say, one) for one in listed), say("events_list"), note)
 

@@ -37,13 +37,19 @@ def period_words(report: Report, say: Say) -> str:
         words = say("period_year", year=period.first[:4])
     else:
         words = say("period_range", first=say.day(period.first), last=say.day(period.last))
-    return say("until", period=words, day=say.day(report.coverage.ended)) if report.coverage.running else words
+    return (
+        say("until", period=words, day=say.day(report.coverage.ended)) if report.coverage.running else words
+    )
 
 
 def _place(report: Report, say: Say) -> str:
     site = report.site
-    latitude = say("north" if site.latitude_deg >= 0 else "south", degrees=say.number(abs(site.latitude_deg), 2))
-    longitude = say("east" if site.longitude_deg >= 0 else "west", degrees=say.number(abs(site.longitude_deg), 2))
+    latitude = say(
+        "north" if site.latitude_deg >= 0 else "south", degrees=say.number(abs(site.latitude_deg), 2)
+    )
+    longitude = say(
+        "east" if site.longitude_deg >= 0 else "west", degrees=say.number(abs(site.longitude_deg), 2)
+    )
     area = say.number(sum(zone.area_m2 for zone in site.zones))
     return say(
         "place", latitude=latitude, longitude=longitude, kwp=say.number(site.pv_kwp, 1), zones=str(len(site.zones)), area=area,
@@ -71,7 +77,10 @@ PARTIAL = 0.95
 
 def _water(report: Report, say: Say) -> Tile:
     value, margin = pair(say, report.sums.get("water_m3"))
-    note = say("tile_water_note", value=say.number((report.value("water_m3") or 0.0) / report.coverage.closed_days, 1))
+    note = say(
+        "tile_water_note",
+        value=say.number((report.value("water_m3") or 0.0) / report.coverage.closed_days, 1),
+    )
     return Tile(say("tile_water"), value, "m³", _unit(margin, "m³"), note)
 
 
@@ -91,7 +100,11 @@ def _co2(report: Report, say: Say) -> Tile:
 def weight(say: Say, kg: float, half: float) -> tuple[str, str, str]:
     """Value, unit and margin: kg below one tonne, else tonnes with two decimals."""
     if abs(kg) >= 999.5:
-        return say.number(kg / 1000.0, 2), "ton" if say.language == "id" else "t", f"±{HARD}{say.number(half / 1000.0, 2)}"
+        return (
+            say.number(kg / 1000.0, 2),
+            "ton" if say.language == "id" else "t",
+            f"±{HARD}{say.number(half / 1000.0, 2)}",
+        )
     decimals = decimals_of(half, 1)
     return say.number(kg, decimals), "kg", f"±{HARD}{say.number(half, decimals)}"
 
@@ -112,7 +125,11 @@ def _coverage(report: Report, say: Say) -> Tile:
 
 def _share(report: Report, say: Say) -> Tile:
     bought = (report.value("grid_wh") or 0.0) + (report.value("genset_wh") or 0.0)
-    return Tile(say("tile_share"), *_split(say.share(solar_share(report))), note=say("tile_share_note", value=say.kwh(bought)))
+    return Tile(
+        say("tile_share"),
+        *_split(say.share(solar_share(report))),
+        note=say("tile_share_note", value=say.kwh(bought)),
+    )
 
 
 def _intensity(report: Report, say: Say) -> Tile:
@@ -123,7 +140,9 @@ def _intensity(report: Report, say: Say) -> Tile:
 
 def _ledger(report: Report, say: Say) -> Tile:
     word = say("tile_ledger_whole" if report.ledger.whole else "tile_ledger_broken")
-    return Tile(say("tile_ledger"), word, "", note=say("tile_ledger_note", rows=say.number(report.ledger.rows)))
+    return Tile(
+        say("tile_ledger"), word, "", note=say("tile_ledger_note", rows=say.number(report.ledger.rows))
+    )
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -180,7 +199,10 @@ def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
     else:
         yield say("limit_coverage", share=say.share(seen.share))
     if (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0:
-        energy, water = f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh", f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³"
+        energy, water = (
+            f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh",
+            f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³",
+        )
         yield say("limit_filled", energy=energy, water=water)
     if any(not zone.metered for zone in report.site.zones) and len(report.site.zones) > 1:
         yield say("limit_zones")

@@ -1,4 +1,4 @@
-"""What happened in the period, from the ledger's rows: trips with their length, orders of people, restarts; starts and stops counted."""
+"""What happened in the period, from the ledger's rows: trips with their length, orders of people, restarts; the rest counted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from controller.store.chain import Json, Row
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One row for the list. ``kind``: of the ledger's row (trip, order, boot, gap, config, aside ...); ``key`` and ``params``: its
-    sentence in ``controller.i18n``, "" where it has none; ``ended_s``: when a trip was cleared, None where it was not in the period.
+    """One row for the list. ``kind``: of the ledger's row (trip, order, boot, config ...); ``key`` and ``params``: its
+    sentence in ``controller.i18n``, "" where it has none; ``ended_s``: when a trip was cleared, None where it was not.
     """
 
     seq: int
@@ -56,7 +56,9 @@ def happenings(rows: Iterable[Row], begin_s: float, end_s: float) -> Happenings:
     waiting: dict[tuple[str, str], int] = {}
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
-        if not begin_s <= row.epoch_s < end_s or not (row.kind in COUNTED or row.kind == "clear" or row.kind in LISTED):
+        if not begin_s <= row.epoch_s < end_s or not (
+            row.kind in COUNTED or row.kind == "clear" or row.kind in LISTED
+        ):
             continue
         content = row.content
         key = _text(content.get("key"))
@@ -70,14 +72,22 @@ def happenings(rows: Iterable[Row], begin_s: float, end_s: float) -> Happenings:
             listed[row.seq] = _happening(row, key, content)
     return Happenings(
         tuple(listed.values()),
-        tuple(Count(*what, times) for what, times in sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
+        tuple(
+            Count(*what, times) for what, times in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        ),
     )
 
 
 def _happening(row: Row, key: str, content: Mapping[str, Json]) -> Happening:
     params = content.get("params") or content.get("figures")
-    plain = {name: value for name, value in params.items() if isinstance(value, float | int | str)} if isinstance(params, dict) else {}
-    return Happening(row.seq, row.epoch_s, row.kind, row.subject, key, _text(content.get("level")) or "info", plain)
+    plain = (
+        {name: value for name, value in params.items() if isinstance(value, float | int | str)}
+        if isinstance(params, dict)
+        else {}
+    )
+    return Happening(
+        row.seq, row.epoch_s, row.kind, row.subject, key, _text(content.get("level")) or "info", plain
+    )
 
 
 def _cleared(

@@ -18,7 +18,9 @@ FONTS = {400: "Roboto-Regular.ttf", 700: "Roboto-Bold.ttf"}
 
 def html(document: Document) -> Iterator[str]:
     """The file's text, piece by piece: a year's thousands of rows never stand in memory as a whole."""
-    return _template().generate(doc=document, svg=svg, fonts=_fonts(), kind=_kind, css=css_string, pages=_pages)
+    return _template().generate(
+        doc=document, svg=svg, fonts=_fonts(), kind=_kind, css=css_string, pages=_pages
+    )
 
 
 def css_string(text: str) -> Markup:
@@ -34,7 +36,9 @@ def _pages(text: str) -> Markup:
     """``Page {page} of {pages}`` as the content of a margin box."""
     before, _, rest = text.partition("{page}")
     between, _, after = rest.partition("{pages}")
-    return Markup(" ").join((css_string(before), "counter(page)", css_string(between), "counter(pages)", css_string(after)))
+    return Markup(" ").join(
+        (css_string(before), "counter(page)", css_string(between), "counter(pages)", css_string(after))
+    )
 
 
 def _kind(block: object) -> str:

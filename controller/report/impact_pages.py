@@ -1,4 +1,4 @@
-"""Emissions avoided and money saved: figures, the sum worked out, factors with their papers; and what people entered, kept apart."""
+"""Emissions avoided and money saved: figures, the sum worked out, factors and their papers; what people entered, kept apart."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ def _sums(report: Report, say: Say) -> Table:
     rows = [_kilograms(say, _line_name(line, say), line.co2_kg) for line in told.lines]
     rows.append(_kilograms(say, say("impact_co2"), told.co2_kg, "total"))
     if told.life_cycle_kg is not None:
-        rows.append(_kilograms(say, say("impact_life_cycle"), Estimate(-told.life_cycle_kg.value, told.life_cycle_kg.half)))
+        rows.append(
+            _kilograms(
+                say, say("impact_life_cycle"), Estimate(-told.life_cycle_kg.value, told.life_cycle_kg.half)
+            )
+        )
         rows.append(_kilograms(say, say("impact_net"), told.net_kg, "total"))
     biogenic = sum(line.biogenic_kg for line in told.lines)
     if biogenic:
@@ -49,10 +53,16 @@ def _sums(report: Report, say: Say) -> Table:
             rows.append(_kilograms(say, say("impact_n2o"), Estimate(-told.n2o_co2e_kg, 0.0)))
         rows.append(_kilograms(say, say("impact_co2e"), told.co2e_kg, "total"))
     saved = told.saved_idr
-    rows += [Row((_price_name(line, say), _saved(say, line.saved_idr), _half(say, line.saved_idr))) for line in told.lines if line.saved_idr]
+    rows += [
+        Row((_price_name(line, say), _saved(say, line.saved_idr), _half(say, line.saved_idr)))
+        for line in told.lines
+        if line.saved_idr
+    ]
     rows.append(Row((say("impact_saved"), say.idr(saved.value), _half(say, saved)), "total"))
     heads = ((say("col_item"), 4.4), (say("col_value"), 1.3), (say("col_margin"), 1.3))
-    return Table(tuple(Column(head, share, place > 0) for place, (head, share) in enumerate(heads)), tuple(rows))
+    return Table(
+        tuple(Column(head, share, place > 0) for place, (head, share) in enumerate(heads)), tuple(rows)
+    )
 
 
 def _kilograms(say: Say, label: str, kg: Estimate, kind: str = "") -> Row:
@@ -71,7 +81,13 @@ def _half(say: Say, saved: Estimate | None) -> str:
 
 def _line_name(line: Line, say: Say) -> str:
     name = say(f"baseline_{line.baseline}")
-    return say("impact_line", baseline=name, first=say.day_short(line.first), last=say.day_short(line.last), days=str(line.days))
+    return say(
+        "impact_line",
+        baseline=name,
+        first=say.day_short(line.first),
+        last=say.day_short(line.last),
+        days=str(line.days),
+    )
 
 
 def _price_name(line: Line, say: Say) -> str:
@@ -95,7 +111,11 @@ def method(line: Line, say: Say) -> str:
     )  # fmt: skip
     loss = line.parameters.get("grid_loss")
     words += say("method_loss", loss=say.share(loss)) if loss else ""
-    return words + (say("method_evidence", evidence=line.evidence, date=say.day(line.evidence_date)) if line.evidence else "")
+    return words + (
+        say("method_evidence", evidence=line.evidence, date=say.day(line.evidence_date))
+        if line.evidence
+        else ""
+    )
 
 
 PARAMETERS = ("litres_per_kwh", "head_m", "efficiency", "litres_per_season", "served_ha", "served_then_ha")
@@ -113,9 +133,15 @@ def _recomputed(report: Report, say: Say) -> Iterator[Block]:
     told = report.statement
     rows = [
         _kilograms(say, say("recomputed_then"), told.co2_kg),
-        *(_kilograms(say, f"{_line_name(line, say)}: {line.factor.name}", line.co2_kg, "muted") for line in told.lines),
+        *(
+            _kilograms(say, f"{_line_name(line, say)}: {line.factor.name}", line.co2_kg, "muted")
+            for line in told.lines
+        ),
         _kilograms(say, say("recomputed_now"), told.recomputed_kg),
-        *(_kilograms(say, f"{_line_name(line, say)}: {line.factor.name}", line.co2_kg, "muted") for line in told.recomputed),
+        *(
+            _kilograms(say, f"{_line_name(line, say)}: {line.factor.name}", line.co2_kg, "muted")
+            for line in told.recomputed
+        ),
     ]
     heads = ((say("col_item"), 4.4), (say("col_value"), 1.3), (say("col_margin"), 1.3))
     columns = tuple(Column(head, share, place > 0) for place, (head, share) in enumerate(heads))
@@ -148,7 +174,12 @@ def _factors(report: Report, say: Say) -> Table:
     heads = (("col_factor", 2.3, False), ("col_value", 1.5, True), ("col_margin", 0.8, True), ("col_source", 3.0, False),
              ("col_year", 0.6, True), ("col_valid", 1.5, False))  # fmt: skip
     rows = tuple(_factor(one, say) for one in unique.values())
-    return Table(tuple(Column(say(head), share, right) for head, share, right in heads), rows, say("factors"), say("factors_note"))
+    return Table(
+        tuple(Column(say(head), share, right) for head, share, right in heads),
+        rows,
+        say("factors"),
+        say("factors_note"),
+    )
 
 
 def _factor(one: Factor, say: Say) -> Row:
@@ -169,7 +200,15 @@ def people(report: Report, say: Say) -> Iterator[Block]:
     heads = (("col_indicator", 2.0, False), ("col_value", 1.2, True), ("col_of_day", 1.2, False), ("col_evidence", 2.6, False),
              ("col_by", 1.4, False))  # fmt: skip
     rows = tuple(
-        Row((one.name, f"{say.number(one.value, places(one.value))} {one.unit}", say.day_short(one.day), one.evidence, one.by))
+        Row(
+            (
+                one.name,
+                f"{say.number(one.value, places(one.value))} {one.unit}",
+                say.day_short(one.day),
+                one.evidence,
+                one.by,
+            )
+        )
         for one in report.statement.indicators
     )
     yield Table(tuple(Column(say(head), share, right) for head, share, right in heads), rows)

@@ -15,7 +15,11 @@ def index(report: Report, say: Say) -> Iterator[Block]:
     """The table of disclosures with their figures and sections."""
     yield Heading(say("index"))
     yield Text(say("index_text"))
-    columns = (Column(say("col_disclosure"), 2.6), Column(say("col_figure"), 2.4), Column(say("col_here"), 1.8))
+    columns = (
+        Column(say("col_disclosure"), 2.6),
+        Column(say("col_figure"), 2.4),
+        Column(say("col_here"), 1.8),
+    )
     yield Table(columns, tuple(_rows(report, say)))
 
 

@@ -78,8 +78,8 @@ class Sheet(FPDF):
         """The text broken at its spaces; a word that is wider than the line is broken anywhere."""
         found, line, used = [], "", 0.0
         space = self.wide(" ")
-        for word in text.split(" "):
-            long = self.wide(word)
+        for whole in text.split(" "):
+            word, long = whole, self.wide(whole)
             if line and used + space + long > width:
                 found.append(line)
                 line, used = "", 0.0

@@ -29,7 +29,9 @@ def table(sheet: Sheet, block: Table) -> None:
         _head(sheet, block, head, edges)
     for row in block.rows:
         cells = _row(sheet, row, edges)
-        follow = 1.5 * LEADING + 2.0 * PAD if row.kind == "group" else 0.0  # a heading is not left alone at the foot
+        follow = (
+            1.5 * LEADING + 2.0 * PAD if row.kind == "group" else 0.0
+        )  # a heading is not left alone at the foot
         if sheet.get_y() + _height(cells) + follow > sheet.bottom:
             sheet.add_page()
             if block.head:
@@ -45,7 +47,11 @@ def table(sheet: Sheet, block: Table) -> None:
 def least(sheet: Sheet, block: Table) -> float:
     """The height of what may not be parted: title, head and the first rows, mm."""
     edges = _edges(block)
-    head = _height(_broken(sheet, tuple(column.label for column in block.columns), edges, bold=True)) if block.head else 0.0
+    head = (
+        _height(_broken(sheet, tuple(column.label for column in block.columns), edges, bold=True))
+        if block.head
+        else 0.0
+    )
     first = sum(_height(_row(sheet, row, edges)) for row in block.rows[:3])
     return (7.0 if block.title else 0.0) + head + min(first, 40.0)
 
@@ -65,10 +71,7 @@ def _edges(block: Table) -> Edges:
 
 def _broken(sheet: Sheet, cells: tuple[str, ...], edges: Edges, bold: bool) -> Broken:
     sheet.pen(SIZE, bold=bold)
-    return [
-        sheet.lines(text, width) if text else [""]
-        for text, (_, width) in zip(cells, edges, strict=True)
-    ]
+    return [sheet.lines(text, width) if text else [""] for text, (_, width) in zip(cells, edges, strict=True)]
 
 
 def _row(sheet: Sheet, row: Row, edges: Edges) -> Broken:

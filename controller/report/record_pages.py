@@ -24,7 +24,9 @@ def coverage(report: Report, say: Say) -> Iterator[Block]:
                  say.duration(day.length_s - min(day.length_s, day.covered_s or 0.0))))
             for day in gaps
         )  # fmt: skip
-        yield Table(tuple(Column(say(head), 1.0, right) for head, right in heads), tuple(rows), say("gap_days"))
+        yield Table(
+            tuple(Column(say(head), 1.0, right) for head, right in heads), tuple(rows), say("gap_days")
+        )
     else:
         yield Text(say("gap_all"))
     yield Heading(say("uncertainty"), level=2)
@@ -34,12 +36,16 @@ def coverage(report: Report, say: Say) -> Iterator[Block]:
 def _facts(report: Report, say: Say) -> Iterator[Row]:
     seen = report.coverage
     yield Row((say("cover_share"), say.share(seen.share, 2)))
-    yield Row((say("cover_days"), say("cover_days_value", closed=str(seen.closed_days), days=str(seen.past_days))))
+    yield Row(
+        (say("cover_days"), say("cover_days_value", closed=str(seen.closed_days), days=str(seen.past_days)))
+    )
     yield Row((say("cover_span"), f"{say.day(seen.began)} – {say.day(seen.ended)}"))
     gaps = say("cover_gaps_value", count=say.number(seen.gaps), length=say.duration(seen.gap_s))
     yield Row((say("cover_gaps"), gaps if seen.gaps else say("cover_none")))
     if seen.filled_wh is not None or seen.filled_m3 is not None:
-        filled = say("cover_filled_value", energy=say.kwh(seen.filled_wh), water=say.number(seen.filled_m3, 2))
+        filled = say(
+            "cover_filled_value", energy=say.kwh(seen.filled_wh), water=say.number(seen.filled_m3, 2)
+        )
         yield Row((say("cover_filled"), filled))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from controller.report.model import Report, ZoneFacts
 from controller.report.page import Block, Column, Heading, Row, Table
@@ -34,11 +34,18 @@ def _balance(report: Report, say: Say) -> Table:
         _row(report, say, say("water_filled"), "water_filled_m3", None, quiet=True),
         _row(report, say, say("water_spanning"), "spanning_m3", None, quiet=True),
         *_zones(report, say, pumped),
-        *_group(report, say, "water_tanks", "tanks.", report.site.tanks.get),
-        *_group(report, say, "water_meters", "meters.", lambda name: None),
+        *_group(report, say, "water_tanks", "tanks.", report.site.tanks),
+        *_group(report, say, "water_meters", "meters.", {}),
         _row(report, say, say("water_rest"), "unexplained_m3", pumped),
     ]
-    heads = (("col_item", 3.6), ("col_m3", 1.1), ("col_margin", 1.1), ("col_share", 1.0), ("col_mm", 1.0), ("col_way", 1.5))
+    heads = (
+        ("col_item", 3.6),
+        ("col_m3", 1.1),
+        ("col_margin", 1.1),
+        ("col_share", 1.0),
+        ("col_mm", 1.0),
+        ("col_way", 1.5),
+    )
     columns = tuple(Column(say(head), share, 0 < place < 5) for place, (head, share) in enumerate(heads))
     return Table(columns, tuple(rows), note=f"{say('water_note')} {say('untold')}")
 
@@ -65,16 +72,22 @@ def _zones(report: Report, say: Say, pumped: float | None) -> Iterator[Row]:
         yield Row((zone.name, value, margin, share, depth, say("metered" if zone.metered else "shared")))
     whole = sum(report.sums[f"zones.{zone.id}"].value for zone in zones)
     area = sum(zone.area_m2 for zone in zones)
-    cells = (say.number(whole, 1), "", say.share(whole / pumped) if pumped else "", say.number(1000.0 * whole / area), "")
+    cells = (
+        say.number(whole, 1),
+        "",
+        say.share(whole / pumped) if pumped else "",
+        say.number(1000.0 * whole / area),
+        "",
+    )
     yield Row((say("water_zones_sum"), *cells), "total")
 
 
-def _group(report: Report, say: Say, key: str, prefix: str, name_of) -> Iterator[Row]:  # type: ignore[no-untyped-def]
-    names = [name[len(prefix) :] for name in report.sums if name.startswith(prefix)]
-    if names:
+def _group(report: Report, say: Say, key: str, prefix: str, names: Mapping[str, str]) -> Iterator[Row]:
+    found = [name[len(prefix) :] for name in report.sums if name.startswith(prefix)]
+    if found:
         yield Row((say(key),), "group")
-    for name in names:
-        yield _row(report, say, name_of(name) or name, prefix + name, None)
+    for name in found:
+        yield _row(report, say, names.get(name, name), prefix + name, None)
 
 
 def _months(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
@@ -95,7 +108,9 @@ def _days(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
     return _table(report, say, zones, "col_day", rows, say("water_days"))
 
 
-def _table(report: Report, say: Say, zones: list[ZoneFacts], first: str, rows: list[Row], title: str) -> Table:
+def _table(
+    report: Report, say: Say, zones: list[ZoneFacts], first: str, rows: list[Row], title: str
+) -> Table:
     total = Row((say("sum"), *(say.number(report.value(f"zones.{zone.id}"), 1) for zone in zones),
                  say.number(report.value("water_m3"), 1)), "total")  # fmt: skip
     columns = (Column(say(first), 1.3), *(Column(zone.name, 1.0, right=True) for zone in zones),

@@ -1,0 +1,35 @@
+"""The report as JSON: the model as it is, with the sentences of its events in both languages; and its schema."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from controller.report.event_pages import sentence
+from controller.report.model import Report
+from controller.report.say import Say
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)
+
+
+def json_text(report: Report) -> str:
+    """The file: keys in a fixed order, numbers in full, so that the same ledger gives the same bytes."""
+    content = _adapter().dump_python(report, mode="json")
+    content["status"] = dict(report.statement.status)
+    zone = ZoneInfo(report.site.timezone)
+    says = {"id": Say("id", zone), "en": Say("en", zone)}
+    for told, one in zip(content["happenings"]["listed"], report.happenings.listed, strict=True):
+        told["text"] = {language: sentence(one, say) for language, say in says.items()}
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False, sort_keys=True) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the file (``tirta schema report``); ``status`` and the events' ``text`` are added by ``json_text``."""
+    return {"title": "tirta-report", **_adapter().json_schema(mode="serialization")}

@@ -1,0 +1,94 @@
+"""The report as a spreadsheet: real numbers, units in the heading, a sheet per table. Needs XlsxWriter (extra ``report``)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
+
+from xlsxwriter import Workbook
+
+from controller.i18n.numbers import Language
+from controller.report.colours import BRAND
+from controller.report.front import period_words
+from controller.report.model import Report
+from controller.report.say import Say
+from controller.report.xlsx_rows import Cell, sheets
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+Formats: TypeAlias = "dict[str, Format]"
+
+NUMBERS = {
+    "day": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
+    "number": "#,##0.00",
+    "whole": "#,##0",
+    "share": "0.0%",
+}
+"""Number formats; the spreadsheet writes them with the marks of its own language."""
+
+
+def xlsx(report: Report, language: Language, made: datetime) -> bytes:
+    """The file. Rows go to the disk as they are written: a year's thousands of events need no memory."""
+    file = io.BytesIO()
+    book = Workbook(
+        file, {"constant_memory": True, "default_date_format": NUMBERS["day"], "remove_timezone": True}
+    )
+    say = Say(language, ZoneInfo(report.site.timezone))
+    words = period_words(report, say)
+    book.set_properties(
+        {"title": say("title", site=report.site.name, period=words), "created": made.replace(tzinfo=None)}
+    )
+    formats = {
+        name: book.add_format({"num_format": shape, "valign": "top"}) for name, shape in NUMBERS.items()
+    }
+    formats["text"] = book.add_format({"valign": "top", "text_wrap": True})
+    formats["head"] = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "font_color": "#ffffff", "bg_color": BRAND}
+    )
+    for sheet in sheets(report, say):
+        page = book.add_worksheet(sheet.name)
+        _print_setup(page, f"{report.site.name}, {words}")
+        _fill(page, sheet.heads, sheet.rows, formats)
+    book.close()
+    return file.getvalue()
+
+
+def _print_setup(page: Worksheet, running: str) -> None:
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.freeze_panes(1, 1)
+    page.set_header(f"&L{running.replace('&', '&&')}")
+    page.set_footer("&R&P / &N")
+
+
+def _fill(
+    page: Worksheet, heads: Sequence[tuple[str, float]], rows: Iterable[Sequence[Cell]], formats: Formats
+) -> None:
+    for column, (_, width) in enumerate(heads):
+        page.set_column(column, column, width)
+    for column, (head, _) in enumerate(heads):
+        page.write_string(0, column, head, formats["head"])
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row):
+            _write(page, last, column, cell, formats)
+    page.autofilter(0, 0, max(1, last), len(heads) - 1)
+
+
+def _write(page: Worksheet, row: int, column: int, cell: Cell, formats: Formats) -> None:
+    """Texts as texts, whatever they begin with: no name of a site becomes a formula."""
+    value = cell.value
+    if isinstance(value, str):
+        page.write_string(row, column, value, formats["text"])
+    elif isinstance(value, datetime | date):
+        page.write_datetime(row, column, value, formats[cell.shape])
+    elif value is not None:
+        page.write_number(row, column, value, formats[cell.shape])
