@@ -1,23 +1,24 @@
 #!/bin/sh
-# install.sh [--gpio] [--root DIR]: puts Tirtasurya on this computer as a service, or brings an installed one to this version.
+# install.sh [--gpio] [--report] [--root DIR]: puts Tirtasurya on this computer as a service, or brings an installed one to this version.
 # Own user, own Python environment under /opt, configuration in /etc (never overwritten), state in /var/lib, starts at boot.
-# --gpio: with the library for relays and sensors on the computer's own pins; an installation that has it keeps it.
+# --gpio: with the library for relays and sensors on the computer's own pins. --report: with what `tirta report` needs for PDF and
+# spreadsheets. An installation that has either keeps it.
 # --root DIR writes everything below DIR and touches neither users nor services: for images, packages and tests.
 set -eu
 cd "$(dirname "$0")/.." || exit 1
 . scripts/lib.sh
 
 root=
-lock=requirements.lock
+locks=requirements.lock
 option=
 for argument in "$@"; do
   case $option$argument in
-    --root | --gpio) ;;
+    --root | --gpio | --report) ;;
     --root--*) break ;;
     --root?*) mkdir -p "$argument"; root=$(cd "$argument" && pwd) ;;
-    *) die "install.sh: unknown argument '$argument' (--gpio, --root DIR)" ;;
+    *) die "install.sh: unknown argument '$argument' (--gpio, --report, --root DIR)" ;;
   esac
-  [ "$argument" != --gpio ] || lock=requirements-gpio.lock
+  case $argument in --gpio | --report) locks="$locks requirements-${argument#--}.lock" ;; esac
   option=$([ "$argument" != --root ] || echo --root)
 done
 [ -z "$option" ] || die "install.sh: --root needs a folder"
@@ -42,6 +43,11 @@ make_user() {
   done
 }
 
+# Every lock asked for: their versions agree, so that one adds to the other.
+install_locks() {
+  for lock in $locks; do install_locked "$1" "$lock" .cache/wheels || return 1; done
+}
+
 # A release is complete before the link moves to it; the one before stays, so that going back is one `ln -sfn`.
 make_release() {
   python=$(find_python) || die "Python 3.11 or newer is needed:  sudo apt-get install python3 python3-venv"
@@ -49,9 +55,10 @@ make_release() {
   say "Installing Tirtasurya $version into $release ..."
   mkdir -p "$opt/releases"
   before=$(readlink "$opt/venv" || true)
-  for kept in "$opt"/venv/lib/python*/site-packages/gpiozero; do [ ! -d "$kept" ] || lock=requirements-gpio.lock; done
+  for kept in "$opt"/venv/lib/python*/site-packages/gpiozero; do [ ! -d "$kept" ] || locks="$locks requirements-gpio.lock"; done
+  for kept in "$opt"/venv/lib/python*/site-packages/fpdf; do [ ! -d "$kept" ] || locks="$locks requirements-report.lock"; done
   make_venv "$python" "$release"
-  if ! install_locked "$release/bin/python" "$lock" .cache/wheels ||
+  if ! install_locks "$release/bin/python" ||
     ! quiet_pip "$release/bin/python" install --no-index --no-deps --no-build-isolation .; then
     rm -rf "$release"
     die "Not installed; what was there before still runs. The first time needs the network; run the same command again."

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the hash locks that pip installs from: the daemon, the same with GPIO, the demo, the developers. For all platforms and Python 3.11+.
+# Writes the hash locks that pip installs from: the daemon, the same with GPIO or with the report, the demo, the developers. For all platforms and Python 3.11+.
 # Versions agree between them (the development lock leads), and no index is named: the public one is the default everywhere.
 set -eu
 cd "$(dirname "$0")/.." || exit 1
@@ -17,4 +17,5 @@ sed -n 's/^\([a-zA-Z0-9._-]*==[^\\]*\).*/\1/p' requirements-dev.lock >"$versions
 compile requirements-demo.lock --extra build --extra demo -c "$versions"
 compile requirements.lock --extra build -c "$versions"
 compile requirements-gpio.lock --extra build --extra gpio -c "$versions"
+compile requirements-report.lock --extra build --extra report -c "$versions"
 grep -c '==' requirements*.lock

@@ -14,6 +14,7 @@ from tests.house.source import ROOT
 LOCKS = {
     "requirements.lock": (),
     "requirements-gpio.lock": ("gpio",),
+    "requirements-report.lock": ("report",),
     "requirements-demo.lock": ("demo",),
     "requirements-dev.lock": ("demo", "dev"),
 }
@@ -70,12 +71,18 @@ def test_locks_follow_the_project(lock: str, extras: tuple[str, ...]) -> None:
 
 def test_locks_agree() -> None:
     """The daemon's lock is part of the others, the demo's of the developers': one version of each package everywhere."""
-    runtime, gpio, demo, dev = ({(name, *sorted(v)) for name, v in _pins(lock).items()} for lock in LOCKS)
+    runtime, gpio, report, demo, dev = (
+        {(name, *sorted(v)) for name, v in _pins(lock).items()} for lock in LOCKS
+    )
     assert runtime <= demo <= dev
     assert runtime <= gpio
+    assert runtime <= report <= dev
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-gpio.lock", "requirements-demo.lock"])
+@pytest.mark.parametrize(
+    "lock",
+    ["requirements.lock", "requirements-gpio.lock", "requirements-report.lock", "requirements-demo.lock"],
+)
 def test_nothing_heavy_on_small_computers(lock: str) -> None:
     """The daemon and the demo install nothing heavier than NumPy."""
     assert not HEAVY & set(_pins(lock))
