@@ -81,10 +81,15 @@ def cause(say: Say, key: str) -> str:
     for section in ("causes", "whys"):
         word = texts().get(section, {}).get(key)
         if word is not None:
-            return word[say.language]
+            return _begun(word[say.language])
     entry = texts()["reasons"].get(key)
     if entry is None:
         return key
     text, _, rest = entry[say.language].partition("{")
     cut = max(text.rfind(mark) for mark in ",:(") if rest else -1
-    return (text[:cut] if cut >= SHORTEST else text).rstrip(" :,(.") or key
+    text = (text[:cut] if cut >= SHORTEST else text).rstrip(" :,(.")
+    return text or key
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]

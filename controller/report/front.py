@@ -194,11 +194,12 @@ def _limits(report: Report, say: Say) -> Iterator[str]:
 
 def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
     seen = report.coverage
+    filled = (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0
     if seen.share > 0.9999:
-        yield say("limit_full", days=str(seen.closed_days))
+        yield say("limit_seen" if filled else "limit_full", days=str(seen.closed_days))
     else:
         yield say("limit_coverage", share=say.share(seen.share))
-    if (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0:
+    if filled:
         energy, water = (
             f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh",
             f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³",
@@ -210,4 +211,5 @@ def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
         yield say("limit_curtailed")
     rest, pumped = report.value("unexplained_m3"), report.value("water_m3")
     if rest is not None and pumped and abs(rest) > SMALL_REST * pumped:
-        yield say("limit_rest", value=say.number(rest, 1), share=say.share(rest / pumped))
+        rest, key = abs(rest), "limit_rest" if rest > 0.0 else "limit_more"
+        yield say(key, value=say.number(rest, 1), share=say.share(rest / pumped))

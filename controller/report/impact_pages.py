@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.core.site_impact import Factor
+from controller.impact.baselines import ASSUMED
 from controller.impact.estimate import Estimate
 from controller.impact.lines import Line
 from controller.impact.methane_lines import MethaneLine
@@ -184,9 +185,16 @@ def _factors(report: Report, say: Say) -> Table:
 
 def _factor(one: Factor, say: Say) -> Row:
     value = f"{say.number(one.value, places(one.value))} {say(f'unit_{one.unit}')}"
-    since = "" if one.valid_from is None else say.day_short(one.valid_from.isoformat())
-    until = say("valid_newer") if one.valid_to is None else say.day_short(one.valid_to.isoformat())
-    margin = say.share(one.relative, 0) if one.relative else "–"
+    since = "" if one.valid_from is None else say.day_short(one.valid_from)
+    until = say("valid_newer") if one.valid_to is None else say.day_short(one.valid_to)
+    assumed = ASSUMED.get(one.unit)
+    margin = (
+        say.share(one.relative, 0)
+        if one.relative
+        else "–"
+        if assumed is None
+        else f"{say.share(assumed, 0)}{HARD}*"
+    )
     return Row((one.name, value, margin, one.source, str(one.year), f"{since} – {until}" if since else until))
 
 

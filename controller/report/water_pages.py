@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from controller.impact.day import Day
 from controller.report.model import Report, ZoneFacts
 from controller.report.page import Block, Column, Heading, Row, Table
 from controller.report.pictures import by_day
@@ -35,8 +36,8 @@ def _balance(report: Report, say: Say) -> Table:
         _row(report, say, say("water_spanning"), "spanning_m3", None, quiet=True),
         *_zones(report, say, pumped),
         *_group(report, say, "water_tanks", "tanks.", report.site.tanks),
-        *_group(report, say, "water_meters", "meters.", {}),
-        _row(report, say, say("water_rest"), "unexplained_m3", pumped),
+        Row(_row(report, say, say("water_rest"), "unexplained_m3", pumped).cells, "total"),
+        *_meters(report, say),
     ]
     heads = (
         ("col_item", 3.6),
@@ -90,9 +91,24 @@ def _group(report: Report, say: Say, key: str, prefix: str, names: Mapping[str, 
         yield _row(report, say, names.get(name, name), prefix + name, None)
 
 
+def _meters(report: Report, say: Say) -> Iterator[Row]:
+    """What each water meter passed; whose it is stands in its name, ``device.quantity``."""
+    found = [name for name in report.sums if name.startswith("meters.")]
+    if found:
+        yield Row((say("water_meters"),), "group")
+    for name in found:
+        device = name.removeprefix("meters.").partition(".")[0]
+        yield Row((device, say.number(report.sums[name].value, 2), "", "", "", ""))
+
+
+def _of(day: Day, zone: str) -> float | None:
+    """A zone that a closing does not name got nothing on that day."""
+    return day.zones.get(zone, 0.0) if day.closed else None
+
+
 def _months(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
     rows = [
-        Row((say.month(one.month), *(say.number(one.zones.get(zone.id), 1) for zone in zones),
+        Row((say.month(one.month), *(say.number(one.zones.get(zone.id, 0.0) if one.coverage else None, 1) for zone in zones),
              say.number(one.figures.get("water_m3"), 1)))
         for one in report.months
     ]  # fmt: skip
@@ -101,7 +117,7 @@ def _months(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
 
 def _days(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
     rows = [
-        Row((say.day_short(day.day), *(say.number(day.zones.get(zone.id), 2) for zone in zones), say.number(day.water_m3, 2)),
+        Row((say.day_short(day.day), *(say.number(_of(day, zone.id), 2) for zone in zones), say.number(day.water_m3, 2)),
             "" if day.closed else "muted")
         for day in report.days
     ]  # fmt: skip

@@ -1,0 +1,155 @@
+"""The numbers of a report are the ledger's, whatever is missing in it."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from controller.report.build import NothingToReportError, last_month
+from controller.report.json_file import json_text
+from controller.report.period import between, month, year
+from controller.store.audit import closings
+from controller.store.database import connect_readonly
+from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
+
+SITE = site_of()
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """February to the 20th of April; one half day, two days without a closing."""
+    folder = tmp_path_factory.mktemp("ledger")
+    return write_ledger(
+        folder,
+        SITE,
+        "2026-02-01",
+        "2026-04-20",
+        gaps=["2026-03-05"],
+        without=["2026-03-10", "2026-03-11"],
+        notes=[MEMBERS],
+    )
+
+
+def test_sums_equal_the_closings(path: Path) -> None:
+    """Each sum of the report is the plain sum of that figure over the ledger's closings of the period."""
+    connection = connect_readonly(path)
+    march = [one.figures for one in closings(connection) if str(one.figures["day"]).startswith("2026-03")]
+    connection.close()
+    report = report_of(path, SITE, month("2026-03"))
+    assert len(march) == report.coverage.closed_days == 29
+    names = (
+        "pv_wh",
+        "pumps_wh",
+        "solar_wh",
+        "grid_wh",
+        "water_m3",
+        "zones.melon",
+        "tanks.tandon",
+        "unexplained_m3",
+    )
+    for name in names:
+        assert report.value(name) == pytest.approx(math.fsum(float(figures[name]) for figures in march)), name
+    assert report.sums["pumps_wh"].half_width == pytest.approx(0.02 * (report.value("pumps_wh") or 0.0))
+
+
+def test_coverage_counts_what_nobody_saw(path: Path) -> None:
+    """Half a day of gap and two days without a closing leave 28.5 of 31 days; the days are there, not closed."""
+    seen = report_of(path, SITE, month("2026-03")).coverage
+    assert seen.share == pytest.approx(28.5 / 31.0)
+    assert (seen.past_days, seen.closed_days, seen.gaps, seen.gap_s, seen.running) == (
+        31,
+        29,
+        1,
+        43_200.0,
+        False,
+    )
+
+
+def test_a_month_that_still_runs_ends_with_its_last_closing(path: Path) -> None:
+    """The running month has 20 past days, and says that it runs; days to come are neither days nor gaps."""
+    report = report_of(path, SITE, month("2026-04"))
+    assert (report.coverage.running, report.coverage.past_days, report.days[-1].day) == (
+        True,
+        20,
+        "2026-04-20",
+    )
+
+
+def test_days_before_the_first_closing_were_not_seen(path: Path) -> None:
+    """A year whose record begins in February covers the days of January as not seen."""
+    report = report_of(path, SITE, year("2026"))
+    assert report.coverage.began == "2026-02-01"
+    assert report.coverage.past_days - report.coverage.closed_days == 31 + 2
+    assert [one.month for one in report.months] == ["2026-01", "2026-02", "2026-03", "2026-04"]
+    assert report.months[0].coverage == 0.0
+
+
+def test_months_add_up_to_the_whole(path: Path) -> None:
+    """The months' figures and zones together are the sums of the period."""
+    report = report_of(path, SITE, between("2026-02-10", "2026-04-05"))
+    for name in ("pv_wh", "solar_wh", "water_m3"):
+        assert sum(one.figures.get(name, 0.0) for one in report.months) == pytest.approx(report.value(name))
+    assert sum(one.zones.get("melon", 0.0) for one in report.months) == pytest.approx(
+        report.value("zones.melon")
+    )
+
+
+def test_trips_have_their_length(path: Path) -> None:
+    """Each trip of the period is listed with the 30 s until it was cleared; starts and stops are counted only."""
+    found = report_of(path, SITE, month("2026-03")).happenings
+    trips = [one for one in found.listed if one.kind == "trip"]
+    assert len(trips) == 29
+    assert {round((one.ended_s or 0.0) - one.epoch_s) for one in trips} == {30}
+    assert {one.kind for one in found.listed} == {"trip"}
+    assert {(one.kind, one.times) for one in found.counts} == {("start", 29), ("stop", 29), ("trip", 29)}
+
+
+def test_co2_is_that_of_the_closings(path: Path) -> None:
+    """The CO2 avoided is the sum of what each day was closed with."""
+    connection = connect_readonly(path)
+    told = [one for one in closings(connection) if str(one.figures["day"]).startswith("2026-03")]
+    connection.close()
+    report = report_of(path, SITE, month("2026-03"))
+    assert report.statement.co2_kg.value == pytest.approx(
+        math.fsum(float(one.impact["co2_avoided_kg"]) for one in told)
+    )
+    assert [one.name for one in report.statement.indicators] == ["anggota kelompok"]
+
+
+def test_nothing_to_report(path: Path) -> None:
+    """A period without a closing is refused with the days that the ledger has."""
+    with pytest.raises(NothingToReportError) as told:
+        report_of(path, SITE, month("2027-01"))
+    assert (told.value.first, told.value.last) == ("2026-02-01", "2026-04-20")
+
+
+def test_the_last_month_is_that_of_the_last_closing(path: Path) -> None:
+    """Without a period the month of the last closing is reported."""
+    connection = connect_readonly(path)
+    assert last_month(connection) == month("2026-04")
+    connection.close()
+
+
+def test_a_changed_row_shows(tmp_path: Path) -> None:
+    """A row changed by hand breaks the chain, and the report knows."""
+    path = write_ledger(tmp_path, SITE, "2026-03-01", "2026-03-03")
+    whole = report_of(path, SITE, month("2026-03"))
+    connection = sqlite3.connect(path)
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("UPDATE ledger SET payload = replace(payload, '7000.0', '9000.0') WHERE kind = 'day'")
+    connection.commit()
+    connection.close()
+    forged = report_of(path, SITE, month("2026-03"))
+    assert whole.ledger.whole
+    assert not forged.ledger.whole
+    assert forged.ledger.problems
+
+
+def test_the_same_ledger_gives_the_same_bytes(path: Path) -> None:
+    """Two reports of one ledger are equal to the byte: no clock but the ledger's."""
+    texts = {json_text(report_of(path, SITE, month("2026-03"))) for _ in range(2)}
+    assert len(texts) == 1
