@@ -36,7 +36,20 @@ def parser() -> Parser:
         "--version", action="store_true", help=t("the version, then end", "versi, lalu selesai")
     )
     commands = root.add_subparsers(dest="command", metavar=t("COMMAND", "PERINTAH"))
-    for module in (run, files, scan, probe, readdress, capture, remote, report, ledger, pin, impact, indicator):
+    for module in (
+        run,
+        files,
+        scan,
+        probe,
+        readdress,
+        capture,
+        remote,
+        report,
+        ledger,
+        pin,
+        impact,
+        indicator,
+    ):
         module.register(commands)
     return root
 

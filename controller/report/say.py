@@ -115,5 +115,7 @@ def pair(say: Say, amount: Amount | None, scale: float = 1.0) -> tuple[str, str]
     if amount is None:
         return NONE, ""
     value, half = amount.value * scale, amount.half_width * scale
-    decimals = decimals_of(half, 0 if abs(value) >= 1000.0 else 1 if abs(value) >= 100.0 else 2) if half > 0.0 else 1
+    decimals = (
+        decimals_of(half, 0 if abs(value) >= 1000.0 else 1 if abs(value) >= 100.0 else 2) if half > 0.0 else 1
+    )
     return say.number(value, decimals), f"±{HARD}{say.number(half, decimals)}" if half > 0.0 else ""
