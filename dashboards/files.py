@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from dashboards.alert_files import as_yaml
-from dashboards.boards import csr, fleet, operator, technician
+from dashboards.boards import csr, fleet, operator, sql, technician
 from dashboards.model import LANGUAGES, Board
 from dashboards.sdk_board import as_json
 
 OUT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
 
-BOARDS: tuple[Board, ...] = (operator.BOARD, technician.BOARD, csr.BOARD, fleet.BOARD)
+BOARDS: tuple[Board, ...] = (operator.BOARD, technician.BOARD, csr.BOARD, fleet.BOARD, sql.CSR, sql.FLEET)
 
 
 def files() -> dict[Path, str]:
