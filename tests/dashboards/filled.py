@@ -118,7 +118,6 @@ RARE = {
     "pump": ("device=pompa", {"frequency_hz": 42.5, "pressure_bar": 2.1}),
     "weather": ("device=cuaca", {"temp_air_c": 27.5, "rh_pct": 81.0, "wind_m_s": 1.2}),
     "pv": ("device=inverter", {"temp_cell_c": 44.0}),
-    "impact": ("baseline=grid,factor=uji", {"ch4_avoided_kg": 1.25}),
 }
 
 

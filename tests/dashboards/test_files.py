@@ -29,6 +29,11 @@ def schema() -> dict[str, set[str]]:
     return found
 
 
+def asked(target: Json) -> str:
+    """The query, in whichever language it is."""
+    return str(target.get("query", target.get("rawSql")))
+
+
 def texts(made: Json) -> list[str]:
     """Everything on a dashboard that a person reads."""
     found = [made["title"], made["description"], *(v["label"] for v in made["templating"]["list"])]
@@ -58,7 +63,7 @@ def test_both_languages_show_the_same(dialect: str) -> None:
                 panel["id"],
                 panel["type"],
                 panel["gridPos"],
-                target.get("query", target.get("rawSql")).replace(f"text_{language}", "text"),
+                asked(target).replace(f"text_{language}", "text"),
             )
             for panel in panels(made)
             for target in panel.get("targets", [{"query": ""}])
@@ -68,7 +73,7 @@ def test_both_languages_show_the_same(dialect: str) -> None:
     assert all(set(each) == {"id", "en"} and each["id"] == each["en"] for each in both.values())
 
 
-@pytest.mark.parametrize("dialect", ["influxql"])
+@pytest.mark.parametrize("dialect", ["influxql", "sql"])
 def test_every_panel_says_what_it_shows(dialect: str) -> None:
     """Each panel with data has a title, a description and a unit that Grafana knows; accounts are told as unverified."""
     for name, language, made in boards(dialect):
@@ -78,17 +83,18 @@ def test_every_panel_says_what_it_shows(dialect: str) -> None:
             where = f"{name}/{language}: {panel['title']}"
             assert panel["title"], where
             assert len(panel["description"]) > 20, where
-            if (
-                any('"impact"' in target["query"] for target in panel["targets"])
-                and "count(" not in panel["targets"][0]["query"]
-            ):
+            if any(re.search('FROM "?impact', asked(target)) for target in panel["targets"]) and not asked(
+                panel["targets"][0]
+            ).startswith("SELECT count("):
                 assert ("belum diverifikasi" if language == "id" else "unverified") in panel["description"], (
                     where
                 )
             config = panel["fieldConfig"]
             given = [config["defaults"].get("unit", "")]
             given += [p["value"] for o in config["overrides"] for p in o["properties"] if p["id"] == "unit"]
-            assert all(unit in KNOWN_UNITS or unit.startswith("suffix:") for unit in given if unit), (
+            assert all(
+                unit in KNOWN_UNITS or unit.startswith(("suffix:", "time:")) for unit in given if unit
+            ), (
                 where,
                 given,
             )
@@ -96,7 +102,7 @@ def test_every_panel_says_what_it_shows(dialect: str) -> None:
 
 def test_diesels_name_is_not_used_for_the_sun() -> None:
     """No Indonesian text says "solar", which is diesel fuel, and none was left in English."""
-    for name, language, made in boards():
+    for name, language, made in (*boards("influxql"), *boards("sql")):
         if language == "id":
             wrong = [
                 text for text in texts(made) if re.search(r"\bsolar\b|\bthe\b|\bof\b", text, re.IGNORECASE)
@@ -107,18 +113,18 @@ def test_diesels_name_is_not_used_for_the_sun() -> None:
 def test_queries_ask_for_what_is_recorded() -> None:
     """Every quoted name in a query is a measurement, tag or field of docs/telemetry.md, or was named in that query."""
     known = schema()
-    asked = 0
+    count = 0
     for name, language, made in boards():
         for panel in panels(made):
             for target in panel.get("targets", []):
                 measurement = re.findall(r'FROM "([a-z]+)"', target["query"])[0]
                 used = set(re.findall(r'"([a-z0-9_]+)"', target["query"])) - {measurement}
                 own = set(re.findall(r'AS "([a-z0-9_]+)"', target["query"]))
-                asked += 1
+                count += 1
                 assert used - own <= known[measurement], (
                     name,
                     language,
                     panel["title"],
                     used - own - known[measurement],
                 )
-    assert asked > 150
+    assert count > 150
