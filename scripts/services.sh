@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 # program -> Debian package
 programs='mosquitto:mosquitto mosquitto_pub:mosquitto-clients influxd:influxdb victoria-metrics:victoria-metrics
-  mbpoll:mbpoll socat:socat chromium:chromium systemd-analyze:systemd npm:npm'
+  mbpoll:mbpoll socat:socat chromium:chromium pdftotext:poppler-utils systemd-analyze:systemd npm:npm'
 services='mosquitto influxdb victoria-metrics'
 
 PATH=$PATH:/usr/sbin:/sbin

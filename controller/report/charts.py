@@ -15,6 +15,8 @@ WIDTH = 174.0
 
 LEFT, TOP, BOTTOM = 13.0, 9.0, 6.0
 NO_DATA = "#e3e8ea"
+LEAST = 1e-9
+"""A highest value below this is nothing, in any unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _highest(chart: Columns) -> float:
 
 def axis(top: float) -> tuple[float, float]:
     """(step, end) of an axis from 0 that holds ``top`` in three to six steps of 1, 2 or 5 times a power of ten."""
-    if not top > 0.0:
+    if not top > LEAST:
         return 1.0, 1.0
     power = 10.0 ** math.floor(math.log10(top / 5.0))
     step = next(power * n for n in (1.0, 2.0, 5.0, 10.0) if top <= 5.0 * power * n * (1.0 + 1e-9))

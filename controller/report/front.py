@@ -168,6 +168,9 @@ def used_wh(report: Report) -> float:
 
 def _lead(report: Report, say: Say) -> str:
     share = solar_share(report)
+    if not report.value("water_m3"):
+        return say("lead_dry", days=str(report.coverage.closed_days), pv=_round(say, report, "pv_wh"),
+                   kwp=say.number(report.site.pv_kwp, 1))  # fmt: skip
     return say(
         "lead", days=str(report.coverage.closed_days), kwp=say.number(report.site.pv_kwp, 1), pv=_round(say, report, "pv_wh"),
         used=say.kwh(used_wh(report), 0 if used_wh(report) > 99_950.0 else 1), share=say.share(share, 0),

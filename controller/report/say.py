@@ -105,8 +105,8 @@ class Say:
 
 def decimals_of(half_width: float, most: int = 2) -> int:
     """How many decimals two digits of the half-width need, none for one of 10 and more: 117 ± 18, 2.28 ± 0.25."""
-    if not half_width > 0.0:
-        return 1
+    if not 0.0 < half_width < math.inf:
+        return 1 if half_width == 0.0 else 0
     return min(most, max(0, 1 - math.floor(math.log10(half_width))))
 
 
