@@ -64,6 +64,9 @@ def main() -> None:
         for job in jobs(rows):
             rows.append(_row(*job))
             RESULT.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    for language in [one for one in ("en", "id") if f"--table={one}" in sys.argv]:
+        print(table(rows, language))
+        return
     for use in uses(rows):
         figure(f"{use.site} {use.kwp:g} kWp, {USES[use.use]}", use.kwh, "kWh/a")
         for ident in FACTORS:
@@ -112,7 +115,8 @@ def uses(rows: Sequence[Mapping[str, Any]]) -> Iterator[Use]:
         seeds = {start: sum(row["start"] == start for row in own) for start in STARTS}
         if min(seeds.values()) < 2 or len(set(seeds.values())) > 1:
             continue
-        for use in USES:
+        loads = any(abs(row["used"] - row["pump"]) > 1e-6 for row in own)
+        for use in USES if loads else ("pump", "potential"):
             yield Use(site, kwp, use, *a_year(own, use))
 
 
@@ -125,6 +129,38 @@ def a_year(rows: Sequence[Mapping[str, Any]], use: str) -> tuple[float, float]:
     variance = sum(statistics.variance(days) / len(days) for days in quarters) / len(quarters) ** 2
     freedom = sum(len(days) - 1 for days in quarters)
     return mean * YEAR_D, STUDENT[freedom] * variance**0.5 * YEAR_D
+
+
+SHOWN = (
+    "grid-sumatera-om-2019", "grid-sumatera-cm-pv-ex-post-2019", "grid-sumatera-cm-ex-post-2019", "diesel-ams-i-a",
+    "diesel-tool33-below-15kw-pump",
+)  # fmt: skip
+WORDS = {"en": ("plant", "what is counted", "kWh a year"), "id": ("PLTS", "yang dihitung", "kWh setahun")}
+USES_ID = {"pump": "pompa saja", "used": "pompa dan alat lain", "potential": "semua yang dapat dihasilkan"}
+
+
+def table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The table of docs/impact.md: t CO2 a year by plant, use and factor; in bold what explains the published figure."""
+    values = [f"{registry()[ident].value:g}" for ident in SHOWN]
+    head = [*WORDS[language], *(shown(f"{value} kg", language) for value in values)]
+    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "--:|" * (len(head) - 2)]
+    for use in uses(rows):
+        cells = [(tonnes(use, ident)) for ident in SHOWN]
+        texts = [f"{t:.2f} ± {half:.2f}" for t, half in cells]
+        bold = [f"**{text}**" if explains(*cell) else text for text, cell in zip(texts, cells, strict=True)]
+        what = USES_ID[use.use] if language == "id" else USES[use.use]
+        plant, energy = f"{use.site} {use.kwp:g} kWp", f"{use.kwh:.0f} ± {use.half:.0f}"
+        lines.append(
+            "| "
+            + " | ".join([shown(plant, language), what, *(shown(one, language) for one in (energy, *bold))])
+            + " |"
+        )
+    return "\n".join(lines)
+
+
+def shown(text: str, language: str) -> str:
+    """Decimal commas in Indonesian."""
+    return text.replace(".", ",") if language == "id" else text
 
 
 def tonnes(use: Use, ident: str) -> tuple[float, float]:

@@ -71,7 +71,7 @@ def status(context: WebContext) -> Json:
         "today": {},
         "attention": [],
         "impact": _asked(context.impact_totals) or {},
-        "factor": _factor(live.site.file.impact.factor),
+        "factor": _factor(live.site.file.impact.on(now.utc.date()).factor),
         "backlog": _asked(context.backlog) or {},
         "ledger_head": _asked(context.ledger_head),
     }
@@ -209,8 +209,14 @@ def health(context: WebContext) -> Json:
 
 
 def _factor(factor: Factor) -> Json:
-    """What CO2 is reckoned with: kg per kWh, and where it comes from."""
-    return {"value": factor.value, "name": factor.name, "source": factor.source, "year": factor.year}
+    """What CO2 is reckoned with today: kg per kWh, litre or GJ, and where it comes from."""
+    return {
+        "value": factor.value,
+        "unit": factor.unit,
+        "name": factor.name,
+        "source": factor.source,
+        "year": factor.year,
+    }
 
 
 def _today(state: ControllerState, today: str) -> Json:

@@ -266,6 +266,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "co2_total": ("{mass} sejak awal", "{mass} since the beginning"),
     "estimated": ("perkiraan, belum diverifikasi", "estimated, unverified"),
     "co2_how": ("listrik PLTS terpakai × {value} kg/kWh", "used solar energy × {value} kg/kWh"),
+    "co2_how_litre": (
+        "BBM diesel tak terpakai × {value} kg/liter, bagian fosil",
+        "diesel not burnt × {value} kg/l, fossil part",
+    ),
+    "co2_how_gj": (
+        "panas BBM tak terpakai × {value} kg/GJ, bagian fosil",
+        "diesel heat not burnt × {value} kg/GJ, fossil part",
+    ),
+    "ch4_total": ("Metana terhindarkan {mass} sejak awal", "Methane avoided {mass} since the beginning"),
     "co2_year": ("data {year}", "data of {year}"),
     "why_none": ("Belum ada keputusan.", "No decision yet."),
     "site": ("Seluruh lokasi", "Whole site"),
