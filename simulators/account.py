@@ -20,7 +20,7 @@ ENERGY = ("pv_available_kwh", "pv_used_kwh", "pump_kwh", "grid_kwh", "diesel_kwh
 PUMPING = ("pump_grid_kwh", "pump_diesel_kwh")
 WATER = ("pumped_m3", "irrigated_m3", "rain_mm", "drainage_m3", "overflow_m3", "spilt_m3")
 ZONE = ("irrigated_mm", "etc_mm", "eta_mm", "drainage_mm", "stress_days", "unmet_mm")
-IMPACT = ("solar_kwh", "grid_kwh", "diesel_kwh", "water_m3", "co2_avoided_kg", "saved_idr")
+IMPACT = ("solar_kwh", "grid_kwh", "diesel_kwh", "water_m3", "co2_avoided_kg", "ch4_avoided_kg", "saved_idr")
 PUMP = ("starts", "run_h", "max_starts_per_hour", "shortest_run_s", "shortest_rest_s")
 
 

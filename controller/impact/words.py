@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
 from controller.impact.estimate import Estimate
+from controller.impact.indicators import label
 from controller.impact.lines import Line
 from controller.impact.methane_lines import MethaneLine
 from controller.impact.statement import Statement
@@ -86,6 +87,15 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
     idr = number(one.saved_idr.value, language, 0)
     yield t(f"Cost saved: Rp{idr}", f"Biaya terhemat: Rp{idr}")
     yield _standing(one, language)
+    for part in one.standing.parts:
+        ends = [in_words(day, language) for day in (part.first, part.last)]
+        yield t(f"  of it {ends[0]} to {ends[1]} was verified by {part.by}, as it was then",
+                f"  di antaranya {ends[0]} s.d. {ends[1]} diverifikasi oleh {part.by}, seperti angkanya waktu itu")  # fmt: skip
+    if one.indicators:
+        yield t("Entered by people, not metered:", "Diisi orang, bukan dari meter:")
+    for item in one.indicators:
+        what, value = label(item.name, language), f"{number(item.value, language)} {item.unit}"
+        yield f"  {what}: {value} ({in_words(item.day, language)}; {item.evidence}; {item.by})"
 
 
 def _line(line: Line, language: Language) -> str:

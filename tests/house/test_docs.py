@@ -22,8 +22,8 @@ from tests.house.source import ROOT
 PEOPLE = ("README.md", "README.id.md", "CONTRIBUTING.md", "docs/wiring.md", "docs/wiring.id.md", "docs/devices.md",
           "docs/commissioning.md", "docs/commissioning.id.md",
           "docs/schedules.md", "docs/telemetry.md", "docs/ledger.md", "docs/safety.md",
-          "docs/compare.md", "docs/compare.id.md",
-          "docs/grafana.md", "docs/grafana.id.md")  # fmt: skip
+          "docs/compare.md", "docs/compare.id.md", "docs/grafana.md", "docs/grafana.id.md",
+          "docs/impact.md", "docs/impact.id.md")  # fmt: skip
 """Documents with commands that people type."""
 
 

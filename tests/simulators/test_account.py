@@ -50,6 +50,7 @@ def test_the_impact_is_the_controllers_own() -> None:
         "diesel_kwh": 0.0,
         "water_m3": 40.0,
         "co2_avoided_kg": 8.6,
+        "ch4_avoided_kg": 0.5,
         "saved_idr": 14447.0,
     }
     result = blocks(site(), None, impact=sums)["impact"]
