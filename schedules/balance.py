@@ -35,7 +35,7 @@ class Season:
 
     ``proven_d``, ``estimated_d``: whole local days; ``drainages``: aeration periods of more than three proven days. Today so far:
     ``wet``: water stood on the soil, ``gauge_dry_s``: seconds of good readings below it; ``run_s``: those since the last water.
-    ``counts``: growing, and not drying up for the harvest.
+    ``counts``: growing, and not drying up for the harvest. ``flooded``: water has stood on the soil in this season.
     """
 
     planted: str
@@ -46,6 +46,7 @@ class Season:
     gauge_dry_s: float = 0.0
     run_s: float = 0.0
     counts: bool = False
+    flooded: bool = False
 
 
 @light

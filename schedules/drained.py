@@ -8,7 +8,7 @@ than three days, and that stricter rule is kept here.
 * A local day is drained when nowhere in it water stood on the soil. It is proven when good gauge readings below the soil cover at
   least 90 % of its 24 hours; else estimated. Estimated days never become proven ones.
 * A drainage is counted when good readings below the soil have added up to more than three days without water on the soil and
-  without a silence of the gauge of over three hours between them.
+  without a silence of the gauge of over three hours between them. A field that was not flooded yet cannot be drained.
 * All of it belongs to one season, from planting to the drying before the harvest, and stays readable until another planting date.
 """
 
@@ -47,9 +47,10 @@ def begin_day(old: Season | None, day_s: float, planted: str, counts: bool) -> S
 def go_on(old: Season, dt_s: float, wet: bool, silent_s: float) -> Season:
     """The season after ``dt_s`` more seconds. ``wet``: water stands on the soil; ``silent_s``: since the last good reading."""
     seen_s = dt_s if silent_s == 0.0 and not wet else 0.0
-    run_s = 0.0 if wet or silent_s > SILENCE_S or not old.counts else old.run_s + seen_s
-    wet = wet or old.wet
-    if seen_s == 0.0 and run_s == old.run_s and wet is old.wet:
+    begins = old.counts and old.flooded
+    run_s = 0.0 if wet or silent_s > SILENCE_S or not begins else old.run_s + seen_s
+    flooded, wet = old.flooded or (wet and old.counts), wet or old.wet
+    if seen_s == 0.0 and run_s == old.run_s and wet is old.wet and flooded is old.flooded:
         return old
     drainages = old.drainages + (old.run_s <= DRAINAGE_S < run_s)
     return Season(
@@ -61,4 +62,5 @@ def go_on(old: Season, dt_s: float, wet: bool, silent_s: float) -> Season:
         old.gauge_dry_s + seen_s,
         run_s,
         old.counts,
+        flooded,
     )

@@ -123,11 +123,11 @@ def _paddy(one: MethaneLine, language: Language) -> str:
     kg, drains, proven = mass(one.ch4_kg, language, "CH4"), one.drainages, number(one.proven_d, language, 0)
     if language == "id":
         return (
-            f"  sawah {name}, tanam {planted}: {drains} kali kering terbukti selama {proven} hari terbukti, {regime}, "
+            f"  sawah {name}, tanam {planted}: pengeringan terbukti {drains}, hari kering terbukti {proven}, {regime}, "
             f"{one.counted_d} dari {one.days} hari dihitung: {kg}"
         )
     return (
-        f"  paddy {name}, planted {planted}: {drains} proven drainages on {proven} proven days, {regime}, "
+        f"  paddy {name}, planted {planted}: proven drainages {drains}, proven dry days {proven}, {regime}, "
         f"{one.counted_d} of {one.days} days count: {kg}"
     )
 

@@ -41,7 +41,7 @@ def test_proven_days_and_one_drainage() -> None:
 
 
 def test_three_days_are_no_drainage() -> None:
-    """Exactly three days are proven days, but no aeration period: IPCC asks for more than three."""
+    """Exactly three days are proven days, but no aeration period: IPCC asked for more than three (2006 Guidelines)."""
     balance = season([0.05, -0.05, -0.05, -0.05, 0.05])
     assert (balance.proven_d, balance.drainages) == (3, 0)
     assert regime(0) == "flooded"
@@ -49,9 +49,16 @@ def test_three_days_are_no_drainage() -> None:
 
 def test_two_drainages_are_multiple() -> None:
     """Two dry spells of five days with water between them."""
-    balance = season([*[-0.1] * 5, 0.05, *[-0.1] * 5, 0.05])
+    balance = season([0.05, *[-0.1] * 5, 0.05, *[-0.1] * 5, 0.05])
     assert (balance.proven_d, balance.drainages) == (10, 2)
     assert regime(2) == regime(7) == "multiple_drainage"
+
+
+def test_a_field_that_was_never_flooded_is_not_drained() -> None:
+    """Dry from planting on: the days are proven, but there was no water to drain; after the first water it may be."""
+    never = season([-0.1] * 8)
+    assert (never.proven_d, never.drainages, never.flooded) == (8, 0, False)
+    assert season([*[-0.1] * 5, 0.05, *[-0.1] * 5, 0.05]).drainages == 1
 
 
 def test_without_a_gauge_nothing_is_proven() -> None:
@@ -90,7 +97,7 @@ def test_the_harvest_drying_does_not_count() -> None:
 
 def test_the_account_stays_until_the_next_planting() -> None:
     """After the harvest the season's figures stay; another planting date begins a new account."""
-    balance = replace(initial(PADDY, CATALOG, AREA_M2), season=season([*[-0.1] * 5, 0.05]))
+    balance = replace(initial(PADDY, CATALOG, AREA_M2), season=season([0.05, *[-0.1] * 5, 0.05]))
     over = of(step(PADDY, balance, quarter(SEASON_D + 20), CATALOG))
     assert (over.proven_d, over.drainages) == (5, 1)
     again = PADDY.model_copy(update={"planted": PADDY.planted.replace(month=11)})
