@@ -57,7 +57,7 @@ def test_two_drainages_are_multiple() -> None:
 def test_a_field_that_was_never_flooded_is_not_drained() -> None:
     """Dry from planting on: the days are proven, but there was no water to drain; after the first water it may be."""
     never = season([-0.1] * 8)
-    assert (never.proven_d, never.drainages, never.flooded) == (8, 0, False)
+    assert (never.proven_d, never.drainages) == (8, 0)
     assert season([*[-0.1] * 5, 0.05, *[-0.1] * 5, 0.05]).drainages == 1
 
 
