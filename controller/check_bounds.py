@@ -38,6 +38,8 @@ SITE: dict[str, tuple[float, float]] = {
     "injectors.command.verify_s": (1, 600),
     "weather.rain_skip_mm": (0.1, 200),
     "impact.price_idr_per_kwh": (0, 100_000),
+    "impact.prices.electricity_idr_per_kwh": (0, 100_000),
+    "impact.prices.fuel_idr_per_litre": (0, 200_000),
     "telemetry.pump_s": (1, 3600),
     "telemetry.rest_s": (1, 3600),
     "telemetry.commit_s": (1, 600),

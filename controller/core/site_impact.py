@@ -149,7 +149,7 @@ class Baseline(Model):
 
 
 class Price(Model):
-    """What energy costs from a day on, in rupiah, with the tariff or receipt it comes from."""
+    """What energy costs from a day on, in rupiah, with the tariff or receipt it comes from; None: no such energy there."""
 
     since: date
     electricity_idr_per_kwh: Rupiah | None = None
@@ -215,7 +215,9 @@ class Impact(Baseline):
         found = [price for price in self.prices if price.since <= day]
         if found:
             return found[-1]
-        return Price(since=date.min, electricity_idr_per_kwh=self.price_idr_per_kwh, source=self.price_source)
+        return Price(
+            since=date.min, electricity_idr_per_kwh=self.price_idr_per_kwh or None, source=self.price_source
+        )
 
 
 def _wrong(kind: LiteralString, english: LiteralString, indonesian: str, **words: Any) -> PydanticCustomError:

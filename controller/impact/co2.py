@@ -151,6 +151,8 @@ def closing_note(site: Site, event: Event) -> Note | None:
     }
     if factor.unit == "kg_co2_per_kwh":
         figures["factor_kg_per_kwh"] = factor.value
+    if valued.evidence:
+        figures |= {"evidence": valued.evidence, "evidence_date": valued.evidence_date}
     if valued.price is not None:
         figures["price_idr_per_kwh" if valued.baseline == "grid" else "price_idr_per_litre"] = valued.price
     if valued.litres is not None:

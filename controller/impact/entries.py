@@ -89,6 +89,8 @@ def closed_as(closing: Closing) -> Valued:
         _number(told, "saved_idr") if prices else None,
         prices[0] if prices else None,
         str(told.get("price_source", "")),
+        str(told.get("evidence", "")),
+        str(told.get("evidence_date", "")),
         parameters={name: _number(told, name) for name in PARAMETERS if name in told},
     )
 

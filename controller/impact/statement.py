@@ -106,13 +106,13 @@ def _length(first: str, last: str) -> int:
 
 
 def _as_closed(now: Sequence[Valued], entries: Entries) -> list[Valued]:
-    """Each day as its ledger row has it, with the evidence of today; a day without such a row as it is valued now."""
+    """Each day as its ledger row has it (evidence that is not in it is today's); a day without such a row as it is valued now."""
     found: list[Valued] = []
     for one in now:
         rows = entries.closed.get(one.day, (one,))
         found += (
             replace(row, evidence=one.evidence, evidence_date=one.evidence_date)
-            if row.baseline == one.baseline
+            if row.baseline == one.baseline and not row.evidence
             else row
             for row in rows
         )

@@ -84,8 +84,12 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
             yield t(f"Less nitrous oxide of drained soil: {more} kg CO2e",
                     f"Dikurangi dinitrogen oksida dari tanah kering: {more} kg CO2e")  # fmt: skip
         yield t("All gases: ", "Semua gas: ") + mass(one.co2e_kg, language, "CO2e")
-    idr = number(one.saved_idr.value, language, 0)
-    yield t(f"Cost saved: Rp{idr}", f"Biaya terhemat: Rp{idr}")
+    if any(line.saved_idr is not None for line in one.lines):
+        idr, half = (number(value, language, 0) for value in (one.saved_idr.value, one.saved_idr.half))
+        yield t(f"Cost saved: Rp{idr} ± {half}", f"Biaya terhemat: Rp{idr} ± {half}")
+    else:
+        yield t("Cost saved: not reckoned, the site file has no price for it",
+                "Biaya terhemat: tidak dihitung, berkas lokasi tidak memuat harganya")  # fmt: skip
     yield _standing(one, language)
     for part in one.standing.parts:
         ends = [in_words(day, language) for day in (part.first, part.last)]

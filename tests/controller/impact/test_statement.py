@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from controller.core.decision import Event, EventKind, Reason
 from controller.core.instant import Instant
@@ -87,6 +89,32 @@ def test_baselines_of_a_period_are_lines_of_their_own() -> None:
     assert diesel.co2_kg.value == pytest.approx(32.0 * 0.8)
     parts = (0.02 * one.co2_kg.value, 0.2 * diesel.co2_kg.value, 0.1 * grid.co2_kg.value)
     assert one.co2_kg.half == pytest.approx(sum(part * part for part in parts) ** 0.5)
+
+
+def test_evidence_stays_with_the_day_and_money_needs_a_price() -> None:
+    """A closed day keeps the evidence that it was closed with; without a price nothing is said to be saved."""
+    then = site(factor=GRID, evidence="PLN bill of June", evidence_date="2026-06-30")
+    with Ledger() as ledger:
+        closings(ledger, then, week())
+        one = told(ledger, site(factor=GRID, evidence="another"))
+    assert (one.lines[0].evidence, one.lines[0].evidence_date) == ("PLN bill of June", "2026-06-30")
+    assert one.lines[0].saved_idr is None
+    assert any("not reckoned" in text for text in sentences(one, "en"))
+
+
+@given(st.lists(st.floats(0.0, 1e5), min_size=1, max_size=20), st.sampled_from([GRID, OM, "diesel-ams-i-a"]))
+@settings(max_examples=25, deadline=None)
+def test_a_period_is_the_sum_of_its_rows(energies: list[float], ident: str) -> None:
+    """Whatever the days used, the headline is the sum of what the ledger's rows say, no surer than its factor."""
+    kind = "diesel-generator" if ident.startswith("diesel") else "grid"
+    at_site = site(baseline=kind, factor=ident)
+    with Ledger() as ledger:
+        for day, solar_wh in enumerate(energies, start=1):
+            closings(ledger, at_site, [f"2026-09-{day:02d}"], solar_wh=solar_wh)
+        rows = [row.impact["co2_avoided_kg"] for row in ledger.closings()]
+        one = told(ledger, at_site)
+    assert one.co2_kg.value == pytest.approx(sum(float(row) for row in rows))
+    assert one.co2_kg.half >= 0.1 * one.co2_kg.value * (1.0 - 1e-9)
 
 
 def test_the_panels_are_taken_off_only_where_asked() -> None:
