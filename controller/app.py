@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from controller.assembly import Controller, assemble
 from controller.clock import Clock, PlantClock, SystemClock, real_ticks, settled
@@ -32,6 +33,7 @@ from controller.solver import maker
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
 from controller.store.lock import claim
+from controller.store.outside import noted_of
 from controller.store.totals import Totals
 from controller.watchers import Guarded
 from controller.wires import Wires, open_wires
@@ -150,6 +152,7 @@ def _build(
 ) -> Daemon:
     """Everything that has to be closed again goes on ``stack``, last opened first closed."""
     journal = LedgerWriter(memory.ledger, lambda event: closing_note(site, event))
+    stack.callback(_tell_last_head, journal, site)
     stack.callback(journal.close)
     outlets = Outlets(options, site, clock, journal, render, memory.closings)
     stack.push_async_callback(outlets.close)
@@ -199,10 +202,18 @@ def _clock(options: RunOptions, site: Site) -> Clock:
 
 def _note_start(journal: LedgerWriter, site: Site, memory: Memory, at: Instant) -> None:
     """The ledger says that the controller began, on which configuration, and how long it was away."""
-    figures: dict[str, float | str] = {"config": site.config_hash}
+    ident = site.file.site
+    figures: dict[str, float | str] = {
+        "config": site.config_hash, "site": ident.id, "timezone": ident.timezone,
+    }  # fmt: skip
     if memory.gap_s is not None:
         figures["gap_s"] = memory.gap_s
     journal.submit((Note("boot", "site", figures),), None, at)
+
+
+def _tell_last_head(journal: LedgerWriter, site: Site) -> None:
+    """The log says where the ledger ended."""
+    log.info("%s", noted_of(journal.head(), ZoneInfo(site.file.site.timezone)).text)
 
 
 def _note_end(journal: LedgerWriter, controller: Controller, clock: Clock) -> None:

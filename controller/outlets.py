@@ -19,14 +19,16 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.cycle import Observer
+from controller.heads import HeadKeeper
 from controller.memory import Figures
 from controller.options import RunOptions
-from controller.store.audit import Problem, verify_file
+from controller.store.audit import verify_file
 from controller.store.chain import Note
 from controller.store.journal import LedgerWriter
 from controller.store.lock import holder
 from controller.store.notes import Noted
 from controller.store.outbox import Outbox
+from controller.store.problem import Problem
 from controller.store.record import Recorder
 from controller.store.telemetry import Telemetry
 from controller.telemetry.capture import Capture, Vitals
@@ -38,7 +40,6 @@ from controller.watchers import FELL, Days, Guarded, rss_mb
 from controller.web.context import WebContext
 from controller.web.server import WebServer
 from controller.wires import WireState
-from drivers.errors import Disconnected
 from drivers.mqtt import MqttPort
 from drivers.profile_base import UNVERIFIED
 
@@ -85,7 +86,8 @@ class Outlets:
         self._days = Days(site, closings)
         self._recorder = Recorder(options.state / "record", site) if options.record else None
         self._controller: Controller | None = None
-        self._brokers: tuple[MqttPort, ...] = ()
+        ident = site.file.site
+        self.heads = HeadKeeper(ident.id, ident.timezone, journal, options.state, self.pool.submit)
         self._web: WebServer | None = None
         self.wires: Callable[[], Mapping[str, WireState]] | None = None
         self.observers = self._watchers(Capture(site, self._telemetry, render, journal, self._vitals))
@@ -94,11 +96,12 @@ class Outlets:
         watched: dict[str, Observer] = {
             "Telemetry": capture,
             "Impact": self._days,
+            "Heads": self.heads,
             "MQTT": Acknowledger(self),
         }
         timezone = self._site.file.site.timezone
         jobs = (
-            Job("head", hourly(HEAD_MINUTE, timezone), self._tell_head),
+            Job("head", hourly(HEAD_MINUTE, timezone), self.heads.tell),
             Job("verify", nightly(VERIFY_HOUR, timezone), self._verify),
         )
         watched["Upkeep"] = Upkeep(jobs, timezone)
@@ -112,7 +115,7 @@ class Outlets:
 
     def tasks(self, controller: Controller, brokers: Sequence[MqttPort] = ()) -> list[asyncio.Task[None]]:
         """What runs beside the cycle; none of it ever ends the daemon. ``brokers`` are told the ledger's head."""
-        self._controller, self._brokers = controller, tuple(brokers)
+        self._controller, self.heads.brokers = controller, tuple(brokers)
         for text in self._telemetry.notices:
             self._tell(text)
         tasks = [asyncio.create_task(self._open_page(controller), name="page")]
@@ -180,17 +183,6 @@ class Outlets:
             controller.live.sink_alarm = result.alarm
             await real_sleep(max(0.05, result.next_in_s))
 
-    def _tell_head(self, at: Instant) -> None:
-        """The ledger's head, outside the ledger: a cut tail or a rewritten chain shows against it."""
-        head = self._journal.head()
-        text = f"{head.seq}:{head.hash}"
-        log.info("ledger head %s", text)
-        for client in self._brokers:
-            try:
-                client.publish(f"tirta/{self._site.file.site.id}/ledger/head", text.encode(), 1, True)
-            except Disconnected as error:
-                log.info("%s", error)
-
     def _verify(self, at: Instant) -> None:
         """Check the whole chain in a worker; what is wrong is told to people."""
         path = self._options.state / "ledger.db"
@@ -214,13 +206,11 @@ class Outlets:
         if not await settled(NOTE_WAIT_S, done):
             done.add_done_callback(_looked_at)
             return None
-        self._tell_head(at)
+        self.heads.tell(at)
         return Noted(ticket.first_seq, done.result())
 
     def _vitals(self) -> Vitals:
-        head = self._journal.head()
-        lost = self._telemetry.counts()["lost"]
-        return Vitals(self._backlog, lost, rss_mb(), f"{head.seq}:{head.hash}")
+        return Vitals(self._backlog, self._telemetry.counts()["lost"], rss_mb(), self.heads.now())
 
     def _context(self, controller: Controller) -> WebContext:
         return WebContext(

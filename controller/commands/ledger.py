@@ -63,8 +63,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_verify(args: argparse.Namespace) -> int:
     """0 when the chain is whole, 1 with every problem when it is not."""
-    from controller.store.audit import last_row, verify_rows
+    from controller.store.audit import verify_rows
     from controller.store.database import connect_readonly
+    from controller.store.scan import last_row
 
     connection = connect_readonly(Path(args.state) / FILE)
     try:
@@ -98,8 +99,8 @@ def _head(text: str | None) -> Head | None:
 
 def run_export(args: argparse.Namespace) -> int:
     """Rows on standard output, one by one: CSV, or one JSON object a line."""
-    from controller.store.audit import read_rows
     from controller.store.database import connect_readonly
+    from controller.store.scan import read_rows
 
     connection = connect_readonly(Path(args.state) / FILE)
     try:

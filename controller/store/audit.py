@@ -5,24 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
-from controller.store.chain import GENESIS, Head, Json, Row
+from controller.store.chain import Head, Json
 from controller.store.database import connect_readonly
-
-COLUMNS = "seq, epoch_s, mono_s, boot, trusted, kind, subject, payload, prev, hash"
-TAIL = 50
-"""Rows whose chain is checked at every start; the whole ledger only by ``tirta ledger verify``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a ledger. ``seq``: the row (0: the file as a whole). ``day``: its UTC day, YYYY-MM-DD, or ""."""
-
-    seq: int
-    day: str
-    text: str
+from controller.store.outside import Heads, Noted
+from controller.store.problem import Problem
+from controller.store.scan import read_rows
+from controller.store.verify import examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +26,6 @@ class Closing:
     subject: str
     figures: dict[str, float | str]
     impact: dict[str, float | str] = field(default_factory=dict)
-
-
-def _row(values: tuple[int, float, float, str, int, str, str, str, str, str]) -> Row:
-    seq, epoch_s, mono_s, boot, trusted, *rest = values
-    return Row(seq, epoch_s, mono_s, boot, bool(trusted), *rest)
-
-
-def read_rows(connection: sqlite3.Connection, since: int = 0, kind: str | None = None) -> Iterator[Row]:
-    """Rows after number ``since``, oldest first, optionally of one kind; read in short transactions (the WAL may turn)."""
-    where = "" if kind is None else "AND kind = ?"
-    while True:
-        parameters = (since,) if kind is None else (since, kind)
-        query = f"SELECT {COLUMNS} FROM ledger WHERE seq > ? {where} ORDER BY seq LIMIT 500"
-        found = connection.execute(query, parameters).fetchall()
-        for values in found:
-            yield _row(values)
-        if len(found) < 500:
-            return
-        since = found[-1][0]
-
-
-def last_row(connection: sqlite3.Connection) -> Row | None:
-    """The newest row; None in an empty ledger."""
-    values = connection.execute(f"SELECT {COLUMNS} FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
-    return None if values is None else _row(values)
 
 
 VALUED = ("factor_kg_per_kwh", "price_idr_per_kwh", "co2_avoided_kg", "ch4_avoided_kg", "saved_idr")
@@ -89,74 +54,9 @@ def _figures(content: dict[str, Json]) -> dict[str, float | str]:
 
 
 def verify_rows(connection: sqlite3.Connection, expected: Head | None = None) -> tuple[Problem, ...]:
-    """Every problem of a ledger, in order; empty when it is whole.
-
-    ``expected``: a head that was noted elsewhere (log, MQTT, InfluxDB); a ledger that ends before it was cut.
-    """
-    problems: list[Problem] = []
-    previous: Row | None = None
-    try:
-        for row in read_rows(connection):
-            problems += _row_problems(row, previous)
-            if expected is not None and row.seq == expected.seq and row.hash != expected.hash:
-                problems.append(
-                    _problem(row, "does not carry the hash that was noted outside: the ledger was rewritten")
-                )
-            previous = row
-    except sqlite3.DatabaseError as error:
-        day = _day(previous) if previous else ""
-        after = f"after row {previous.seq}" if previous else "from its beginning"
-        return (*problems, Problem(0, day, f"the file cannot be read {after}: {error}"))
-    last = previous.seq if previous else 0
-    if expected is not None and last < expected.seq:
-        day = _day(previous) if previous else ""
-        problems.append(
-            Problem(
-                last,
-                day,
-                f"the ledger ends at row {last}, but row {expected.seq} was noted outside: it was cut",
-            )
-        )
-    return tuple(problems)
-
-
-def tail_problem(connection: sqlite3.Connection) -> Problem | None:
-    """The first problem in the last rows, or None: quick enough for every start."""
-    last = last_row(connection)
-    if last is None:
-        return None
-    previous: Row | None = None
-    for row in read_rows(connection, max(0, last.seq - TAIL)):
-        first_read = previous is None and row.seq > 1
-        problems = _row_problems(row, None if first_read else previous, linked=not first_read)
-        if problems:
-            return problems[0]
-        previous = row
-    return None
-
-
-def _row_problems(row: Row, previous: Row | None, linked: bool = True) -> list[Problem]:
-    problems = []
-    if linked:
-        seq, link = (previous.seq + 1, previous.hash) if previous else (1, GENESIS)
-        if row.seq != seq:
-            problems.append(_problem(row, f"follows row {seq - 1}: {row.seq - seq} row(s) are missing"))
-        elif row.prev != link:
-            problems.append(_problem(row, f"does not carry the hash of row {seq - 1}"))
-    if row.hash != row.expected_hash():
-        problems.append(_problem(row, "was changed: its content does not match its hash"))
-    return problems
-
-
-def _problem(row: Row, text: str) -> Problem:
-    return Problem(row.seq, _day(row), f"row {row.seq} of {_day(row)} ({row.kind} {row.subject}) {text}")
-
-
-def _day(row: Row) -> str:
-    try:
-        return datetime.fromtimestamp(row.epoch_s, UTC).date().isoformat()
-    except (OverflowError, ValueError, OSError):
-        return ""
+    """Every problem of a ledger, in order; empty when it is whole. ``expected``: a head that was noted elsewhere."""
+    noted = () if expected is None or expected.seq == 0 else (Noted(expected.seq, expected.hash),)
+    return examine(connection, Heads(noted)).problems
 
 
 def verify_file(path: Path, expected: Head | None = None) -> tuple[Problem, ...]:

@@ -35,6 +35,15 @@ class Head:
 
     seq: int = 0
     hash: str = GENESIS
+    epoch_s: float | None = field(default=None, compare=False)
+    """When the row was written, POSIX seconds; None when that was not known."""
+
+    @classmethod
+    def of(cls, row: Row | None) -> Head:
+        """The head of a ledger whose last row is ``row``."""
+        if row is None:
+            return cls()
+        return cls(row.seq, row.hash, row.epoch_s if row.trusted else None)
 
     @property
     def text(self) -> str:
@@ -82,10 +91,13 @@ def parse_head(text: str) -> Head:
     return Head(int(seq), digest_)
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
+
+
 def canonical(content: object) -> str:
     """JSON in ASCII with sorted keys, no spaces, shortest exact floats; NaN, infinity and strange objects become texts."""
     try:
-        return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
+        return _ENCODER.encode(content)
     except ValueError:
         return canonical(_finite(content))
 

@@ -25,7 +25,9 @@ UNWRITABLE = (ValueError, TypeError, OverflowError, RecursionError, sqlite3.Erro
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A promise: ``first_seq``..``last_seq`` are the rows' numbers (last < first: only state), ``done`` gives the head."""
+    """A promise: ``first_seq``..``last_seq`` are the rows' numbers (last < first: only state); ``done`` gives the head as these
+    rows left it, when they are on the disk.
+    """
 
     first_seq: int
     last_seq: int
@@ -78,6 +80,10 @@ class LedgerWriter:
         """
         return self._queue((note,), None, at)
 
+    def reached(self, at: Instant) -> Ticket:
+        """A promise of the head after everything that was submitted so far."""
+        return self._queue((), None, at)
+
     def _queue(self, rows: Sequence[Event | Note], state_json: str | None, at: Instant) -> Ticket:
         first = self._next_seq
         self._next_seq += len(rows)
@@ -123,8 +129,9 @@ class LedgerWriter:
 
     def _write(self, jobs: list[_Job]) -> None:
         self._owed += [job.batch for job in jobs]
+        before = self._ledger.head()
         try:
-            self._ledger.commit_all(self._owed)
+            rows = self._ledger.commit_all(self._owed)
         except StoreError as error:
             self._shorten()
             for job in jobs:
@@ -135,10 +142,11 @@ class LedgerWriter:
             for job in jobs:
                 job.done.set_exception(error)
             return
+        written = sum(len(batch.entries) for batch in self._owed[: -len(jobs)])
         self._owed.clear()
-        head = self._ledger.head()
         for job in jobs:
-            job.done.set_result(head)
+            written += len(job.batch.entries)
+            job.done.set_result(Head.of(rows[written - 1]) if written else before)
 
     def _write_singly(self) -> None:
         """One batch holds what no file can hold: it must not keep the others from the disk. It is counted as lost."""

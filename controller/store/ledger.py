@@ -15,10 +15,13 @@ from typing import Self
 
 from controller.core.decision import Event
 from controller.core.instant import Instant
-from controller.store.audit import Closing, Problem, closings, last_row, read_rows, tail_problem, verify_rows
+from controller.store.audit import Closing, closings, verify_rows
 from controller.store.chain import Head, Note, Row, row_after
 from controller.store.database import MEMORY, connect, make_schema, move_aside, translated
 from controller.store.errors import DamagedError, StoreError
+from controller.store.problem import Problem
+from controller.store.scan import last_row, read_rows
+from controller.store.verify import tail_problem
 
 VERSION = 1
 
@@ -80,7 +83,7 @@ class Ledger:
         for batch in batches:
             for entry in batch.entries:
                 row = row_after(head, entry, batch.at)
-                head = Head(row.seq, row.hash)
+                head = Head.of(row)
                 rows.append(row)
             if batch.state_json is not None:
                 at = batch.at
@@ -128,15 +131,15 @@ class Ledger:
 
     def _checked_head(self) -> Head:
         try:
-            problem = tail_problem(self._connection)
             last = last_row(self._connection)
+            problem = tail_problem(self._connection, last.seq) if last is not None else None
         except sqlite3.DatabaseError as error:
             raise translated(self._name, error) from error
         if problem is not None:
             raise DamagedError(
                 self._name, f"is damaged: {problem.text}", "Set it aside; it is kept for inspection."
             )
-        return Head(last.seq, last.hash) if last else Head()
+        return Head.of(last)
 
     @contextmanager
     def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
@@ -193,7 +196,7 @@ def _salvage(path: Path) -> tuple[Head, Saved | None]:
     try:
         saved = load_state(connection, path)
         last = last_row(connection)
-        head = Head(last.seq, last.hash) if last else Head()
+        head = Head.of(last)
     except (sqlite3.DatabaseError, StoreError):
         pass  # what could be read before is all there is
     finally:
