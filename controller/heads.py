@@ -19,14 +19,11 @@ from controller.core.instant import Instant
 from controller.core.snapshot import Snapshot
 from controller.store.chain import Head
 from controller.store.journal import LedgerWriter
-from controller.store.outside import Noted, noted_of
+from controller.store.outside import Noted, beside, noted_of
 from drivers.errors import Disconnected
 from drivers.mqtt import MqttPort
 
 log = logging.getLogger(__name__)
-
-FILE = "ledger.heads.txt"
-"""In the state directory: one line for every daily closing."""
 
 PREFACE = (
     "# Sidik buku besar (ledger.db) pada setiap penutupan hari. Simpan salinan atau cetakannya di tempat lain:\n"
@@ -75,7 +72,7 @@ class HeadKeeper:
         log.info("%s", noted.text)
         self._publish("closing", noted)
         self._publish("head", noted_of(head, ZoneInfo(self.timezone)))
-        self.aside(lambda: append(self.folder / FILE, noted))
+        self.aside(lambda: append(beside(self.folder / "ledger.db"), noted))
 
     def _publish(self, topic: str, noted: Noted) -> None:
         for client in self.brokers:

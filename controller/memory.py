@@ -25,6 +25,10 @@ ASIDE = (
     "Buku besar rusak dan disimpan sebagai {name}; yang baru dimulai. / The ledger was damaged and is kept as {name}; a new one "
     "was begun."
 )
+MENDED = (
+    "Penjaga buku besar pernah dilepas orang dan sudah dipasang lagi; periksa dengan tirta ledger verify. / The ledger's guards "
+    "had been removed by somebody and are in place again; check it with tirta ledger verify."
+)
 STATE_LOST = (
     "Keadaan terakhir tidak terbaca; neraca air dimulai dari awal. / The last state cannot be read; the water balances begin "
     "anew."
@@ -56,9 +60,12 @@ def remember(folder: Path, site: Site, at: Instant) -> Memory:
         ledger, saved, closings = _open(path)
     except DamagedError as error:
         log.error("%s", error)
-        aside = set_aside(path, at)
+        aside = set_aside(path, at, error.what)
         notices.append(ASIDE.format(name=aside.path.name))
         ledger, saved, closings = _open(path)
+    if ledger.mended:
+        log.error("guards of the ledger were dropped or changed, put back: %s", ", ".join(ledger.mended))
+        notices.append(MENDED)
     if saved is None:
         return Memory(ledger, initial_state(site), None, closings, tuple(notices))
     seen_s = min(at.epoch_s, max(saved.at.epoch_s, newest_point_s(folder / "telemetry.db")))

@@ -58,8 +58,8 @@ FALLEN_S = 60.0
 """How long the sink rests after a mistake of ours, real seconds."""
 
 LEDGER_WRONG = (
-    "Buku besar tidak utuh: {problem}. Hubungi pengelola data. / "
-    "The ledger is not whole: {problem}. Call whoever keeps the data."
+    "Buku besar tidak utuh: {id}. Hubungi pengelola data. / "
+    "The ledger is not whole: {en}. Call whoever keeps the data."
 )
 
 
@@ -195,8 +195,8 @@ class Outlets:
         if checked.cancelled() or checked.exception() is not None or self._controller is None:
             return
         for problem in checked.result():
-            log.error("ledger: %s", problem)
-            self._tell(LEDGER_WRONG.format(problem=problem.text))
+            log.error("ledger: %s", problem.text)
+            self._tell(LEDGER_WRONG.format(id=problem.said("id"), en=problem.said("en")))
 
     async def _note(self, note: Note) -> Noted | None:
         """A person's row goes the way of all rows; the new head is told outside at once."""

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from controller.store.chain import Json, Row
-from controller.store.scan import COLUMNS, to_row
+from controller.store.scan import COLUMNS, DAMAGE, to_row
 
 CLOSING = ("day", "impact")
 """Kinds whose figures name the day that they belong to."""
@@ -21,7 +21,11 @@ STEP_S, NEAR_S, OFFSET_MAX_S = 900.0, 300.0, 14 * 3600.0
 
 
 def zone_of(connection: sqlite3.Connection) -> tuple[tzinfo, str]:
-    """The site's zone and its name, as the ledger tells it: of a boot row, else by its closings, else UTC."""
+    """The site's zone and its name, as the ledger tells it: of a boot row, else by its closings, else UTC.
+
+    A row that is whole is believed first.
+    """
+    spare: tuple[tzinfo, str] | None = None
     for kind, order in (("boot", "seq"), ("day", "epoch_s")):
         query = f"SELECT {COLUMNS} FROM ledger WHERE kind = '{kind}' ORDER BY {order}"
         try:
@@ -30,9 +34,10 @@ def zone_of(connection: sqlite3.Connection) -> tuple[tzinfo, str]:
                 zone = _zone_in(row)
                 if zone is not None and row.expected_hash() == row.hash:
                     return zone
-        except (sqlite3.DatabaseError, OverflowError):
+                spare = spare or zone
+        except DAMAGE:
             continue
-    return UTC, "UTC"
+    return spare or (UTC, "UTC")
 
 
 def _zone_in(row: Row) -> tuple[tzinfo, str] | None:

@@ -11,8 +11,10 @@ from controller.store.chain import Head, Json
 from controller.store.database import connect_readonly
 from controller.store.outside import Heads, Noted
 from controller.store.problem import Problem
-from controller.store.scan import read_rows
+from controller.store.scan import last_row, read_rows
 from controller.store.verify import examine
+
+__all__ = ["VALUED", "Closing", "Problem", "closings", "last_row", "read_rows", "verify_file", "verify_rows"]
 
 
 @dataclass(frozen=True, slots=True)

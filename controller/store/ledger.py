@@ -19,6 +19,8 @@ from controller.store.audit import Closing, closings, verify_rows
 from controller.store.chain import Head, Note, Row, row_after
 from controller.store.database import MEMORY, connect, make_schema, move_aside, translated
 from controller.store.errors import DamagedError, StoreError
+from controller.store.guards import mend_guards
+from controller.store.outside import beside
 from controller.store.problem import Problem
 from controller.store.scan import last_row, read_rows
 from controller.store.verify import tail_problem
@@ -60,6 +62,7 @@ class Ledger:
         self._connection = connect(self._name, "FULL" if durable else "OFF")
         try:
             make_schema(self._connection, self._name, "ledger", VERSION)
+            self.mended = self._mended() if path is not None else ()
             self._head = self._checked_head()
         except StoreError:
             self._connection.close()
@@ -141,6 +144,13 @@ class Ledger:
             )
         return Head.of(last)
 
+    def _mended(self) -> tuple[str, ...]:
+        """Triggers that somebody had dropped or changed, put back."""
+        try:
+            return mend_guards(self._connection)
+        except sqlite3.DatabaseError as error:
+            raise translated(self._name, error) from error
+
     @contextmanager
     def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
         try:
@@ -174,14 +184,18 @@ class Aside:
     saved: Saved | None
 
 
-def set_aside(path: Path, at: Instant) -> Aside:
+def set_aside(path: Path, at: Instant, why: str = "") -> Aside:
     """Keep a damaged ledger under another name and begin a new one whose first row names the old one's file and head.
 
+    ``why``: what was found damaged, for the row. The file of its heads goes with it.
     The state is carried over when it can still be read: balances and debts of water outlive the damage.
     """
     head, saved = _salvage(path)
     kept = move_aside(path, at.epoch_s)
-    note = Note("aside", "ledger", {"file": kept.name, "head_seq": head.seq, "head_hash": head.hash})
+    if (heads := beside(path)).exists():
+        heads.rename(beside(kept))
+    figures: dict[str, float | str] = {"file": kept.name, "head_seq": head.seq, "head_hash": head.hash}
+    note = Note("aside", "ledger", figures | ({"why": why} if why else {}))
     with Ledger(path) as fresh:
         fresh.commit((note,), saved.state_json if saved else None, at)
     return Aside(kept, head, saved)

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import accumulate
+from pathlib import Path
 
 from controller.store.almanac import day_after, is_day
 from controller.store.chain import Head
@@ -65,6 +66,11 @@ class Noted:
     def day_behind(self) -> str:
         """The earliest day of a row after this head; "" when nobody can know."""
         return day_after(self.day) if self.closing else self.day
+
+
+def beside(path: Path) -> Path:
+    """The file of heads that belongs to the ledger file ``path``: a line for every daily closing."""
+    return path.with_name(f"{path.name.removesuffix('.db')}.heads.txt")
 
 
 def noted_of(head: Head, zone: tzinfo) -> Noted:

@@ -7,7 +7,7 @@ import sqlite3
 from controller.store.almanac import first_after, zone_of
 from controller.store.chain import GENESIS, Row, digest
 from controller.store.outside import Heads
-from controller.store.scan import COLUMNS, to_row
+from controller.store.scan import COLUMNS, DAMAGE, to_row
 
 NEARBY = 64
 """How many removed rows in a row are recognised when the rows after them were numbered anew."""
@@ -51,14 +51,14 @@ class Places:
         try:
             found = self._connection.execute("SELECT seq FROM ledger WHERE hash = ?", (hashed,))
             return [seq + 1 for (seq,) in found]
-        except (sqlite3.DatabaseError, OverflowError, UnicodeEncodeError):
+        except DAMAGE:
             return []
 
     def _row(self, seq: int) -> Row | None:
         try:
             query = f"SELECT {COLUMNS} FROM ledger WHERE seq = ?"
             values = self._connection.execute(query, (seq,)).fetchone()
-        except (sqlite3.DatabaseError, OverflowError):
+        except DAMAGE:
             return None
         return None if values is None else to_row(values)
 

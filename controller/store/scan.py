@@ -10,6 +10,8 @@ from controller.store.chain import Row
 
 COLUMNS = "seq, epoch_s, mono_s, boot, trusted, kind, subject, payload, prev, hash"
 BATCH = 500
+DAMAGE = (sqlite3.DatabaseError, OverflowError, ValueError)
+"""What reading a damaged file raises; ValueError where even SQLite's own words cannot be decoded."""
 STEPS = tuple(2**n for n in range(40))
 """How far ahead of a place that cannot be read the next readable row is looked for."""
 
@@ -76,7 +78,7 @@ def _batch(connection: sqlite3.Connection, since: int, size: int) -> tuple[Batch
     try:
         query = f"SELECT {COLUMNS} FROM ledger WHERE seq > ? ORDER BY seq LIMIT {size}"
         return connection.execute(query, (since,)).fetchall(), ""
-    except (sqlite3.DatabaseError, OverflowError) as error:
+    except DAMAGE as error:
         return [], str(error)
 
 

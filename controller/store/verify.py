@@ -96,8 +96,10 @@ class Walk:
         first, last, zone = self._first, self._previous, self._places.zone
         head = Head(last.seq, last.hash) if last is not None else Head()
         if self._heads.beyond(head.seq - min(self._shift, 0)) is not None:
-            noted = self._heads.all[-1]
-            self._add("cut", head.seq, head.seq, of=head.seq + 1, noted=noted.seq, where=noted.where)
+            noted, proved = self._heads.all[-1], head.seq if self._known is None else self._known.seq
+            until = self._heads.days(head.seq + 1)[1]
+            where = noted.where or "--head"
+            self._add("cut", head.seq, head.seq, of=proved + 1, until=until, noted=noted.seq, where=where)
         days = [day_of(one, zone) if one is not None else "" for one in (first, last)]
         return Outcome(tuple(self._found), head, self._places.zone_name, self._known, *days)
 
