@@ -40,7 +40,9 @@ def source_rows(folder: Path, days: int) -> list[Row]:
 
 
 def make_year(path: Path, rows: Sequence[Row], source_days: int, days: int, zone: str) -> None:
-    """A ledger of ``days`` days: the source's days again and again, each with its own closing, chained by the shipped code."""
+    """A ledger of ``days`` days and a morning: the source's days again and again, each with its own closing, chained by the shipped
+    code.
+    """
     site_zone = ZoneInfo(zone)
     by_day: dict[int, list[Row]] = {}
     for row in rows:
@@ -53,6 +55,10 @@ def make_year(path: Path, rows: Sequence[Row], source_days: int, days: int, zone
             ahead = day - day % source_days
             for at, entries in _batches(by_day.get(day % source_days, []), ahead):
                 ledger.commit(entries, canonical({"day": day}), at)
+        noon_s = start_s + DAY_S * (days % source_days + 0.5)
+        morning = [row for row in by_day.get(days % source_days, []) if row.epoch_s < noon_s]
+        for at, entries in _batches(morning, days - days % source_days):
+            ledger.commit(entries, canonical({"day": days}), at)
 
 
 def _batches(rows: Sequence[Row], ahead: int) -> Iterator[tuple[Instant, list[Event | Note]]]:

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from controller.store.chain import Json, Row
-from controller.store.scan import COLUMNS, DAMAGE, to_row
+from controller.store.database import DAMAGE
+from controller.store.scan import COLUMNS, to_row
 
 CLOSING = ("day", "impact")
 """Kinds whose figures name the day that they belong to."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from controller.store.almanac import day_of, figures_of, zone_of
-from controller.store.database import connect_readonly
+from controller.store.database import DAMAGE, connect_readonly
 from controller.store.errors import StoreError
 from controller.store.guards import file_problems, guard_warnings, state_problem
 from controller.store.outside import Heads, Noted, beside, heads_in
 from controller.store.problem import Problem
-from controller.store.scan import DAMAGE, read_rows
+from controller.store.scan import read_rows
 from controller.store.verify import Outcome, examine
 
 FILES_MAX = 100

@@ -13,6 +13,8 @@ MEMORY = ":memory:"
 TEMPORARY = ""
 """SQLite's name for a file without a name, gone when it is closed: a small cache in memory, the rest on the disk."""
 SUFFIXES = ("", "-wal", "-shm")
+DAMAGE = (sqlite3.DatabaseError, OverflowError, ValueError)
+"""What reading a damaged file raises; ValueError where even SQLite's own words cannot be decoded."""
 KEPT_ASIDE = 2
 """DamagedError telemetry files that are kept; older ones are removed so that they cannot fill the card."""
 
@@ -46,12 +48,14 @@ def connect_readonly(path: Path | str) -> sqlite3.Connection:
         raise translated(path, error) from error
 
 
-def translated(path: Path | str, error: sqlite3.DatabaseError) -> StoreError:
+def translated(path: Path | str, error: sqlite3.DatabaseError | ValueError | OverflowError) -> StoreError:
     """A damaged file and a file that is only out of reach (rights, disk full, locked) need different words.
 
-    SQLite raises the plain class for a file that is malformed or no database, subclasses for everything else.
+    SQLite raises the plain class for a file that is malformed or no database, subclasses for everything else; texts and numbers
+    that are none are damage too.
     """
-    if type(error) is sqlite3.DatabaseError or "malformed" in str(error):
+    plain = type(error) is sqlite3.DatabaseError or not isinstance(error, sqlite3.DatabaseError)
+    if plain or any(word in str(error) for word in ("malformed", "decode")):
         return DamagedError(
             path, f"is damaged: {error}", "Set it aside; it is kept beside the new one for inspection."
         )
@@ -77,7 +81,7 @@ def make_schema(connection: sqlite3.Connection, path: Path | str, name: str, ver
                 )
             script = resources.files("controller.store").joinpath(f"{name}.sql").read_text(encoding="utf-8")
             connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={version};\nCOMMIT;")
-    except sqlite3.DatabaseError as error:
+    except DAMAGE as error:
         raise translated(path, error) from error
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from importlib import resources
 
 from controller.store.chain import Head
+from controller.store.database import DAMAGE
 from controller.store.problem import Problem
-from controller.store.scan import DAMAGE
 
 QUERY = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
 

@@ -17,7 +17,7 @@ from controller.core.decision import Event
 from controller.core.instant import Instant
 from controller.store.audit import Closing, closings, verify_rows
 from controller.store.chain import Head, Note, Row, row_after
-from controller.store.database import MEMORY, connect, make_schema, move_aside, translated
+from controller.store.database import DAMAGE, MEMORY, connect, make_schema, move_aside, translated
 from controller.store.errors import DamagedError, StoreError
 from controller.store.guards import mend_guards
 from controller.store.outside import beside
@@ -136,7 +136,7 @@ class Ledger:
         try:
             last = last_row(self._connection)
             problem = tail_problem(self._connection, last.seq) if last is not None else None
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             raise translated(self._name, error) from error
         if problem is not None:
             raise DamagedError(
@@ -148,7 +148,7 @@ class Ledger:
         """Triggers that somebody had dropped or changed, put back."""
         try:
             return mend_guards(self._connection)
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             raise translated(self._name, error) from error
 
     @contextmanager
@@ -170,7 +170,7 @@ def load_state(connection: sqlite3.Connection, name: Path | str) -> Saved | None
     """The state row of an open ledger file. Raises DamagedError when it cannot be read."""
     try:
         row = connection.execute("SELECT seq, epoch_s, mono_s, boot, trusted, state FROM state").fetchone()
-    except sqlite3.DatabaseError as error:
+    except DAMAGE as error:
         raise translated(name, error) from error
     return None if row is None else Saved(row[5], Instant(row[1], row[2], row[3], bool(row[4])), row[0])
 
@@ -205,13 +205,13 @@ def _salvage(path: Path) -> tuple[Head, Saved | None]:
     head, saved = Head(), None
     try:
         connection = sqlite3.connect(path, isolation_level=None)
-    except sqlite3.DatabaseError:
+    except DAMAGE:
         return head, saved
     try:
         saved = load_state(connection, path)
         last = last_row(connection)
         head = Head.of(last)
-    except (sqlite3.DatabaseError, StoreError):
+    except (*DAMAGE, StoreError):
         pass  # what could be read before is all there is
     finally:
         connection.close()

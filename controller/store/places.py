@@ -6,8 +6,9 @@ import sqlite3
 
 from controller.store.almanac import first_after, zone_of
 from controller.store.chain import GENESIS, Row, digest
+from controller.store.database import DAMAGE
 from controller.store.outside import Heads
-from controller.store.scan import COLUMNS, DAMAGE, to_row
+from controller.store.scan import COLUMNS, to_row
 
 NEARBY = 64
 """How many removed rows in a row are recognised when the rows after them were numbered anew."""

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from controller.store.chain import Row
+from controller.store.database import DAMAGE
 
 COLUMNS = "seq, epoch_s, mono_s, boot, trusted, kind, subject, payload, prev, hash"
 BATCH = 500
-DAMAGE = (sqlite3.DatabaseError, OverflowError, ValueError)
-"""What reading a damaged file raises; ValueError where even SQLite's own words cannot be decoded."""
 STEPS = tuple(2**n for n in range(40))
 """How far ahead of a place that cannot be read the next readable row is looked for."""
 

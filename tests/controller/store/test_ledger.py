@@ -49,7 +49,7 @@ def tampered(path: Path, *statements: str) -> None:
     """What an intruder with the file can do: drop the triggers and change it."""
     connection = sqlite3.connect(path)
     for name in ("ledger_no_update", "ledger_no_delete", "ledger_in_order"):
-        connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(f"DROP TRIGGER IF EXISTS {name}")
     for statement in statements:
         connection.execute(statement)
     connection.commit()
