@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,8 @@ from controller.commands.console import err, json_option, t
 from controller.errors import GOOD, TirtaError
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from controller.store.flat import Wanted
 
 FILE = "ledger.db"
