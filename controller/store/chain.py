@@ -79,6 +79,16 @@ class Row:
 
     def expected_hash(self) -> str:
         """The hash that this row must have."""
+        epoch_s, mono_s = self.epoch_s, self.mono_s
+        if type(epoch_s) is float and type(mono_s) is float and epoch_s - epoch_s == mono_s - mono_s == 0.0:
+            try:  # the same text as canonical JSON's, in half the time: a year has tens of thousands of rows
+                text = (
+                    f"[{_quoted(self.prev)},{self.seq:d},{epoch_s!r},{mono_s!r},{_quoted(self.boot)},{self.trusted:d},"
+                    f"{_quoted(self.kind)},{_quoted(self.subject)},{_quoted(self.payload)}]"
+                )
+                return hashlib.sha256(text.encode("ascii")).hexdigest()
+            except (TypeError, ValueError):
+                pass  # a field of a damaged file that is no text or number
         return digest((self.prev, self.seq, self.epoch_s, self.mono_s, self.boot, int(self.trusted),
                        self.kind, self.subject, self.payload))  # fmt: skip
 
@@ -91,6 +101,7 @@ def parse_head(text: str) -> Head:
     return Head(int(seq), digest_)
 
 
+_quoted = json.encoder.encode_basestring_ascii
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
 
 
