@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -126,6 +125,8 @@ def _report(site: Site, path: Path, wanted: Period | None) -> Report:
                 "sebut folder catatan lokasi dengan --state",
             ),
         )
+    import sqlite3
+
     connection = connect_readonly(path)
     try:
         return build(site, connection, wanted or last_month(connection))
