@@ -15,6 +15,11 @@ Kind = Literal["stat", "lines", "bars", "states", "table", "text"]
 Dialect = Literal["influxql", "sql"]
 
 
+DAYS_ZONE = "Asia/Jakarta"
+"""Daily closings are dated the last second of their local day. In the westernmost zone of Indonesia each of them, from WIB to
+WIT, falls on its own day."""
+
+
 class T(NamedTuple):
     """One text in both languages. "Solar" is diesel in Indonesian: the sun's plant is PLTS."""
 
@@ -48,16 +53,20 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column or series of a panel is shown: its title, unit and words for its values; hidden when ``title`` is None."""
+    """How one column or series of a panel is shown: its title, unit and words for its values; hidden when ``title`` is None.
+
+    ``name``: of a field, or /pattern/ for several.
+    """
 
     name: str
     title: T | None = None
     unit: str = ""
     decimals: int | None = None
-    words: Mapping[float, Word] | None = None
+    words: Mapping[float | str, Word] | None = None
     width: int = 0
     steps: tuple[Step, ...] = ()
     colour: str = ""
+    empty: str = ""
 
 
 class Word(NamedTuple):
@@ -79,7 +88,11 @@ class Panel:
     """One picture. ``why``: where its number comes from and what it cannot tell; every panel with data has one.
 
     ``unit``: Grafana's unit id, "suffix:mm" for what it has no id for. ``steps``: thresholds, only where a limit holds at
-    every site. ``stack``: lines or bars on top of each other. ``width`` of 24 columns, ``height`` in rows of 30 px.
+    every site. ``stack``: lines or bars on top of each other. ``total``: sums in the legend. ``width`` of 24 columns,
+    ``height`` in rows of 30 px. ``join``: several queries as one table, by this column. ``month``: rows summed by month of this
+    column. ``bridge_s``: lines are drawn over pauses of that length at most, for devices that report seldom; longer ones
+    stay gaps. ``soft``: the axis reaches this at least, so that nought is not drawn on a scale of a hundred.
+    ``from_start``: bars stand after their moment (it is the start of what they count), not before.
     """
 
     title: T
@@ -88,7 +101,7 @@ class Panel:
     why: T = NO_TEXT
     unit: str = ""
     decimals: int | None = None
-    words: Mapping[float, Word] | None = None
+    words: Mapping[float | str, Word] | None = None
     steps: tuple[Step, ...] = ()
     columns: tuple[Column, ...] = ()
     join: str = ""
@@ -100,6 +113,9 @@ class Panel:
     height: int = 8
     body: T = NO_TEXT
     month: str = ""
+    bridge_s: float = 0.0
+    soft: float | None = None
+    from_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

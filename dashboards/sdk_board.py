@@ -9,13 +9,9 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as made
 from grafana_foundation_sdk.models import table
 
-from dashboards.model import Board, Language
+from dashboards.model import DAYS_ZONE, Board, Language
 from dashboards.sdk_panel import panel
 from dashboards.sdk_query import Annotated, Chosen
-
-DAYS_ZONE = "Asia/Jakarta"
-"""Daily closings are dated the last second of their local day. In the westernmost zone of Indonesia each of them, from WIB to
-WIT, falls on its own day."""
 
 LINKS = {"id": "Dasbor lain", "en": "Other dashboards"}
 

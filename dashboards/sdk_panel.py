@@ -54,8 +54,7 @@ def _field(builder: Any, what: Panel, language: Language) -> Any:
 
 def _stat(what: Panel, _: Language) -> Any:
     reduce = common.ReduceDataOptions().calcs(["sum" if what.total else "lastNotNull"]).values(False)
-    # By itself a stat shows numbers only; a text is shown when its field is named.
-    builder = stat.Panel().reduce_options(reduce.fields("/^(?!Time$)/" if what.unit == "string" else ""))
+    builder = stat.Panel().reduce_options(reduce)
     builder = builder.graph_mode(named.BigValueGraphMode.NONE).color_mode(named.BigValueColorMode.VALUE)
     return builder.text_mode(named.BigValueTextMode.AUTO).orientation(named.VizOrientation.AUTO)
 
@@ -70,21 +69,24 @@ def _legend(what: Panel) -> Any:
 def _graph(what: Panel) -> Any:
     tooltip = common.VizTooltipOptions().mode(named.TooltipDisplayMode.MULTI).sort(named.SortOrder.NONE)
     builder = timeseries.Panel().legend(_legend(what)).tooltip(tooltip)
+    builder = builder if what.soft is None else builder.axis_soft_max(what.soft)
     mode = named.StackingMode.NORMAL if what.stack else named.StackingMode.NONE
     return builder.stacking(common.StackingConfig().mode(mode).group("A"))
 
 
 def _lines(what: Panel, _: Language) -> Any:
     builder = _graph(what).draw_style(named.GraphDrawStyle.LINE).line_width(1)
-    # A gap in the graph is a gap in the measurement: lines are drawn over nothing.
-    builder = builder.fill_opacity(30 if what.stack else 8).span_nulls(False)
+    # A gap in the graph is a gap in the measurement: lines are drawn over nothing but a probe's usual pauses.
+    builder = builder.fill_opacity(30 if what.stack else 8)
+    builder = builder.span_nulls(what.bridge_s * 1000.0 if what.bridge_s else False)
     return builder.show_points(named.VisibilityMode.AUTO).point_size(4)
 
 
 def _bars(what: Panel, _: Language) -> Any:
     builder = _graph(what).draw_style(named.GraphDrawStyle.BARS).line_width(0).fill_opacity(80)
     # A closing is dated the last second of its day: its bar stands before that moment, on the day.
-    return builder.bar_alignment(named.BarAlignment.BEFORE).show_points(named.VisibilityMode.NEVER)
+    side = named.BarAlignment.AFTER if what.from_start else named.BarAlignment.BEFORE
+    return builder.bar_alignment(side).show_points(named.VisibilityMode.NEVER)
 
 
 def _states(_: Panel, __: Language) -> Any:
@@ -141,13 +143,21 @@ def _by_month(what: Panel) -> list[made.DataTransformerConfig]:
 def _columns(builder: Any, what: Panel, language: Language) -> Any:
     for column in what.columns:
         if column.title is not None:
-            builder = builder.override_by_name(column.name, _properties(column, column.title, language))
+            found = _properties(column, column.title, language)
+            several = column.name.startswith("/")
+            builder = (builder.override_by_regexp if several else builder.override_by_name)(
+                column.name, found
+            )
     return builder
 
 
 def _properties(column: Column, title: T, language: Language) -> list[made.DynamicConfigValue]:
     found: dict[str, Any] = {"displayName": title.to(language)} if title.to(language) else {}
-    found |= {name: value for name, value in (("unit", column.unit), ("custom.width", column.width)) if value}
+    found |= {
+        name: value
+        for name, value in (("unit", column.unit), ("noValue", column.empty), ("custom.width", column.width))
+        if value
+    }
     if column.decimals is not None:
         found["decimals"] = column.decimals
     if column.words:
@@ -167,9 +177,11 @@ def _thresholds(steps: tuple[Step, ...]) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(made.ThresholdsMode.ABSOLUTE).steps(given)
 
 
-def _words(words: Mapping[float, Word], language: Language) -> made.ValueMap:
+def _words(words: Mapping[float | str, Word], language: Language) -> made.ValueMap:
     results = {
-        f"{value:g}": made.ValueMappingResult(text=word.text.to(language), color=word.colour, index=index)
+        (value if isinstance(value, str) else f"{value:g}"): made.ValueMappingResult(
+            text=word.text.to(language), color=word.colour, index=index
+        )
         for index, (value, word) in enumerate(words.items())
     }
     return made.ValueMap(options=results)

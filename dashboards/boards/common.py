@@ -7,23 +7,37 @@ from collections.abc import Mapping
 from dashboards.influxql import course, rows
 from dashboards.model import Column, Panel, Step, T, Word
 
-ON_OFF: Mapping[float, Word] = {
+ON_OFF: Mapping[float | str, Word] = {
     0.0: Word(T("Mati", "Off"), "#6e7687"),
     1.0: Word(T("Jalan", "Running"), "green"),
 }
-OPEN_SHUT: Mapping[float, Word] = {
-    0.0: Word(T("Tutup", "Shut"), "#6e7687"),
-    1.0: Word(T("Buka", "Open"), "blue"),
+BUSY: Mapping[float | str, Word] = {
+    0.0: Word(T("Mati / tutup", "Off / shut"), "#6e7687"),
+    1.0: Word(T("Jalan / buka", "Running / open"), "blue"),
 }
-CLOCK: Mapping[float, Word] = {
+CLOCK: Mapping[float | str, Word] = {
     0.0: Word(T("Belum pasti", "Not certain"), "red"),
     1.0: Word(T("Tepat", "Right"), "green"),
 }
-RESTS_ON: Mapping[float, Word] = {
+RESTS_ON: Mapping[float | str, Word] = {
     0.0: Word(T("Kalender saja", "The calendar alone"), "red"),
     1.0: Word(T("Cuaca dan air", "Weather and water"), "orange"),
     2.0: Word(T("Sensor tanah", "Soil probes"), "green"),
 }
+
+STATUS: Mapping[float | str, Word] = {
+    "running": Word(T("Jalan", "Running"), "green"),
+    "standby": Word(T("Siaga", "Standby"), "#6e7687"),
+    "off": Word(T("Mati", "Off"), "#6e7687"),
+    "starting": Word(T("Mulai", "Starting"), "blue"),
+    "waiting": Word(T("Menunggu", "Waiting"), "blue"),
+    "derated": Word(T("Daya dikurangi", "Derated"), "orange"),
+    "off_grid": Word(T("Lepas jaringan", "Off grid"), "orange"),
+    "fault": Word(T("Gangguan", "Fault"), "red"),
+}
+
+PROBE_PAUSE_S = 4 * 3600.0
+"""Wireless soil probes report every 20 minutes to a few hours: a line is drawn between such reports."""
 
 PV, GRID, GENSET, WATER, PUMP, BATTERY = "yellow", "purple", "red", "blue", "light-blue", "green"
 NEUTRAL = (Step(None, "text"),)
@@ -46,7 +60,7 @@ def coloured(name: T, colour: str) -> tuple[Column, Column]:
 
 def power_flows() -> Panel:
     """Where the power comes from and where it goes."""
-    could, pumps, load = T("PLTS sanggup", "PV could give"), T("Pompa", "Pumps"), T("Beban", "Loads")
+    could, load = T("PLTS sanggup", "PV could give"), T("Beban", "Loads")
     return Panel(
         T("Daya", "Power"),
         "lines",
@@ -66,21 +80,22 @@ def power_flows() -> Panel:
         ),
         "watt",
         columns=(*coloured(PV_NAME, PV), *coloured(could, "#8a7a2a"), *coloured(GRID_NAME, GRID),
-                 *coloured(GENSET_NAME, GENSET), *coloured(load, "orange"), *coloured(pumps, PUMP)),
+                 *coloured(GENSET_NAME, GENSET), *coloured(load, "orange"), Column("/^(Pompa|Pump) /", T("", ""), colour=PUMP)),
         width=16,
         height=9,
     )  # fmt: skip
 
 
-def happenings(kinds: str, title: T, why: T, *, width: int = 24, height: int = 10) -> Panel:
-    """The ledger's events as rows, newest first."""
+def happenings(kinds: str, title: T, why: T, *, width: int = 24, sites: bool = False) -> Panel:
+    """The ledger's events as rows, newest first; with the site where there may be several."""
+    site, named = ('"site", ', (Column("site", T("Lokasi", "Site"), width=130),)) if sites else ("", ())
     return Panel(
         title,
         "table",
         (
             rows(
                 "event",
-                '"text_{language}" AS "text", "kind", "device", "zone", "seq"',
+                '"text_{language}" AS "text", ' + site + '"kind", "device", "zone", "seq"',
                 extra=f'"kind" =~ /^({kinds})$/',
                 tail=" ORDER BY time DESC LIMIT 500",
             ),
@@ -88,6 +103,7 @@ def happenings(kinds: str, title: T, why: T, *, width: int = 24, height: int = 1
         why,
         columns=(
             Column("Time", T("Waktu", "Time"), width=170),
+            *named,
             Column("text", T("Kejadian", "What happened")),
             Column("kind", T("Jenis", "Kind"), width=80),
             Column("device", T("Alat", "Device"), width=140),
@@ -95,5 +111,5 @@ def happenings(kinds: str, title: T, why: T, *, width: int = 24, height: int = 1
             Column("seq", T("Baris", "Row"), width=90),
         ),
         width=width,
-        height=height,
+        height=10,
     )

@@ -80,7 +80,7 @@ WHY = {
         T("Air dipompa dibagi semua listrik yang dihitung.", "Water pumped over all energy counted.")
     ),
 }
-UNITS = {"co2": ("masskg", 1), "ch4": ("masskg", 2), "solar": ("kwatth", 1), "water": ("m3", 1), "saved": ("currencyIDR", 0),
+UNITS = {"co2": ("masskg", 1), "ch4": ("masskg", 2), "solar": ("kwatth", 1), "water": ("m3", 1), "saved": ("currency:financial:Rp", 0),
          "share": ("percent", 0), "days": ("short", 0), "specific": ("suffix:m³/kWh", 2)}  # fmt: skip
 COLOURS = {
     "co2": "green",
@@ -158,7 +158,7 @@ TITLES = {
     "water_m3": (T("Air", "Water"), "m3", 2),
     "co2_avoided_kg": (T("CO2 terhindarkan", "CO2 avoided"), "masskg", 2),
     "ch4_avoided_kg": (T("Metana terhindarkan", "Methane avoided"), "masskg", 3),
-    "saved_idr": (T("Dihemat", "Saved"), "currencyIDR", 0),
+    "saved_idr": (T("Dihemat", "Saved"), "currency:financial:Rp", 0),
 }
 
 

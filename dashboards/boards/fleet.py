@@ -5,13 +5,19 @@ from __future__ import annotations
 from dashboards.boards.common import CLOCK, NONE_IS_GOOD, PV, UNVERIFIED, happenings
 from dashboards.boards.csr import figures
 from dashboards.influxql import course, group, rows, where
-from dashboards.model import Board, Column, Panel, Query, Row, Step, T
+from dashboards.model import DAYS_ZONE, Board, Column, Panel, Query, Row, Step, T
 
 
 def last_of_all(measurement: str, field: str, name: str) -> Query:
     """The newest value of each device, added up by site."""
     inner = f'SELECT last("{field}") AS "v" FROM "{measurement}" {where()}{group("site", "device")}'
     return Query(f'SELECT sum("v") AS "{name}" FROM ({inner}) WHERE $timeFilter{group("site")}', table=True)
+
+
+def by_day(field: str) -> Query:
+    """Closings by calendar day and site: closed at the midnights of different zones, counted on the same day."""
+    days = group("site", every="1d", fill="none")
+    return Query(f'SELECT sum("{field}") FROM "impact" {where()}{days} tz(\'{DAYS_ZONE}\')', "$tag_site")
 
 
 HEARD = Panel(
@@ -51,7 +57,7 @@ SITES_TABLE = Panel(
         Column("pumps", T("Pompa jalan", "Pumps running"), "short", 0),
         Column("dropped", T("Data hilang", "Points lost"), "short", 0, steps=NONE_IS_GOOD),
         Column("clock", T("Jam", "Clock"), words=CLOCK),
-        Column("trips", T("Gangguan", "Trips"), "short", 0, steps=(Step(None, "text"), Step(1.0, "orange"))),
+        Column("trips", T("Gangguan", "Trips"), "short", 0, steps=(Step(None, "text"), Step(1.0, "orange")), empty="0"),
     ),
     join="site",
     width=16,
@@ -117,24 +123,26 @@ TOGETHER = Row(
         Panel(
             T("CO2 terhindarkan per hari", "CO2 avoided by day"),
             "bars",
-            (Query(f'SELECT "co2_avoided_kg" FROM "impact" {where()}{group("site")}', "$tag_site"),),
+            (by_day("co2_avoided_kg"),),
             UNVERIFIED,
             "masskg",
             1,
             stack=True,
             total=True,
             minimum=0.0,
+            from_start=True,
         ),
         Panel(
             T("Air dipompa per hari", "Water pumped by day"),
             "bars",
-            (Query(f'SELECT "water_m3" FROM "impact" {where()}{group("site")}', "$tag_site"),),
+            (by_day("water_m3"),),
             UNVERIFIED,
             "m3",
             1,
             stack=True,
             total=True,
             minimum=0.0,
+            from_start=True,
         ),
         Panel(
             T("Daya PLTS per lokasi", "PV power by site"),
@@ -153,7 +161,7 @@ TOGETHER = Row(
                 "Petak yang paling banyak terutang di setiap lokasi: air yang sudah waktunya tetapi belum dapat diberikan.",
                 "The zone that is owed most at each site: water that was due and could not be given yet.",
             ),
-            "lengthmm",
+            "suffix:mm",
             1,
             minimum=0.0,
         ),
@@ -180,6 +188,7 @@ TROUBLE = Row(
             T("Gangguan terbaru", "Latest trips"),
             T("Semua lokasi yang dipilih, terbaru di atas.", "All chosen sites, newest first."),
             width=16,
+            sites=True,
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.boards.common import NEUTRAL, ON_OFF, OPEN_SHUT, WATER, happenings, power_flows
+from dashboards.boards.common import BUSY, NEUTRAL, ON_OFF, PROBE_PAUSE_S, WATER, happenings, power_flows
 from dashboards.influxql import counted, course, newest, rows, state
 from dashboards.model import Board, Column, Panel, Row, Step, T
 
@@ -42,7 +42,6 @@ NOW = Row(
                 "above its need for long enough.",
             ),
             "watt",
-            0,
             steps=(Step(None, "#6e7687"), Step(1.0, "green")),
             width=4,
             height=5,
@@ -91,7 +90,7 @@ NOW = Row(
                 "Kapan setiap pompa jalan dan katup setiap petak terbuka. Perubahan dicatat saat itu juga.",
                 "When each pump ran and the valves of each zone were open. Changes are recorded as they happen.",
             ),
-            words={0.0: OPEN_SHUT[0.0], 1.0: OPEN_SHUT[1.0]},
+            words=BUSY,
             width=24,
             height=8,
         ),
@@ -119,8 +118,8 @@ PLOTS = Row(
             columns=(
                 Column("zone", T("Petak", "Zone")),
                 Column("due", T("Paling lambat", "At the latest"), "dateTimeFromNow"),
-                Column("owed", T("Terutang", "Owed"), "lengthmm", 1),
-                Column("given", T("Diberikan hari ini", "Given today"), "lengthmm", 1),
+                Column("owed", T("Terutang", "Owed"), "suffix:mm", 1),
+                Column("given", T("Diberikan hari ini", "Given today"), "suffix:mm", 1),
                 Column(
                     "used",
                     T("Air mudah terpakai", "Easy water used"),
@@ -134,14 +133,14 @@ PLOTS = Row(
             height=8,
         ),
         Panel(
-            T("Air diberikan per hari", "Water given each day"),
-            "bars",
-            (course("zone", 'max("irrigated_mm")', "zone", fill="null"),),
+            T("Air diberikan sejak tengah malam", "Water given since midnight"),
+            "lines",
+            (state("zone", "irrigated_mm", "zone"),),
             T(
                 "Air irigasi sejak tengah malam setempat, per petak, dalam mm (1 mm = 1 liter per m2). Naik selama hari itu, lalu mulai lagi.",
                 "Irrigation since local midnight, by zone, in mm (1 mm = 1 litre per m2). It rises over the day and begins again.",
             ),
-            "lengthmm",
+            "suffix:mm",
             1,
             width=12,
             height=8,
@@ -171,6 +170,7 @@ PLOTS = Row(
             ),
             "percentunit",
             1,
+            bridge_s=PROBE_PAUSE_S,
             width=12,
         ),
     ),
@@ -185,7 +185,7 @@ SUN = Row(
             "lines",
             (course("tank", 'mean("level_m")', "device"),),
             T("Sensor tinggi air tiap tandon.", "Each tank's level sensor."),
-            "lengthm",
+            "suffix:m",
             2,
             minimum=0.0,
             width=8,
@@ -199,8 +199,9 @@ SUN = Row(
                 "Selisih penakar hujan per jam. Lokasi tanpa penakar: kosong.",
                 "What the rain gauge counted in each hour. Empty at a site without a gauge.",
             ),
-            "lengthmm",
+            "suffix:mm",
             1,
+            soft=5.0,
             minimum=0.0,
             columns=(Column("Hujan", T("", ""), colour=WATER), Column("Rain", T("", ""), colour=WATER)),
         ),
@@ -214,7 +215,7 @@ SUN = Row(
                 "FAO-56 reference evapotranspiration in mm a day, calculated from what weather data there is; without a station it "
                 "rests on the season.",
             ),
-            "lengthmm",
+            "suffix:mm",
             1,
             minimum=0.0,
         ),

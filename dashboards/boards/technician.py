@@ -8,7 +8,9 @@ from dashboards.boards.common import (
     GENSET,
     NEUTRAL,
     NONE_IS_GOOD,
+    PROBE_PAUSE_S,
     RESTS_ON,
+    STATUS,
     happenings,
     power_flows,
 )
@@ -61,16 +63,16 @@ OWN = Row(
         ),
         Panel(
             T("Kepala buku besar", "Ledger head"),
-            "stat",
-            (newest("controller", 'last("ledger_head")', alias=T("Kepala", "Head")),),
+            "table",
+            (rows("controller", 'last("ledger_head") AS "head"'),),
             T(
-                "Nomor dan hash baris terakhir ledger.db, dicatat di luar komputer lokasi: ekor buku besar yang dipotong ketahuan bila tidak "
-                "sampai ke sini.",
-                "Number and hash of the last row of ledger.db, kept outside the site's computer: a ledger whose tail was cut off is found "
-                "out because it does not reach this.",
+                "Nomor dan hash baris terakhir ledger.db, dicatat di luar komputer lokasi: ekor buku besar yang dipotong ketahuan bila tidak sampai ke sini.",
+                "Number and hash of the last row of ledger.db, kept outside the site's computer: a ledger whose tail was cut off is found out because it does not reach this.",
             ),
-            "string",
-            steps=NEUTRAL,
+            columns=(
+                Column("Time", T("Dicatat", "Told"), "dateTimeFromNow", width=140),
+                Column("head", T("Baris:hash", "Row:hash")),
+            ),
             width=12,
             height=5,
         ),
@@ -84,6 +86,7 @@ OWN = Row(
                 "after 60 s.",
             ),
             "s",
+            soft=5.0,
             width=8,
         ),
         Panel(
@@ -183,7 +186,7 @@ PUMPS = Row(
         ),
         Panel(
             T("Mulai per hari", "Starts a day"),
-            "bars",
+            "lines",
             (course("pump", 'max("starts")', "device"),),
             T(
                 "Berapa kali pompa mulai sejak tengah malam setempat. Mendekati batas `starts_per_day`: periksa tandon dan batas isi.",
@@ -225,9 +228,10 @@ POWER = Row(
             "states",
             (course("pv", 'last("status")', "device"),),
             T(
-                "Kata inverter sendiri dalam istilah bersama: off, standby, starting, running, derated, fault, off_grid, waiting.",
-                "What the inverter says, in common words: off, standby, starting, running, derated, fault, off_grid, waiting.",
+                "Kata inverter sendiri, diterjemahkan profilnya ke delapan istilah bersama.",
+                "What the inverter says, put by its profile into eight common words.",
             ),
+            words=STATUS,
             width=12,
             height=6,
         ),
@@ -312,13 +316,14 @@ PROBES = Row(
         Panel(
             T("Lengas tiap sensor", "Moisture of each probe"),
             "lines",
-            (course("soil", 'mean("vwc")', "zone", "device", "depth_cm"),),
+            (course("soil", 'mean("vwc")', "zone", "device", "depth_cm", alias="$tag_zone $tag_device"),),
             T(
                 "Dengan kalibrasi lokasi; m3 air per m3 tanah.",
                 "With the site's calibration; m3 of water per m3 of soil.",
             ),
             "percentunit",
             1,
+            bridge_s=PROBE_PAUSE_S,
             width=8,
         ),
         Panel(
@@ -332,6 +337,7 @@ PROBES = Row(
             "percentunit",
             1,
             minimum=0.0,
+            soft=0.1,
             width=8,
         ),
         Panel(
@@ -341,6 +347,7 @@ PROBES = Row(
             T("Dari sensor tanah yang mengukurnya.", "From the soil probes that measure it."),
             "celsius",
             1,
+            bridge_s=PROBE_PAUSE_S,
             width=8,
         ),
         Panel(
@@ -353,6 +360,7 @@ PROBES = Row(
             ),
             "suffix:µS/cm",
             0,
+            bridge_s=PROBE_PAUSE_S,
             width=8,
         ),
         Panel(
@@ -365,6 +373,7 @@ PROBES = Row(
             ),
             "short",
             1,
+            bridge_s=PROBE_PAUSE_S,
             width=8,
         ),
         Panel(
@@ -388,7 +397,7 @@ PROBES = Row(
                 "Pipa sawah: positif di atas tanah, negatif di bawahnya. Lokasi tanpa padi: nol.",
                 "The field water tube: above zero over the soil, below zero under it. Nought without paddies.",
             ),
-            "lengthmm",
+            "suffix:mm",
             0,
             width=12,
         ),

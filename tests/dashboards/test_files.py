@@ -93,7 +93,9 @@ def test_every_panel_says_what_it_shows(dialect: str) -> None:
             given = [config["defaults"].get("unit", "")]
             given += [p["value"] for o in config["overrides"] for p in o["properties"] if p["id"] == "unit"]
             assert all(
-                unit in KNOWN_UNITS or unit.startswith(("suffix:", "time:")) for unit in given if unit
+                unit in KNOWN_UNITS or unit.startswith(("suffix:", "time:", "currency:"))
+                for unit in given
+                if unit
             ), (
                 where,
                 given,

@@ -148,6 +148,20 @@ def test_each_day_is_its_closing(filled: Filled) -> None:
     assert curve[-1]["cumulative_sum"] == pytest.approx(sum(day["co2_avoided_kg"] for day in closed))
 
 
+def test_the_fleets_days_are_the_closings(filled: Filled) -> None:
+    """The bars of several sites have each closing on its own local day, whatever the site's time zone."""
+    panel = only("Water pumped by day", panels(board("fleet")))
+    query = expanded(panel["targets"][0]["query"], [DEMO, GENSET], filled.now_s - 7 * 86400.0, filled.now_s)
+    found = {(row["site"], local_day(row["time"])): row["sum"] for row in filled.ask(query)}
+    assert found == {
+        (ident, day["day"]): pytest.approx(closing["water_m3"])
+        for ident in (DEMO, GENSET)
+        for day, closing in zip(
+            filled.sites[ident].rows("day"), filled.sites[ident].rows("impact"), strict=True
+        )
+    }
+
+
 def test_months_add_up(filled: Filled) -> None:
     """Grouped by month in the dashboard's time zone, as the panel's transformations do, the daily rows give the closings' sums."""
     panel = only("By month", panels(board("csr")))
