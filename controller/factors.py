@@ -12,7 +12,8 @@ import yaml
 
 from controller.core.site_impact import Factor
 
-FILES = ("grid", "diesel", "pv", "rice")
+FILES = {"grid": "grid", "diesel": "diesel", "pv": "pv", "rice": "rice", "gwp": "rice"}
+"""The file of an id, by its first word: a site's start reads no more than it names."""
 
 METHANE = {
     "emission": "rice-efc-south-east-asia",
@@ -44,17 +45,27 @@ def _read(name: str) -> Any:
     return yaml.safe_load(files("controller.impact").joinpath("factors", f"{name}.yaml").read_text("utf-8"))
 
 
-@lru_cache(maxsize=1)
-def registry() -> Mapping[str, Factor]:
-    """Every factor by its id. Read when an id is looked up, never by a site that spells its factor out."""
+@lru_cache(maxsize=len(FILES))
+def _file(name: str) -> Mapping[str, Factor]:
+    """The factors of one file, by id."""
     found: dict[str, Factor] = {}
-    for name in FILES:
-        data = _read(name)
-        for ident, entry in data["factors"].items():
-            told = {**data["defaults"], **entry, "id": ident}
-            dates = {name: str(told[name]) for name in ("valid_from", "valid_to") if name in told}
-            found[ident] = Factor.model_validate(told | dates)
+    data = _read(name)
+    for ident, entry in data["factors"].items():
+        told = {**data["defaults"], **entry, "id": ident}
+        dates = {key: str(told[key]) for key in ("valid_from", "valid_to") if key in told}
+        found[ident] = Factor.model_validate(told | dates)
     return found
+
+
+def registry() -> Mapping[str, Factor]:
+    """Every factor by its id."""
+    return {ident: factor for name in dict.fromkeys(FILES.values()) for ident, factor in _file(name).items()}
+
+
+def factor_of(ident: str) -> Factor | None:
+    """The factor of an id; None where there is none."""
+    name = FILES.get(ident.partition("-")[0])
+    return None if name is None else _file(name).get(ident)
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +103,7 @@ def filled(data: object) -> object:
 
 
 def _factor(value: object) -> object:
-    found = registry().get(value) if isinstance(value, str) else None
+    found = factor_of(value) if isinstance(value, str) else None
     return value if found is None else found.model_dump(mode="json", exclude_defaults=True)
 
 
