@@ -12,7 +12,7 @@ import yaml
 from dashboards.alerts import RULES, Ask, Rule
 from dashboards.sdk_query import UIDS
 
-FOLDER = "Tirtasurya"
+FOLDER = "Tirtasurya: peringatan, alerts"
 EXPRESSION = {"type": "__expr__", "uid": "__expr__"}
 HEADER = """\
 # Dibuat oleh `python -m dashboards` dari dashboards/alerts.py: jangan diubah di sini.

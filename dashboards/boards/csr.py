@@ -19,11 +19,11 @@ from dashboards.model import Board, Column, Panel, Query, Row, Step, T
 ABOUT = T(
     "**Perkiraan, belum diverifikasi.** Angka di sini adalah jumlah *penutupan harian* buku besar lokasi. Sebuah penutupan muncul sesudah "
     "tengah malam setempat; hari ini belum ikut. Yang dihitung hanya listrik PLTS yang **terpakai** oleh pompa dan alat yang diukur, bukan "
-    "yang dapat dibuat panel. Rumus, faktor, dan ketidakpastiannya: `docs/telemetry.md` dan laporan `tirta`. Yang diperiksa auditor adalah "
+    "yang dapat dibuat panel. Rumus, faktor, dan ketidakpastiannya: `docs/impact.id.md` dan laporan `tirta`. Yang diperiksa auditor adalah "
     "`ledger.db`: `tirta ledger verify`.",
     "**Estimated, unverified.** The numbers here are sums of the *daily closings* of the site's ledger. A closing appears after local "
     "midnight; today is not in it. Only PV energy that pumps and metered loads **used** is counted, not what the panels could have made. "
-    "Formula, factors and their uncertainty: `docs/telemetry.md` and the `tirta` report. What an auditor checks is `ledger.db`: "
+    "Formula, factors and their uncertainty: `docs/impact.md` and the `tirta` report. What an auditor checks is `ledger.db`: "
     "`tirta ledger verify`.",
 )
 
