@@ -28,7 +28,7 @@ PUBLISHED_T = 2.28
 SITES = (("paddy", None), ("paddy", 38.0), ("nursery", None), ("vegetables", None), ("kutai", None), ("nursery-direct", None),
          ("paddy-short", None))  # fmt: skip
 STARTS = ("2026-01-10", "2026-04-10", "2026-07-10", "2026-10-10")
-SEEDS = {"paddy": 8, "paddy-short": 8}
+SEEDS = {("paddy", None): 8, ("paddy-short", None): 8}
 """Seeds of weather where rain decides what is pumped; four elsewhere."""
 
 DAYS = 10.0
@@ -83,7 +83,7 @@ def jobs(rows: Sequence[Mapping[str, Any]]) -> list[Job]:
     every = [
         (name, kwp, start, seed)
         for name, kwp in SITES
-        for seed in range(1, SEEDS.get(name, 4) + 1)
+        for seed in range(1, SEEDS.get((name, kwp), 4) + 1)
         for start in STARTS
     ]
     return [job for job in every if job not in done]

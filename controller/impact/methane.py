@@ -49,7 +49,7 @@ def paddy_days(file: SiteFile, day: Day) -> tuple[PaddyDay, ...]:
 
 def ch4_kg(file: SiteFile, day: Day) -> float:
     """kg CH4 that the site's paddies avoided on the day."""
-    return sum(one.ch4_kg for one in paddy_days(file, day))
+    return sum((one.ch4_kg for one in paddy_days(file, day)), 0.0)
 
 
 def _paddy(methane: Methane, zone: str, area_ha: float, day: Day) -> PaddyDay | None:

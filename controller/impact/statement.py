@@ -85,7 +85,7 @@ def impact_of(
     co2, again = added(lines), added(recomputed)
     methane = methane_lines(site.file, closed)
     ch4, ch4_co2e = together(one.ch4_kg for one in methane), together(one.ch4_co2e_kg for one in methane)
-    n2o = sum(one.n2o_co2e_kg for one in methane)
+    n2o = sum((one.n2o_co2e_kg for one in methane), 0.0)
     made, life_factor, life = _life_cycle(site, closed)
     net = co2 if life is None else total((co2, Estimate(-life.value, life.half)))
     all_gases = total((net, ch4_co2e, Estimate(-n2o)))

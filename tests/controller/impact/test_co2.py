@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from controller.core.decision import Event, EventKind, Reason
 from controller.core.instant import Instant
 from controller.core.site import Site
-from controller.impact.co2 import STATEMENT, Impact, closing_note, day_impact, total
+from controller.impact.co2 import STATEMENT, Impact, closing_note, day_impact, in_force, total
 from controller.store.audit import closings
 from controller.store.ledger import Ledger
+from tests.controller.impact.test_baselines import GRID, site
 from tests.controller.little_world import demo_site
 
 
-def closing(**figures: float) -> Event:
+def closing(**figures: float | str) -> Event:
     return Event(EventKind.DAY, "site", Reason("site", "day_closed"), figures)
 
 
@@ -132,3 +133,35 @@ def test_the_total_is_the_sum_of_the_closings_in_the_ledger() -> None:
     assert overall.water_m3 == pytest.approx(90.0)
     assert overall.coverage == 1.0
     assert total([]) == Impact()
+
+
+def test_methane_is_told_beside_co2_and_stays_as_closed() -> None:
+    """The row and the fields of the database carry the same kilograms; a site file without methane does not undo a closed day."""
+    told = site(factor=GRID, methane={"zones": ["cabai"]})
+    event = closing(day="2026-09-30", used_wh=0.0)
+    event = Event(
+        event.kind,
+        event.subject,
+        event.reason,
+        {**event.figures, "cabai.planted": "2026-09-01", "cabai.drainages": 2},
+    )
+    area_ha = next(zone.area_m2 for zone in told.file.zones if zone.id == "cabai") / 1e4
+    note = closing_note(told, event)
+    assert note is not None
+    assert note.figures["ch4_avoided_kg"] == pytest.approx(1.22 * 0.45 * area_ha)
+    assert day_impact(told, event.figures).fields()["ch4_avoided_kg"] == note.figures["ch4_avoided_kg"]
+    with Ledger() as ledger:
+        ledger.commit([event, note], None, Instant(1_790_000_000.0, 0.0, "b"))
+        (closed,) = (row.figures for row in closings(ledger._connection))
+    assert day_impact(site(factor=GRID), closed).fields()["ch4_avoided_kg"] == note.figures["ch4_avoided_kg"]
+    assert day_impact(site(factor=GRID), event.figures).ch4_avoided_kg == 0.0
+
+
+def test_a_day_is_told_under_the_baseline_of_its_day() -> None:
+    """The tags of the database follow the baseline in force on the day; a day without a name has the newest."""
+    both = site(baseline="diesel-generator", factor="diesel-ams-i-a",
+                later=[{"factor": GRID, "since": "2026-08-01"}])  # fmt: skip
+    found = [
+        in_force(both, figures).baseline for figures in ({"day": "2026-07-31"}, {"day": "2026-08-01"}, {})
+    ]
+    assert found == ["diesel-generator", "grid", "grid"]
