@@ -151,7 +151,7 @@ class Poller:
         for jobs in self._jobs.values():
             for job in jobs:
                 if job.due_s <= at.mono_s:
-                    await self._poll(job)
+                    await self._poll(job, at)
 
     async def run(self, clock: Clock) -> None:
         """Serve every bus until cancelled, also when there is none to serve (all devices speak by themselves)."""
@@ -178,13 +178,12 @@ class Poller:
     async def _serve(self, jobs: list[_Job], clock: Clock) -> None:
         while True:
             for job in jobs:
-                if job.due_s <= clock.now().mono_s:
-                    await self._poll(job)
+                if job.due_s <= (at := clock.now()).mono_s:
+                    await self._poll(job, at)
             wait = min(job.due_s for job in jobs) - clock.now().mono_s
             await clock.sleep(min(max(wait, BUSY_S * clock.rate), IDLE_S * clock.rate))
 
-    async def _poll(self, job: _Job) -> None:
-        at = self.now()
+    async def _poll(self, job: _Job, at: Instant) -> None:
         once = job.poll_class == "once"
         job.due_s = at.mono_s + (RETRY_ONCE_S if once else job.period_s)
         try:

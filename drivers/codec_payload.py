@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from drivers.codec_packed import Entry, entries, list_of, number_in, packed_of, put_number, sizes, wrapped
@@ -21,7 +22,10 @@ Measured = tuple[str, Value | None, Quality, datetime | None]
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NO_VALUE = (None, Quality.ABSENT)
-_UNSAID: tuple[None, str, bytes] = (None, "", b"")
+_UNSAID = repeat(MISSING)
+
+TOPICS = 64
+"""Topics whose messages are remembered (a wildcard may match any number)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ class PayloadCodec:
             for group, m in plain_messages(profile.mqtt)
             for n in channels(m.repeat)
         )
-        self._said: dict[int, tuple[Mapping[str, Value | None] | None, str, bytes]] = {}
+        self._said: dict[int, tuple[list[Any], bytes]] = {}
+        self._speaking = tuple(_speech(i, m) for i, m in enumerate(self.messages) if m.entry.simulate)
+        self._matching: dict[str, tuple[_Message, ...]] = {}
         self.stale_s = profile.mqtt.stale_s
         self._online = profile.mqtt.availability
         self.availability_topic = self._online.topic.replace("{topic}", topic) if self._online else None
@@ -84,9 +90,15 @@ class PayloadCodec:
         """
         out: list[Measured] = []
         answered: set[int] = set()
-        for message in self.messages:
-            if payload and message.group not in answered and topic_matches(message.pattern, topic):
-                found = _decode(message, payload)
+        matching = self._matching.get(topic)
+        if matching is None:
+            matching = tuple(m for m in self.messages if topic_matches(m.pattern, topic))
+            if len(self._matching) < TOPICS:
+                self._matching[topic] = matching
+        read = _Once(payload)
+        for message in matching if payload else ():
+            if message.group not in answered:
+                found = _decode(message, read)
                 if found and message.entry.envelopes:
                     answered.add(message.group)  # the other network servers would read the same bytes
                 out += found
@@ -97,17 +109,14 @@ class PayloadCodec:
     ) -> list[tuple[str, bytes]]:
         """The messages that a device with these values sends (simulators); messages with none of the values are left out."""
         sent = []
-        for index, message in enumerate(self.messages):
-            if not message.entry.simulate:
+        for index, message, topic, names in self._speaking:
+            mine = [*map(values.get, names, _UNSAID)]
+            if mine.count(MISSING) == len(mine):
                 continue
-            names = (f.quantity for f in message.fields)
-            mine = {name: values[name] for name in names if name is not None and name in values}
-            if not mine:
-                continue
-            before, topic, payload = self._said.get(index, _UNSAID)
+            before, payload = self._said.get(index, (None, b""))
             if message.times or mine != before:
-                topic, payload = message.pattern.replace("+", "1"), _encode(message, values, measured_at)
-                self._said[index] = (mine, topic, payload)
+                payload = _encode(message, values, measured_at)
+                self._said[index] = (mine, payload)
             sent.append((topic, payload))
         return sent
 
@@ -135,6 +144,12 @@ def fill_settings(topic: str, base: str, settings: Settings) -> str:
     for name, value in {"topic": base, **settings}.items():
         topic = topic.replace(f"{{{name}}}", str(value))
     return topic
+
+
+def _speech(index: int, message: _Message) -> tuple[int, _Message, str, tuple[str, ...]]:
+    """Number, message, topic and quantities of what a simulated device says."""
+    names = tuple(f.quantity for f in message.fields if f.quantity is not None)
+    return index, message, message.pattern.replace("+", "1"), names
 
 
 def _compile(message: Message, topic: str, number: int | None, settings: Settings, group: int) -> _Message:
@@ -168,8 +183,25 @@ def _json(payload: bytes) -> Any:
         raise CodecError(f"not JSON: {type(e).__name__}, {payload[:60]!r}") from None
 
 
-def _decode(message: _Message, payload: bytes) -> list[Measured]:
-    data: Any = payload.decode("utf-8", "replace") if message.entry.payload == "text" else _json(payload)
+class _Once:
+    """A payload that is read once, however many messages look at it."""
+
+    __slots__ = ("_data", "payload")
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self._data: Any = MISSING
+
+    def json(self) -> Any:
+        """What it says. Raises CodecError."""
+        if self._data is MISSING:
+            self._data = _json(self.payload)
+        return self._data
+
+
+def _decode(message: _Message, read: _Once) -> list[Measured]:
+    payload = read.payload
+    data: Any = payload.decode("utf-8", "replace") if message.entry.payload == "text" else read.json()
     if any(not _same(look_up(data, path), wanted) for path, wanted in message.require):
         return []
     at = _time(message, data)

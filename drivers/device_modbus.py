@@ -32,6 +32,9 @@ from drivers.transport import Port, Read, Table, Timing, Write
 
 _ILLEGAL_ADDRESS = 2
 
+_new = tuple.__new__
+"""A Reading without the detour of its keywords."""
+
 _log = logging.getLogger(__name__)
 _log.addFilter(line.RateLimit(60.0))
 
@@ -140,7 +143,10 @@ class ModbusDevice:
         failing = aside.failures or aside.until
         for block in blocks:
             try:
-                answers.append(await self._read_block(block, once))
+                kept = self._once.get(id(block)) if once else None
+                if kept is None:
+                    kept = self._told(block, await self._line.read(block.request), once)
+                answers.append(kept)
             except DriverError as error:
                 errors.append(error)
             else:
@@ -200,18 +206,17 @@ class ModbusDevice:
         """
         for block in holders(names, self._all):
             try:
-                await self._read_block(block, block.poll == "once")
+                once = block.poll == "once"
+                if not once or id(block) not in self._once:
+                    self._told(block, await self._line.read(block.request), once)
             except ExceptionReply:
                 continue
             except DriverError as error:
                 return error
         return None
 
-    async def _read_block(self, block: _Block, once: bool) -> tuple[Reading, ...]:
-        kept = self._once.get(id(block)) if once else None
-        if kept is not None:
-            return kept
-        words = await self._line.read(block.request)
+    def _told(self, block: _Block, words: tuple[int, ...], once: bool) -> tuple[Reading, ...]:
+        """What an answer says; one that may be kept for good is."""
         block.reads += 1
         if words == block.words and block.codec.alone and not block.pending:
             return block.readings
@@ -245,7 +250,7 @@ class ModbusDevice:
             return tuple(Reading(self.id, name, value, quality) for name, value, quality in decoded)
         readings = [*block.readings]
         for i in compress(count(), map(is_not, decoded, block.decoded)):
-            readings[i] = Reading(self.id, *decoded[i])
+            readings[i] = _new(Reading, (self.id, *decoded[i], None))
         return tuple(readings)
 
     # ------------------------------------------------------------------------------------------------ what does not work
@@ -369,8 +374,8 @@ class ModbusDevice:
         """The value of one quantity or point now, None while the device does not tell it."""
         for block in self._having(name):
             for helper in helpers_of(name, block, self._all, self.profile, self._context):
-                await self._read_block(helper, once=False)
-            readings = await self._read_block(block, once=False)
+                self._told(helper, await self._line.read(helper.request), once=False)
+            readings = self._told(block, await self._line.read(block.request), once=False)
             return self._context.get(name, _value_of(readings, name))
         raise Refused(f"the profile waits for {name}, which the device does not tell", device=self.id)
 

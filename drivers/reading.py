@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 Value = float | str
 """A number in the SI unit that the quantity's suffix names (docs/nomenclature.md), or a text for states."""
@@ -24,8 +25,7 @@ GOOD = Quality.GOOD
 """For what runs every cycle: to ask an enumeration for a member by name takes ten times as long (Python 3.11)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One decoded value of one point.
 
     ``quantity`` is unique within a device; channels carry an index (``switch_3``). ``measured_at`` is the payload's own

@@ -72,6 +72,11 @@ class Outlook:
         day = int(86400.0 // self.step_s)
         return tuple(values[_place(first + i, len(values), day)] for i in range(steps))
 
+    def moment(self, values: tuple[float, ...], now_s: float) -> float:
+        """``course`` for the one step that begins at ``now_s``; ``values`` are not empty."""
+        first = int((now_s + 0.5 * self.step_s - self.begin_s) // self.step_s)
+        return values[_place(first, len(values), int(86400.0 // self.step_s))]
+
     def rain_mm(self, now_s: float, until_s: float) -> float:
         """Expected rain from ``now_s`` until ``until_s``, mm; days are taken as even."""
         return sum(share * day.mean_mm for day, share in self._days(now_s, until_s))

@@ -145,10 +145,11 @@ def rain_days(
     rest, wet = to_come(memory, chain, hour)
     sums = _sums(rest, wet, chain, len(midnights_s))
     found, begin_s, chance = [], now_s, rest
+    shares = [exceeds(mm, chain.wet_mm) for mm in RAIN_STEPS_MM]
     for number, end_s in enumerate(midnights_s):
         if number:
             chance = wet = wet * chain.after_wet + (1.0 - wet) * chain.after_dry
-        each = tuple(round(chance * exceeds(mm, chain.wet_mm), 3) for mm in RAIN_STEPS_MM)
+        each = tuple([round(chance * share, 3) for share in shares])
         found.append(RainDay(begin_s, end_s, round(chance * chain.wet_mm, 2), each, sums[number]))
         begin_s = end_s
     return tuple(found)

@@ -37,11 +37,12 @@ class LoopbackBroker:
         """Deliver to every subscriber; what their handlers publish in turn comes after."""
         if retain:
             self._retained[topic] = payload
-        self._queue.append((topic, payload))
         if self._busy:
+            self._queue.append((topic, payload))
             return
         self._busy = True
         try:
+            self._deliver(topic, payload)
             while self._queue:
                 self._deliver(*self._queue.popleft())
         finally:

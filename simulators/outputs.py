@@ -56,13 +56,15 @@ def reader(world: World, device: str, quantity: str, moment: Moment) -> Callable
 
 @dataclass(slots=True)
 class Outputs:
-    """The outputs of one device. ``dead_s``: the device's own communication time-out or limit, s, by quantity."""
+    """The outputs of one device. ``dead_s``: the device's own communication time-out or limit, s, by quantity. ``ends``: when the
+    outputs whose own timer runs end, monotonic s.
+    """
 
     device: str
     world: World
     now: Callable[[], Instant]
     dead_s: dict[str, float] = field(default_factory=dict)
-    _ends: dict[str, float] = field(default_factory=dict)
+    ends: dict[str, float] = field(default_factory=dict)
     _preset: dict[str, float] = field(default_factory=dict)
 
     def take(self, heard: Heard) -> None:
@@ -78,34 +80,34 @@ class Outputs:
         """Set an output; with ``lease_s`` it returns to 0 by itself."""
         at = self.now()
         self.world.apply(self.device, quantity, value, at.utc)
-        self._ends.pop(quantity, None)
+        self.ends.pop(quantity, None)
         if value != 0.0 and lease_s is not None:
-            self._ends[quantity] = at.mono_s + lease_s
+            self.ends[quantity] = at.mono_s + lease_s
         elif value != 0.0 and quantity in self.dead_s:
-            self._ends[quantity] = at.mono_s + self.dead_s[quantity]
+            self.ends[quantity] = at.mono_s + self.dead_s[quantity]
 
     @property
     def running(self) -> bool:
         """Whether any output's own timer runs."""
-        return bool(self._ends)
+        return bool(self.ends)
 
     def is_timed(self, quantity: str) -> bool:
         """Whether the output's own timer runs."""
-        return quantity in self._ends
+        return quantity in self.ends
 
     def heard(self) -> None:
         """Somebody spoke to the device: its communication time-outs begin again."""
-        if not self._ends or not self.dead_s:
+        if not self.ends or not self.dead_s:
             return
-        for quantity in self.dead_s.keys() & self._ends.keys():
-            self._ends[quantity] = self.now().mono_s + self.dead_s[quantity]
+        for quantity in self.dead_s.keys() & self.ends.keys():
+            self.ends[quantity] = self.now().mono_s + self.dead_s[quantity]
 
     def expire(self, at: Instant) -> list[str]:
         """Drop the outputs whose time is over, and name them."""
-        if not self._ends:
+        if not self.ends:
             return []
-        over = [quantity for quantity, end in self._ends.items() if end <= at.mono_s]
+        over = [quantity for quantity, end in self.ends.items() if end <= at.mono_s]
         for quantity in over:
-            del self._ends[quantity]
+            del self.ends[quantity]
             self.world.apply(self.device, quantity, 0.0, at.utc)
         return over

@@ -96,7 +96,7 @@ class RegisterDevice:
         """The words or bits; raises RefusedByDevice(2) where the device has nothing at all."""
         if self._manners.sleeps:
             self._manners.wake()
-        if self.outputs.running:
+        if self.outputs.ends:
             self.outputs.heard()
         key = (table, address, count)
         if key not in self._views:
@@ -204,8 +204,6 @@ class RegisterDevice:
 
     def expire(self, at: Instant) -> None:
         """Outputs whose time is over end by themselves, and so does what their commands' steps have led to; so does a fault."""
-        if not self.outputs.running and not self.trip.running:
-            return
         over = self.outputs.expire(at)
         ended = self.trip.look(over)
         for quantity in ended:
@@ -318,7 +316,8 @@ class RegisterBank:
     def expire(self, at: Instant) -> None:
         """Let the devices' own timers run out."""
         for device in self.units.values():
-            device.expire(at)
+            if device.outputs.ends or device.trip.turning:
+                device.expire(at)
 
     def device(self, unit: int) -> RegisterDevice:
         """The device that answers to this number. Raises Silent."""

@@ -15,6 +15,8 @@ RESET = "fault_reset"
 class Trip:
     """The fault of one device. ``shows``: what it shows instead of the world's; empty while it has none.
 
+    ``turning``: the commands by which it runs its motor itself, so that the motor's fault would become its own.
+
     The world's fault stays latched in a device that has a reset and was told to run its motor itself; while its cause is there
     a reset does not help.
     """
@@ -27,17 +29,12 @@ class Trip:
         self._runs = (
             {q for q, c in commands.items() if c.on and c.inhibited_by} if RESET in commands else set()
         )
-        self._running: set[str] = set()
-
-    @property
-    def running(self) -> bool:
-        """Whether it runs its motor itself, so that the motor's fault would become its own."""
-        return bool(self._running)
+        self.turning: set[str] = set()
 
     def obey(self, heard: Heard) -> bool:
         """Note a command that was carried out; True when it changed what is shown."""
         if heard.quantity in self._runs and heard.value is not None:
-            (self._running.add if heard.value else self._running.discard)(heard.quantity)
+            (self.turning.add if heard.value else self.turning.discard)(heard.quantity)
         if heard.quantity != RESET or not heard.value or not self.shows or self._cause():
             return False
         self.shows = {}
@@ -46,11 +43,11 @@ class Trip:
     def look(self, over: Sequence[str]) -> tuple[str, ...]:
         """``over``: outputs that ended for want of communication. The outputs that a fault ends now."""
         code = next((self._own[quantity] for quantity in over if quantity in self._own), 0.0)
-        code = code or (self._cause() if self._running else 0.0)
+        code = code or (self._cause() if self.turning else 0.0)
         if not code:
             return ()
-        ended = tuple(sorted(self._running.difference(over)))
-        self._running.clear()
+        ended = tuple(sorted(self.turning.difference(over)))
+        self.turning.clear()
         self.shows = {"status": "fault", "fault_code": code}
         return ended
 

@@ -12,14 +12,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from controller.core.state import ControllerState
+from controller.core.state import ControllerState, PumpState, ZoneState
+from schedules.forecast_sky import SkyMemory
+from schedules.plan import Plan
+from schedules.rain_chain import RainMemory
 
 T = TypeVar("T")
 
 FORMAT = 1
 """Raised with every change that older code could misread."""
+
+
+PLACES = 1000
+"""Places of a state whose last text is kept."""
+
+_FROZEN = frozenset({Plan, ZoneState, PumpState, SkyMemory, RainMemory})
+"""What stays the very same value for long, and is long to write. None of them holds anything that could change."""
+
+_LAST: dict[str, tuple[Any, str]] = {}
 
 
 class StateError(ValueError):
@@ -30,10 +43,27 @@ def to_json(state: ControllerState) -> str:
     """The state as JSON without blanks. Mappings keep their order: a state that was read back decides, and tells it, in the same
     order as the one that was written. Raises StateError on NaN or infinity.
     """
+    names, get = _fields(ControllerState)
     try:
-        return _ENCODER.encode({"format": FORMAT, "state": state})
+        parts = [f'"{name}":{_text(name, value)}' for name, value in zip(names, get(state), strict=True)]
     except ValueError as error:
         raise StateError(f"a number of the state is not finite: {error}") from None
+    return f'{{"format":{FORMAT},"state":{{{",".join(parts)}}}}}'
+
+
+def _text(place: str, value: Any) -> str:
+    """JSON of what stands at a place of the state; the text of the last time while the very same frozen value stands there."""
+    if isinstance(value, Mapping):
+        items = [f"{_ENCODER.encode(str(key))}:{_text(f'{place}/{key}', one)}" for key, one in value.items()]
+        return f"{{{','.join(items)}}}"
+    if type(value) not in _FROZEN:
+        return _ENCODER.encode(value)
+    known = _LAST.get(place)
+    if known is None or known[0] is not value:
+        if len(_LAST) > PLACES:
+            _LAST.clear()
+        known = _LAST[place] = (value, _ENCODER.encode(value))
+    return known[1]
 
 
 def from_json(text: str) -> ControllerState:
@@ -67,19 +97,21 @@ def value_from(kind: type[T], text: str) -> T:
 
 def _plain(value: Any) -> Any:
     """What JSON does not know by itself: a dataclass by its fields, a read-only mapping."""
-    kind: Any = type(value)
-    names = _names(kind)
+    names, get = _fields(cast("Any", type(value)))
     if names:
-        return {name: getattr(value, name) for name in names}
+        return dict(zip(names, get(value), strict=True))
     if isinstance(value, Mapping):
         return {str(key): item for key, item in value.items()}
     raise TypeError(f"{type(value).__name__} is no part of a state")
 
 
 @lru_cache(maxsize=64)
-def _names(kind: type) -> tuple[str, ...]:
-    """The fields of a dataclass; none of anything else."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The fields of a dataclass, and what takes all their values; no fields of anything else."""
+    if not is_dataclass(kind):
+        return (), tuple
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_plain)

@@ -64,7 +64,7 @@ def _pour(
         seconds, energy = buckets[-1]
         return (*buckets[:-1], (seconds + dt, energy + dt * watts))
     buckets = (*buckets, (dt, dt * watts))
-    total = sum(part[0] for part in buckets)
+    total = sum([part[0] for part in buckets])
     first = 0
     while total - buckets[first][0] >= average_s:
         total -= buckets[first][0]

@@ -275,4 +275,4 @@ def _expected_ghi(snapshot: Snapshot) -> float | None:
     seen, now_s = snapshot.outlook, snapshot.at.epoch_s
     if seen is None or not seen.ghi_w_m2 or not seen.holds(now_s):
         return None
-    return seen.course(seen.ghi_w_m2, now_s - 0.5 * seen.step_s, 1)[0]
+    return seen.moment(seen.ghi_w_m2, now_s - 0.5 * seen.step_s)
