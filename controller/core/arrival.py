@@ -66,10 +66,7 @@ def arrive(c: Draft) -> None:
 def _fed_otherwise(c: Draft) -> bool:
     """True if the site's injectors, the zones that use them, or those that mist are others than those of the state."""
     w = c.wiring
-    misting = w.memo.get("misting")
-    if not isinstance(misting, set):
-        misting = w.memo["misting"] = {zone.id for zone in w.zones if zone.program.kind == "misting"}
-    if c.old.mists.keys() != misting:
+    if c.old.mists.keys() != w.misting:
         return True
     if not (w.injectors or c.old.injectors):
         return False

@@ -52,7 +52,7 @@ def _pv(c: Draft, pv_w: float | None, hours: float) -> float:
     """What the plant made, Wh."""
     made_wh = max(0.0, pv_w) * hours if pv_w is not None else 0.0
     if c.wiring.pv_energy is not None:
-        cap = c.wiring.site.file.power.pv_kwp * 1500.0 / 3600.0
+        cap = c.wiring.power.pv_kwp * 1500.0 / 3600.0
         told = passed(c, c.wiring.pv_energy, cap, ENERGY_QUANTUM_WH, made_wh)
     elif pv_w is not None:
         told = (0.0, made_wh, 0.0)
@@ -112,7 +112,7 @@ def _measured(c: Draft, place: str, meter: Reader | None, watts: float | None, h
 
 def _cap(c: Draft) -> float:
     """The most that a connection of this site passes, Wh per second."""
-    return (CONNECTION_W + 3.0 * c.wiring.site.file.power.pv_kwp * 1000.0) / 3600.0
+    return (CONNECTION_W + 3.0 * c.wiring.power.pv_kwp * 1000.0) / 3600.0
 
 
 def _sources(c: Draft, taken_w: float, hours: float) -> float:
@@ -120,7 +120,7 @@ def _sources(c: Draft, taken_w: float, hours: float) -> float:
     what is counted; else what is taken beyond the plant's potential where a back-up can supply it. Not by the energy counter's
     steps: those come late.
     """
-    w, power = c.wiring, c.wiring.site.file.power
+    w, power = c.wiring, c.wiring.power
     place = "genset" if power.backup == "diesel" and not w.genset else "import"
     grid_w = c.number(w.grid_power)
     if w.genset:

@@ -171,7 +171,7 @@ def _drive_status(f: PumpFacts) -> Params | None:
 
 def _inverter(f: PumpFacts) -> Params | None:
     """The inverter must be there while it feeds the pump; a back-up that carries the pump does not need it."""
-    power = f.c.wiring.site.file.power
+    power = f.c.wiring.power
     if power.backup != "none" and (f.group == "manual" or (f.group == "forced" and power.backup_for_forced)):
         return None
     status = None if f.w.inverter is None else f.w.inverter.text(f.c.readings, f.c.mono)

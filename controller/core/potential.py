@@ -92,7 +92,7 @@ def evidence(c: Draft, own_w: float, others_w: float, drives_w: float | None) ->
 
 def estimate(c: Draft, own_w: float, others_w: float, drives_w: float | None) -> Estimate | None:
     """What the plant could give now, or None where nothing tells."""
-    power, found = c.wiring.site.file.power, evidence(c, own_w, others_w, drives_w)
+    power, found = c.wiring.power, evidence(c, own_w, others_w, drives_w)
     irradiance = sane(c, c.wiring.irradiance, SUN_W_M2)
     if irradiance is not None:
         if found is not None and irradiance >= RATIO_MIN_W_M2:
@@ -135,7 +135,7 @@ def _broken(c: Draft, promised_w: float) -> float | None:
 
 
 def _capped(c: Draft, watts: float) -> float:
-    limit = c.wiring.site.file.power.inverter_w
+    limit = c.wiring.power.inverter_w
     return watts if limit is None else min(watts, limit)
 
 
@@ -144,12 +144,7 @@ def _perform(c: Draft, found: Evidence, nominal_w: float) -> None:
     least. The inverter's limit is no performance.
     """
     pv, sun = c.number(c.wiring.pv_power), c.sun
-    if (
-        pv is None
-        or nominal_w <= 0.0
-        or c.dt <= 0.0
-        or pv >= CLIPS * (c.wiring.site.file.power.inverter_w or math.inf)
-    ):
+    if pv is None or nominal_w <= 0.0 or c.dt <= 0.0 or pv >= CLIPS * (c.wiring.power.inverter_w or math.inf):
         return
     seen = min(RATIO[1], max(RATIO[0], pv / nominal_w))
     grid = c.number(c.wiring.grid_power)
@@ -174,7 +169,7 @@ def _clearness(c: Draft, found: Evidence, clear: float) -> None:
     if clear <= 0.0 or cos_zenith(_minute(c) * 60.0, place.latitude, place.longitude) < LOW_COSINE:
         return
     sun, share = c.sun, min(BRIGHTEST, found.watts / clear)
-    whole = found.whole and found.watts < CLIPS * (c.wiring.site.file.power.inverter_w or math.inf)
+    whole = found.whole and found.watts < CLIPS * (c.wiring.power.inverter_w or math.inf)
     if not whole and share <= sun.clear:
         return
     if abs(share - sun.clear) > 0.01 or _age_s(c) >= 60.0:

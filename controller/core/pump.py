@@ -135,7 +135,7 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.need_w}, group=group)
     if power.mean_w is not None and mean >= pump.start_w:  # the mean would do: a cloud is passing
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.hold_w}, group=group)
-    average_s = c.wiring.site.file.power.surplus.average_s
+    average_s = c.wiring.power.surplus.average_s
     params: Params = {"power_w": mean, "need_w": pump.start_w, "average_s": average_s}
     return Reason(pump.id, "pump_waits_sun", params, group=group)
 

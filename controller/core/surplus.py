@@ -29,7 +29,7 @@ def measure(c: Draft) -> None:
             c.power = PowerState()
         return
     budget, sure = max(0.0, found.watts - others), max(0.0, found.sure_w - others)
-    average = c.wiring.site.file.power.surplus.average_s
+    average = c.wiring.power.surplus.average_s
     buckets = _pour(old.buckets, c.dt, budget, average)
     seconds = energy = 0.0
     for part_s, part_ws in buckets:
@@ -41,7 +41,7 @@ def measure(c: Draft) -> None:
 
 def _now(c: Draft) -> tuple[Estimate | None, float]:
     """What the plant could give, and what other loads take of it, W."""
-    w, power = c.wiring, c.wiring.site.file.power
+    w, power = c.wiring, c.wiring.power
     own, drives = 0.0, None
     for name, watts in c.draws.items():
         if w.pump[name].entry.supply == "inverter":
@@ -89,7 +89,7 @@ def reserved_w(c: Draft, pump: PumpWiring, starting: bool) -> float:
 
 def carried(c: Draft, pump: PumpWiring, group: str) -> bool:
     """True if a back-up supply may carry this pump at this rank: a person asked, or a forced start where the site allows it."""
-    power = c.wiring.site.file.power
+    power = c.wiring.power
     if power.backup == "none" or pump.entry.supply == "pv":
         return False
     return group == "manual" or (group == "forced" and power.backup_for_forced)

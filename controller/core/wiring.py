@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from controller.core.site import Injector, Pump, Signal, Site, Tank, Valve, Zone
+from controller.core.site import Injector, Power, Pump, Signal, Site, Tank, Valve, Zone
 from controller.core.snapshot import Sample
 from controller.core.speeds import Speeds, speeds_of
 from drivers.reading import GOOD
@@ -211,6 +211,14 @@ class Wiring:
     battery_discharge: Reader | None = None
     genset: bool = False
     """Whether the genset has a meter of its own."""
+    misting: set[str] = field(init=False)
+    """The zones that mist."""
+    power: Power = field(init=False)
+    """``site.file.power``, which many ask for in every decision."""
+
+    def __post_init__(self) -> None:
+        self.misting = {zone.id for zone in self.zones if zone.program.kind == "misting"}
+        self.power = self.site.file.power
 
 
 def follows(pump: Pump) -> bool:
