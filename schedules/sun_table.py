@@ -48,4 +48,7 @@ def _slot(array: Array, at_s: float) -> Slot:
 def slots(array: Array, begin_s: float, steps: int) -> list[Slot]:
     """The slots of ``steps`` steps from ``begin_s``, a multiple of STEP_S."""
     first = int(begin_s // STEP_S)
-    return [day_table(array, n // SLOTS)[n % SLOTS] for n in range(first, first + steps)]
+    last, found = first + steps, list[Slot]()
+    for day in range(first // SLOTS, (last - 1) // SLOTS + 1):
+        found += day_table(array, day)[max(0, first - day * SLOTS) : last - day * SLOTS]
+    return found

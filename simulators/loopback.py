@@ -25,7 +25,9 @@ class LoopbackPort:
 
     def monotonic(self) -> float:
         """Plant time, for what belongs to the devices: warm-up, wear a day."""
-        return next((unit.outputs.now().mono_s for unit in self.bank.units.values()), 0.0)
+        for unit in self.bank.units.values():
+            return unit.outputs.now().mono_s
+        return 0.0
 
     async def read(self, request: Read, *, timing: Timing = DEFAULT_TIMING) -> Sequence[int]:
         """The words or bits that the device shows now."""

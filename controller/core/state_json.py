@@ -15,24 +15,12 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from controller.core.state import ControllerState, PumpState, ZoneState
-from schedules.forecast_sky import SkyMemory
-from schedules.plan import Plan
-from schedules.rain_chain import RainMemory
+from controller.core.state import ControllerState
 
 T = TypeVar("T")
 
 FORMAT = 1
 """Raised with every change that older code could misread."""
-
-
-PLACES = 1000
-"""Places of a state whose last text is kept."""
-
-_FROZEN = frozenset({Plan, ZoneState, PumpState, SkyMemory, RainMemory})
-"""What stays the very same value for long, and is long to write. None of them holds anything that could change."""
-
-_LAST: dict[str, tuple[Any, str]] = {}
 
 
 class StateError(ValueError):
@@ -43,27 +31,10 @@ def to_json(state: ControllerState) -> str:
     """The state as JSON without blanks. Mappings keep their order: a state that was read back decides, and tells it, in the same
     order as the one that was written. Raises StateError on NaN or infinity.
     """
-    names, get = _fields(ControllerState)
     try:
-        parts = [f'"{name}":{_text(name, value)}' for name, value in zip(names, get(state), strict=True)]
+        return _ENCODER.encode({"format": FORMAT, "state": state})
     except ValueError as error:
         raise StateError(f"a number of the state is not finite: {error}") from None
-    return f'{{"format":{FORMAT},"state":{{{",".join(parts)}}}}}'
-
-
-def _text(place: str, value: Any) -> str:
-    """JSON of what stands at a place of the state; the text of the last time while the very same frozen value stands there."""
-    if isinstance(value, Mapping):
-        items = [f"{_ENCODER.encode(str(key))}:{_text(f'{place}/{key}', one)}" for key, one in value.items()]
-        return f"{{{','.join(items)}}}"
-    if type(value) not in _FROZEN:
-        return _ENCODER.encode(value)
-    known = _LAST.get(place)
-    if known is None or known[0] is not value:
-        if len(_LAST) > PLACES:
-            _LAST.clear()
-        known = _LAST[place] = (value, _ENCODER.encode(value))
-    return known[1]
 
 
 def from_json(text: str) -> ControllerState:

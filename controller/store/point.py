@@ -84,14 +84,16 @@ def quoted(text: str) -> str:
 
 def render_fields(fields: Mapping[str, FieldValue | None]) -> str:
     """Fields sorted by name; None, NaN and infinities are left out. Empty when nothing remains (then there is no point)."""
-    parts = []
-    for name in sorted(fields):
-        value = fields[name]
-        if isinstance(value, str):
-            parts.append(f"{escape_key(name)}={quoted(value)}")
-        elif value is not None and math.isfinite(value):
-            parts.append(f"{escape_key(name)}={number(value)}")
-    return ",".join(parts)
+    return ",".join(filter(None, [_field(name, fields[name]) for name in sorted(fields)]))
+
+
+def _field(name: str, value: FieldValue | None) -> str:
+    """One field, "" for no value."""
+    if isinstance(value, str):
+        return f"{escape_key(name)}={quoted(value)}"
+    if value is None or not math.isfinite(value):
+        return ""
+    return f"{escape_key(name)}={number(value)}"
 
 
 class Fields:
@@ -108,7 +110,7 @@ class Fields:
         """The text of these values, one for each name."""
         for i, value in enumerate(values):
             if value != self._values[i]:
-                self._values[i], self._parts[i] = value, render_fields({self._names[i]: value})
+                self._values[i], self._parts[i] = value, _field(self._names[i], value)
         return ",".join(filter(None, self._parts))
 
 

@@ -142,7 +142,7 @@ class Shelf:
         last: str | None = None
         boot, offset = 0, None
         for (series, fields, epoch_s, mono_s), boot_id, trusted in entries:
-            number = known.get(series.key) or self._series_id(series)  # the key is made once per series
+            number = known.get(series.key) or self._series_id(series)
             mono_ms = round(mono_s * 1000.0)
             if boot_id is not last:
                 last, (boot, offset) = boot_id, self._boot(boot_id)

@@ -74,6 +74,11 @@ class Group:
     text: str = ""
     texts: list[str] = field(default_factory=list)
     """The text of each of ``derived``, "" for none: most values are the same minute after minute."""
+    rows: tuple[tuple[Key, float, Read], ...] = ()
+    """``reads`` with what is looked at first beside them: these are walked for every point."""
+
+    def __post_init__(self) -> None:
+        self.rows = tuple((read.key, read.stale_s, read) for read in self.reads)
 
 
 def groups_of(site: Site) -> list[Group]:

@@ -119,9 +119,13 @@ def _derived(group: Group, values: Derived) -> tuple[str, ...]:
     if values != group.derived:
         texts, before = group.texts or [""] * len(values), group.derived
         for i, value in enumerate(values):
-            if before is None or value != before[i]:
-                known = value is not None and math.isfinite(value)
-                texts[i] = f"{group.names[i]}={number(round(value or 0.0, DECIMALS))}" if known else ""
+            if before is not None and (
+                value is before[i] or (value and value == before[i])
+            ):  # -0.0 is no 0.0
+                continue
+            texts[i] = ""
+            if value is not None and math.isfinite(value):
+                texts[i] = f"{group.names[i]}={number(round(value, DECIMALS))}"
         group.derived, group.texts, group.derived_parts = values, texts, tuple(filter(None, texts))
     return group.derived_parts
 
@@ -129,14 +133,14 @@ def _derived(group: Group, values: Derived) -> tuple[str, ...]:
 def _rendered(group: Group, snapshot: Snapshot) -> tuple[list[str], float]:
     """The fields that are signals, and when the newest of them was measured."""
     parts, newest_s, now_s, get = [], float("-inf"), snapshot.at.mono_s, snapshot.readings.get
-    for read in group.reads:
-        sample = get(read.key)
+    for key, stale_s, read in group.rows:
+        sample = get(key)
         if sample is None:
             continue
         raw, quality, mono_s = sample
-        if quality is not GOOD or now_s - mono_s > read.stale_s:
+        if quality is not GOOD or now_s - mono_s > stale_s:
             continue
-        if raw != read.raw:
+        if raw is not read.raw and raw != read.raw:  # mostly the very same object
             read.raw, read.part = raw, _part(read, raw)
         if read.part:
             parts.append(read.part)
