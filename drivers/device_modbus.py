@@ -152,7 +152,7 @@ class ModbusDevice:
             else:
                 if failing:
                     aside.went_well(block.request.registers)
-        if len(errors) < len(blocks) and self._first:
+        if self._first and len(errors) < len(blocks):
             self._first.pop(poll_class, None)
         if errors:
             nothing = len(errors) == len(blocks)

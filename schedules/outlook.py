@@ -69,8 +69,11 @@ class Outlook:
         if not values:
             return ()
         first = int((now_s + 0.5 * self.step_s - self.begin_s) // self.step_s)
-        day = int(86400.0 // self.step_s)
-        return tuple(values[_place(first + i, len(values), day)] for i in range(steps))
+        told, day = len(values), int(86400.0 // self.step_s)
+        if first < 0:
+            return tuple([values[_place(first + i, told, day)] for i in range(steps)])
+        known = values[first : first + steps]
+        return known + tuple([values[_place(first + i, told, day)] for i in range(len(known), steps)])
 
     def moment(self, values: tuple[float, ...], now_s: float) -> float:
         """``course`` for the one step that begins at ``now_s``; ``values`` are not empty."""

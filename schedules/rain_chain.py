@@ -186,8 +186,9 @@ def _sums(rest: float, wet: float, chain: Month, days: int) -> tuple[tuple[float
 
 def _rain(into: list[float], lumps: list[int], at: int, chance: float) -> None:
     if chance > 1e-6:
+        share = chance / LUMPS
         for lump in lumps:
-            into[min(BINS - 1, at + lump)] += chance / LUMPS
+            into[min(BINS - 1, at + lump)] += share
 
 
 def _above(dry: list[float], wet: list[float]) -> tuple[float, ...]:

@@ -60,7 +60,7 @@ def plan_request(
     return PlanRequest(
         now_s=at.epoch_s,
         step_s=STEP_S,
-        power_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_w),
+        power_w=_left_over(power_w, power.other_load_w),
         demands=tuple(left for one in state.demands if (left := _left(state, one)) is not None),
         zones=tuple(_zone(w, state, zone, at.epoch_s, horizon) for zone in w.zones),
         pumps=tuple(_pump(state, pump, at.mono_s) for pump in w.pumps),
@@ -68,9 +68,14 @@ def plan_request(
         running=tuple(
             run for zone in w.zones if (run := _running(state, zone, at.epoch_s, at.mono_s)) is not None
         ),
-        power_low_w=tuple(max(0.0, watts - power.other_load_w) for watts in power_low_w),
+        power_low_w=_left_over(power_low_w, power.other_load_w),
         backup_w=max((pump.entry.rated_power_w for pump in w.pumps), default=0.0) if backup else 0.0,
     )
+
+
+def _left_over(power_w: Sequence[float], other_w: float) -> tuple[float, ...]:
+    """What other loads leave of a course of power, W."""
+    return tuple([watts - other_w if watts > other_w else 0.0 for watts in power_w])
 
 
 def _left(state: ControllerState, one: Demand) -> Demand | None:

@@ -41,7 +41,9 @@ class Reader:
         if sample is None or sample.quality is not GOOD:
             return None
         value = sample.value
-        if value is None or isinstance(value, str) or mono_s - sample.mono_s > self.stale_s:
+        if value.__class__ is not float and (value is None or isinstance(value, str)):
+            return None
+        if mono_s - sample.mono_s > self.stale_s:
             return None
         value = value * self.scale + self.offset
         return value if self.minimum <= value <= self.maximum else None
