@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.core.site import Site
+from controller.core.site_impact import Factor
 from controller.impact.day import DAY_S, ENERGY, WATER, Day, read_days
 from controller.impact.day_sums import sums
 from controller.impact.entries import read_entries
@@ -50,7 +51,15 @@ def build(site: Site, connection: sqlite3.Connection, period: Period) -> Report:
         statement=impact_of(site, days, read_entries(connection), period.first, period.last),
         happenings=happenings(read_rows(connection), *_bounds(period, zone)),
         ledger=_ledger(connection, last),
+        methane_factors=_methane_factors(site),
     )
+
+
+def _methane_factors(site: Site) -> tuple[Factor, ...]:
+    told = site.file.impact.methane
+    if told is None:
+        return ()
+    return (told.emission, told.before_factor, told.single, told.multiple, told.pre_season, told.gwp)
 
 
 def last_month(connection: sqlite3.Connection) -> Period:

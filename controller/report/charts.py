@@ -54,7 +54,7 @@ def stacked(chart: Columns) -> Drawing:
     for tick in range(round(ceiling / step) + 1):
         value = tick * step
         y = base - room * value / ceiling
-        marks.append(Line(LEFT, y, WIDTH, y, INK if tick == 0 else RULE, 0.2 if tick == 0 else 0.15))
+        marks.append(Line(LEFT, y, WIDTH, y, RULE, 0.15))
         marks.append(Words(LEFT - 1.5, y + 0.9, number(value, chart.language, _decimals(step)), anchor="end"))
     marks.append(Words(0.0, TOP - 4.2, chart.unit, color=SOFT))
     slot = (WIDTH - LEFT) / max(1, count)
@@ -62,6 +62,7 @@ def stacked(chart: Columns) -> Drawing:
     for index in range(count):
         x = LEFT + slot * (index + 0.5) - width / 2.0
         marks += _column(chart, index, x, width, base, room / ceiling)
+    marks.append(Line(LEFT, base, WIDTH, base, INK, 0.2))
     marks += _labels(chart.labels, slot, base + 4.0)
     marks += _legend(chart)
     return Drawing(WIDTH, chart.height, tuple(marks), chart.told)

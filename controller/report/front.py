@@ -21,8 +21,8 @@ def front(report: Report, say: Say) -> Iterator[Block]:
         say("status_good" if verified else "status_open"), verified,
     )  # fmt: skip
     yield from _warnings(report, say)
-    yield Tiles((_water(report, say), _energy(report, say), _co2(report, say), _money(report, say),
-                 _coverage(report, say), _share(report, say), _intensity(report, say), _ledger(report, say)))  # fmt: skip
+    tiles = [tile(report, say) for tile in (_water, _energy, _co2, _money, _coverage, _share)]
+    yield Tiles((*tiles, _methane(report, say) or _intensity(report, say), _ledger(report, say)))
     yield Text(_lead(report, say), "lead")
     yield Bullets(say("limits"), tuple(_limits(report, say)))
     yield energy_picture(report, say)
@@ -132,6 +132,18 @@ def _share(report: Report, say: Say) -> Tile:
     )
 
 
+def _methane(report: Report, say: Say) -> Tile | None:
+    """Methane stands on the first page where paddies were drained."""
+    ch4, co2e = report.statement.ch4_kg, report.statement.ch4_co2e_kg
+    if not ch4.value:
+        return None
+    value, unit, margin = weight(say, ch4.value, ch4.half)
+    equivalent = " ".join(weight(say, co2e.value, co2e.half)[:2])
+    return Tile(
+        say("tile_methane"), value, unit, _unit(margin, unit), say("tile_methane_note", value=equivalent)
+    )
+
+
 def _intensity(report: Report, say: Say) -> Tile:
     water, pumps = report.value("water_m3"), report.value("pumps_wh")
     value = say.number(pumps / 1000.0 / water, 3) if water and pumps is not None else say.number(None)
@@ -189,6 +201,8 @@ def _limits(report: Report, say: Say) -> Iterator[str]:
               status=report.statement.status[say.language])  # fmt: skip
     for baseline in dict.fromkeys(line.baseline for line in report.statement.lines):
         yield say(f"limit_{baseline}")
+    if report.statement.ch4_kg.value:
+        yield say("limit_methane")
     yield say("limit_margin")
     yield from _limits_of_data(report, say)
     if report.statement.differs:

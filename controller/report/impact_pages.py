@@ -170,7 +170,8 @@ def _factors(report: Report, say: Say) -> Table:
     """Every factor that made a figure of this report."""
     told = report.statement
     used: list[Factor] = [line.factor for line in (*told.lines, *told.recomputed)]
-    used += [one for one in (told.life_cycle, told.gwp) if one is not None]
+    used += [one for one in (told.life_cycle,) if one is not None]
+    used += report.methane_factors if told.methane else ()
     unique = {(one.name, one.value, one.unit): one for one in used}
     heads = (("col_factor", 2.3, False), ("col_value", 1.5, True), ("col_margin", 0.8, True), ("col_source", 3.0, False),
              ("col_year", 0.6, True), ("col_valid", 1.5, False))  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from controller.core.site_impact import Factor
 from controller.impact.day import Day
 from controller.impact.day_sums import Amount
 from controller.impact.statement import Statement
@@ -91,8 +92,9 @@ class Report:
     """The whole report. ``generated``: local time of the ledger's last row, ISO 8601: the same ledger gives the same report.
 
     ``sums``: figure -> value, half-width at 95 % and the days that tell it, of all days of the period; zones, meters and tanks as
-    ``zones.ID``, ``meters.ID``, ``tanks.ID``. ``statement``: CO2, methane and money.
-    ``days``: every past day of the period, those that nobody saw with ``closed=False``.
+    ``zones.ID``, ``meters.ID``, ``tanks.ID``. ``statement``: CO2, methane and money;
+    ``methane_factors``: what methane was reckoned with. ``days``: every past day of the period, those that nobody saw with
+    ``closed=False``.
     """
 
     site: SiteFacts
@@ -105,6 +107,7 @@ class Report:
     statement: Statement
     happenings: Happenings
     ledger: LedgerFacts
+    methane_factors: tuple[Factor, ...] = ()
     schema: int = SCHEMA
     units: Mapping[str, str] = field(default_factory=lambda: dict(UNITS))
 
