@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -226,6 +227,7 @@ class Outlets:
             wires=self.wires,
             note=self._note,
             holder=holder(self._options.state),
+            report=report_command(self._options),
             unverified=frozenset(
                 name
                 for name, one in controller.poller.devices.items()
@@ -249,6 +251,12 @@ class Acknowledger:
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
         """See `Outlets.acknowledge`."""
         self.outlets.acknowledge(snapshot.at)
+
+
+def report_command(options: RunOptions) -> tuple[str, ...]:
+    """What the page starts, as a niced process of its own, for the report of the last month."""
+    words = ("report", "--low-priority", "-c", str(options.config), "--state", str(options.state), "-o", "-")
+    return (sys.executable, "-m", "controller.cli", *words)
 
 
 def _looked_at(done: asyncio.Future[Any]) -> None:

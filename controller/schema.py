@@ -1,4 +1,4 @@
-"""JSON Schemas of the three kinds of YAML file, for editors that check and complete while one types."""
+"""JSON Schemas of the three kinds of YAML file, for editors that check and complete while one types; and of the JSON report."""
 
 from __future__ import annotations
 
@@ -54,7 +54,14 @@ def profile_schema() -> dict[str, Any]:
     return {"$schema": DIALECT} | schema | {"title": "Tirtasurya: profile"}
 
 
-SCHEMAS = {"site": site_schema, "program": program_schema, "profile": profile_schema}
+def report_schema() -> dict[str, Any]:
+    """What ``tirta report --format json`` writes."""
+    from controller.report.json_file import schema
+
+    return {"$schema": DIALECT} | schema() | {"title": "Tirtasurya: report"}
+
+
+SCHEMAS = {"site": site_schema, "program": program_schema, "profile": profile_schema, "report": report_schema}
 
 
 def _short_or_long(model: dict[str, Any], key: str, more: dict[str, Any]) -> dict[str, Any]:

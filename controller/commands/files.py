@@ -36,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "what",
         nargs="?",
         default="site",
-        choices=("site", "program", "profile"),
+        choices=("site", "program", "profile", "report"),
         help=t("of which file (site)", "berkas yang mana (site)"),
     )
     schema.add_argument("--json", action="store_true", help=argparse.SUPPRESS)

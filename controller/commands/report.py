@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import resource
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from controller.report.period import Period
 
 FORMATS = ("html", "pdf", "xlsx", "json")
+NICENESS, MOST_S = 10, 120
+"""Of a report that the page asked for: its niceness, and the processor time that it may take, s."""
+
 NEEDS = {"pdf": "fpdf", "xlsx": "xlsxwriter"}
 """What a format imports that the daemon itself does not have (extra ``report``)."""
 
@@ -49,6 +55,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     report.add_argument("--despite-damage", action="store_true", help=t(
         "also from a ledger whose chain is broken; the first page says so",
         "juga dari buku besar yang rantainya rusak; halaman pertama menyebutnya"))  # fmt: skip
+    report.add_argument("--low-priority", action="store_true", help=argparse.SUPPRESS)
     config_option(report)
     where = t("the daemon's records (state)", "catatan layanan (state)")
     report.add_argument("--state", default="state", metavar="DIR", help=where)
@@ -57,6 +64,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_report(args: argparse.Namespace) -> int:
     """Write the report; 0 when it is written, 1 when the input does not allow one."""
+    if args.low_priority:
+        _stand_back()
     _need(args.format)
     wanted = _period(args)
     from controller.config import load_site
@@ -79,6 +88,14 @@ def run_report(args: argparse.Namespace) -> int:
     if name != "-":
         err(t(f"written: {name}", f"ditulis: {name}"))
     return GOOD
+
+
+def _stand_back() -> None:
+    """Started by the daemon's page: the pumps' decisions come first, and where memory runs out this goes, not the daemon."""
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_S, MOST_S))
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def _need(kind: str) -> None:
@@ -125,8 +142,7 @@ def _report(site: Site, path: Path, wanted: Period | None) -> Report:
                 "sebut folder catatan lokasi dengan --state",
             ),
         )
-    import sqlite3
-
+    
     connection = connect_readonly(path)
     try:
         return build(site, connection, wanted or last_month(connection))

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from controller.web import routes_api, routes_notes, routes_page
+from controller.web import routes_api, routes_notes, routes_page, routes_report
 from controller.web.access import Keeper
 from controller.web.context import WebContext
 from controller.web.desk import Desk
@@ -30,6 +30,7 @@ def create_app(context: WebContext, streams: Streams | None = None) -> FastAPI:
     app.include_router(routes_page.router(desk))
     app.include_router(routes_api.router(desk))
     app.include_router(routes_notes.router(desk))
+    app.include_router(routes_report.router(desk))
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_middleware(
         Guard,

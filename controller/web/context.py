@@ -52,6 +52,8 @@ class WebContext:
     """Adds a person's row to the ledger; None when the disk did not take it in time."""
     holder: str = ""
     """The word in the lock of the state directory whose ledger this daemon keeps."""
+    report: tuple[str, ...] = ()
+    """The command that writes the HTML report of the last month to its standard output; nothing: no report is offered."""
 
     @property
     def bound_host(self) -> str:

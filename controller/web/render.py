@@ -135,6 +135,7 @@ class Renderer:
             "other_language": "en" if language == "id" else "id",
             "site_name": self._context.live.site.file.site.name,
             "token": TOKEN,
+            "has_report": self._context.report != (),
             "pin_needed": self._context.pin_hash is not None,
         }
 

@@ -32,6 +32,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "foot": ("Tirtasurya – air dari matahari", "Tirtasurya – water from the sun"),
     "foot_cycle": ("Keputusan ke-{cycles}, {ms} ms", "Decision {cycles}, {ms} ms"),
+    "report_month": ("Laporan bulan ini", "This month's report"),
+    "not_report_busy": (
+        "Laporan lain sedang dibuat. Coba lagi sebentar lagi.",
+        "Another report is being made. Try again in a moment.",
+    ),
+    "not_report_none": (
+        "Belum ada laporan: hari pertama ditutup pada tengah malamnya. Bila sudah lewat, periksa dengan `tirta report`.",
+        "There is no report yet: the first day closes at its midnight. If that is over, look with `tirta report`.",
+    ),
     "foot_head": ("Buku besar", "Ledger"),
     "foot_backlog": ("Menunggu dikirim ke InfluxDB", "Waiting to be sent to InfluxDB"),
     "points": ("{count} data", "{count} points"),
