@@ -199,6 +199,8 @@ def _limits(report: Report, say: Say) -> Iterator[str]:
     """One sentence for each thing that a reader may trip over."""
     yield say("limit_unverified" if report.statement.standing.verification is None else "limit_verified",
               status=report.statement.status[say.language])  # fmt: skip
+    if report.statement.standing.changed is not None:
+        yield say("limit_changed", by=report.statement.standing.changed.by)
     for baseline in dict.fromkeys(line.baseline for line in report.statement.lines):
         yield say(f"limit_{baseline}")
     if report.statement.ch4_kg.value:

@@ -31,5 +31,9 @@ def json_text(report: Report) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the file (``tirta schema report``); ``status`` and the events' ``text`` are added by ``json_text``."""
-    return {"title": "tirta-report", **_adapter().json_schema(mode="serialization")}
+    """JSON Schema of the file (``tirta schema report``)."""
+    found: dict[str, Any] = _adapter().json_schema(mode="serialization")
+    words = {"type": "object", "properties": {"id": {"type": "string"}, "en": {"type": "string"}}}
+    found["properties"]["status"] = {"description": "estimated or verified, in words", **words}
+    found["$defs"]["Happening"]["properties"]["text"] = {"description": "the event as a sentence", **words}
+    return found

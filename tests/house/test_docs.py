@@ -22,7 +22,7 @@ from tests.house.source import ROOT
 PEOPLE = ("README.md", "README.id.md", "CONTRIBUTING.md", "docs/wiring.md", "docs/wiring.id.md", "docs/devices.md",
           "docs/commissioning.md", "docs/commissioning.id.md",
           "docs/schedules.md", "docs/telemetry.md", "docs/ledger.md", "docs/safety.md",
-          "docs/compare.md", "docs/compare.id.md", "docs/grafana.md", "docs/grafana.id.md",
+          "docs/compare.md", "docs/compare.id.md", "docs/report.md", "docs/report.id.md", "docs/grafana.md", "docs/grafana.id.md",
           "docs/impact.md", "docs/impact.id.md")  # fmt: skip
 """Documents with commands that people type."""
 
@@ -102,7 +102,7 @@ def test_the_keys_of_a_program_are_the_real_ones() -> None:
     KINDS["field"].model_validate(example)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/wiring.md", "docs/commissioning.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/wiring.md", "docs/commissioning.md", "docs/report.md"])
 def test_both_languages_have_the_same_commands(name: str) -> None:
     """The Indonesian document tells the same command lines as the English one."""
     both = []

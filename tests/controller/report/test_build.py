@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from controller.report.build import NothingToReportError, last_month
-from controller.report.json_file import json_text
+from controller.report.compose import document
+from controller.report.json_file import json_text, schema
+from controller.report.model import Report
 from controller.report.period import between, month, year
 from controller.store.audit import closings
+from controller.store.chain import Note
 from controller.store.database import connect_readonly
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
 
@@ -153,3 +158,38 @@ def test_the_same_ledger_gives_the_same_bytes(path: Path) -> None:
     """Two reports of one ledger are equal to the byte: no clock but the ledger's."""
     texts = {json_text(report_of(path, SITE, month("2026-03"))) for _ in range(2)}
     assert len(texts) == 1
+
+
+def test_json_reads_back(path: Path) -> None:
+    """The JSON file holds the whole model: read back by its own types it is the report that was written."""
+    report = report_of(path, SITE, month("2026-03"))
+    text = json_text(report)
+    told = json.loads(text)
+    for one in told["happenings"]["listed"]:
+        assert set(one.pop("text")) == {"id", "en"}
+    assert told.pop("status") == dict(report.statement.status)
+    assert TypeAdapter(Report).validate_python(told, strict=False) == report
+    assert set(json.loads(text)) == set(schema()["properties"])
+
+
+def test_who_verified(tmp_path: Path) -> None:
+    """A verification of exactly these figures counts; one of other figures is told as no longer holding."""
+    first = report_of(write_ledger(tmp_path / "a", SITE, "2026-03-01", "2026-03-31"), SITE, month("2026-03"))
+    for name, digest in (("b", first.statement.digest), ("c", "0" * 64)):
+        figures = {
+            "from": "2026-03-01",
+            "to": "2026-03-31",
+            "by": "Siti Rahma",
+            "role": "auditor",
+            "note": "",
+            "digest": digest,
+        }
+        note = Note("verification", "2026-03", figures)
+        report = report_of(
+            write_ledger(tmp_path / name, SITE, "2026-03-01", "2026-03-31", notes=[note]),
+            SITE,
+            month("2026-03"),
+        )
+        words = " ".join(str(block) for block in document(report, "en").blocks[:6])
+        assert ("verified by Siti Rahma (auditor)" in words) == (name == "b")
+        assert ("that verification no longer holds" in words) == (name == "c")
