@@ -142,7 +142,8 @@ def _report(site: Site, path: Path, wanted: Period | None) -> Report:
                 "sebut folder catatan lokasi dengan --state",
             ),
         )
-    
+    import sqlite3
+
     connection = connect_readonly(path)
     try:
         return build(site, connection, wanted or last_month(connection))
