@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -25,10 +26,11 @@ HEADERS = {
 
 @dataclass(slots=True)
 class Reports:
-    """The process under way, none or one."""
+    """The process under way, none or one. ``ending``: what waits for its end; it is not cancelled with the visitor's request."""
 
     command: Sequence[str]
     busy: bool = False
+    ending: asyncio.Task[None] | None = None
 
     async def pieces(self, language: Language) -> AsyncIterator[bytes]:
         """What the command writes. Nothing at all when it refuses; the process ends with whoever listens."""
@@ -42,10 +44,14 @@ class Reports:
             while piece := await child.stdout.read(PIECE):
                 yield piece
         finally:
-            self.busy = False
-            if child is not None and child.returncode is None:
+            self.ending = asyncio.create_task(self._end(child), name="report ends")
+
+    async def _end(self, child: Process | None) -> None:
+        if child is not None:
+            with contextlib.suppress(ProcessLookupError):
                 child.kill()
-                await child.wait()
+            await child.communicate()
+        self.busy = False
 
 
 def router(desk: Desk) -> APIRouter:

@@ -55,6 +55,9 @@ async def test_one_at_a_time(station: Station) -> None:
         second = await client.get("/report?lang=en")
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
+        ends = [task for task in asyncio.all_tasks() if task.get_name() == "report ends"]
+        await asyncio.gather(*ends)
+    assert len(ends) == 1
     assert second.status_code == 503
     assert "Another report is being made" in second.text
 
@@ -66,6 +69,8 @@ async def test_a_report_that_nobody_reads_ends() -> None:
     assert (await anext(pieces)).startswith(b"x")
     assert reports.busy
     await pieces.aclose()  # type: ignore[attr-defined]
+    assert reports.ending is not None
+    await reports.ending
     assert not reports.busy
 
 
