@@ -15,7 +15,7 @@ from pathlib import Path
 from controller.store.almanac import day_of, figures_of, zone_of
 from controller.store.database import DAMAGE, connect_readonly
 from controller.store.errors import StoreError
-from controller.store.guards import file_problems, guard_warnings, state_problem
+from controller.store.guards import file_problems, guard_warnings, state_problem, state_seq
 from controller.store.outside import Heads, Noted, beside, heads_in
 from controller.store.problem import Problem
 from controller.store.scan import read_rows
@@ -60,9 +60,10 @@ def check_ledger(path: Path, outside: Sequence[Noted]) -> tuple[Checked, ...]:
 def _check(part: _Part, heads: Sequence[Noted], name: str) -> Checked:
     noted = [*heads, *_beside(part.path), *([part.end] if part.end is not None else [])]
     with closing(connect_readonly(part.path)) as connection:
+        saved_seq = state_seq(connection)
         outcome = examine(connection, Heads(noted))
         found = [*outcome.problems]
-        state = state_problem(connection, outcome.head, outcome.last_day)
+        state = state_problem(saved_seq, outcome.head, outcome.last_day)
         if state is not None and not any(one.kind == "cut" for one in found):
             found.append(state)
         if not any(one.kind == "unreadable" for one in found):

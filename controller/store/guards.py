@@ -63,15 +63,20 @@ def guard_warnings(connection: sqlite3.Connection) -> tuple[Problem, ...]:
     return (_of_file("guards", names=", ".join(names)),) if names else ()
 
 
-def state_problem(connection: sqlite3.Connection, head: Head, day: str) -> Problem | None:
-    """The state row is saved with the head of that moment: a ledger that ends before it was cut."""
+def state_seq(connection: sqlite3.Connection) -> int:
+    """The row that the saved state belongs to, 0 when there is none. Ask before the rows are read: a daemon may be writing."""
     try:
         saved = connection.execute("SELECT seq FROM state").fetchone()
     except DAMAGE:
-        return None
-    if saved is None or not isinstance(saved[0], int) or saved[0] <= head.seq:
-        return None
-    return Problem("state", head.seq, head.seq, day, "", {"noted": saved[0]})
+        return 0
+    return saved[0] if saved is not None and isinstance(saved[0], int) else 0
+
+
+def state_problem(saved_seq: int, head: Head, day: str) -> Problem | None:
+    """The state row is saved with the head of that moment: a ledger that ends before it was cut."""
+    return (
+        Problem("state", head.seq, head.seq, day, "", {"noted": saved_seq}) if saved_seq > head.seq else None
+    )
 
 
 def _of_file(kind: str, **params: str) -> Problem:

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks._forger import Kept, kept_heads
+from controller.store import chronicle
 from controller.store.chain import Head
 from controller.store.chronicle import check_ledger
 from controller.store.database import connect_readonly
 from controller.store.guards import shipped
 from controller.store.ledger import Ledger, set_aside
-from controller.store.outside import Noted, beside
+from controller.store.outside import Heads, Noted, beside
 from controller.store.scan import read_rows
+from controller.store.verify import Outcome
 from tests.controller.store.forged import DAYS, ZONE, at, boot, make
 from tests.controller.store.test_ledger import event, tampered
 
@@ -100,6 +102,20 @@ def test_a_state_row_of_later_rows_shows_a_cut(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE state SET seq = 50")
         connection.commit()
+    assert kinds(path) == []
+
+
+def test_a_daemon_that_writes_meanwhile_is_no_cut(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows and a state that are added while the check reads are no problem."""
+    really = chronicle.examine
+
+    def slow(connection: sqlite3.Connection, heads: Heads) -> Outcome:
+        found = really(connection, heads)
+        with Ledger(path) as ledger:
+            ledger.commit([event()], "{}", at(DAYS, 9.0))
+        return found
+
+    monkeypatch.setattr(chronicle, "examine", slow)
     assert kinds(path) == []
 
 
