@@ -21,6 +21,9 @@ _JITTER = 1e-3
 
 _HALF = 0.5
 
+_USUAL, _NEAR = 2.0, 0.01
+"""A counter that may be reset has rolled over only if that is so much of its largest step, or of what it holds."""
+
 Kept = tuple[float, float]
 """What a total goes on from: what the counter showed last, and what the total has more than that."""
 
@@ -99,11 +102,17 @@ class Total:
                 return self.total  # it may well have come here from 0
             return self._plus if self._fits(value - last, turns) else None
         width = self.width or 0.0
-        if value < _HALF * width < last <= width and self._fits(value + width - last, turns):
+        if value < _HALF * width < last <= width and self._rolled(value + width - last, width, turns):
             return self._plus + width
         if self._may_reset and value <= _HALF * last and self._fits(value, turns):
             return self.total
         return None
+
+    def _rolled(self, growth: float, width: float, turns: float) -> bool:
+        """Whether it came here over its end: where it may have been reset instead, only by a step that it is used to."""
+        if self._may_reset and growth > max(_USUAL * self._most * max(1.0, turns), _NEAR * width):
+            return False
+        return self._fits(growth, turns)
 
     def _doubt(self, value: float, turns: float) -> None:
         agrees = self._doubts > 0 < self._doubted <= value and self._fits(value - self._doubted, turns)

@@ -138,19 +138,34 @@ def _of_valve(plant: Plant, whose: str, _what: str) -> Number:
 
 
 def _of_site(plant: Plant, what: str) -> Number:
-    supply = plant.supply
+    supply, counters = plant.supply, plant.supply.energy
+    apart = _genset_apart(plant)
     table: dict[str, Number] = {
         "power.irradiance": lambda: plant.pv_day.poa_w_m2[plant.minute],
         "power.pv_power": lambda: supply.pv_w,
         "power.pv_energy": lambda: supply.energy.pv_yield,
-        "power.grid": lambda: supply.grid_w + supply.genset_w,
+        "power.grid": lambda: supply.grid_w + (0.0 if apart else supply.genset_w),
+        "power.grid_import": lambda: counters.imported + (0.0 if apart else counters.genset),
+        "power.grid_export": lambda: counters.exported,
         "power.load": lambda: supply.load_w,
+        "power.load_energy": lambda: counters.load,
+        "power.genset": lambda: supply.genset_w,
+        "power.genset_energy": lambda: counters.genset,
+        "power.battery": lambda: supply.battery_w,
+        "power.battery_charge": lambda: counters.charged,
+        "power.battery_discharge": lambda: counters.discharged,
         "weather.rain": lambda: plant.rain_mm,
         "weather.temp": lambda: plant.day.temp_c[plant.minute],
         "weather.humidity": lambda: plant.day.rh_pct[plant.minute],
         "weather.wind": lambda: plant.day.wind_m_s[plant.minute],
     }
     return table[what]
+
+
+def _genset_apart(plant: Plant) -> bool:
+    """Whether the genset has a meter of its own; else it feeds through the one at the grid's place."""
+    power = plant.site.file.power
+    return power.genset_power is not None or power.genset_energy is not None
 
 
 def _inverter_status(plant: Plant) -> Getter:

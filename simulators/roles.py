@@ -80,6 +80,14 @@ def _signals(file: SiteFile) -> Iterator[tuple[str, str, Signal | None, str]]:
     )
     yield "power.grid", "", power.grid_power, "grid"
     yield "power.load", "", power.load_power, "grid"
+    yield "power.grid_import", "", power.grid_import, "grid"
+    yield "power.grid_export", "", power.grid_export, "grid"
+    yield "power.load_energy", "", power.load_energy, "grid"
+    yield "power.genset", "", power.genset_power, "genset"
+    yield "power.genset_energy", "", power.genset_energy, "genset"
+    yield "power.battery", "", power.battery_power, ""
+    yield "power.battery_charge", "", power.battery_charge, ""
+    yield "power.battery_discharge", "", power.battery_discharge, ""
     for pump in file.pumps:
         yield from _pump_signals(pump)
     for tank in file.tanks:

@@ -25,12 +25,18 @@ def fed_by_inverter(day: Accounts) -> float:
 
 
 def bought(day: Accounts, consumed_wh: float) -> tuple[float, float]:
-    """(from the grid, from the genset), Wh: what of the consumption the sun did not pay. Import is charged to what is counted as
-    far as it was taken at the same time; where a counter tells it, by the counter, split as the power was.
+    """(from the grid, from the genset), Wh: what of the consumption the sun did not pay. Where a load meter tells the consumption
+    it is all the import; else import is charged to the pumps as far as they took it at the same time, and where a counter tells
+    it, by the counter, split as the power was.
     """
     main = "import" if "import" in day.flows or "genset" not in day.flows else "genset"
     counted, seen = total(day, main), total(day, "seen")
-    grid_wh = day.grid_wh * counted / seen if seen > 0.0 else counted if "seen" in day.flows else day.grid_wh
+    if "load" in day.flows and main in day.flows:
+        grid_wh = counted
+    else:
+        grid_wh = (
+            day.grid_wh * counted / seen if seen > 0.0 else counted if "seen" in day.flows else day.grid_wh
+        )
     grid_wh = min(max(0.0, grid_wh), max(0.0, consumed_wh))
     if main == "genset":
         return 0.0, grid_wh

@@ -127,19 +127,18 @@ def _sources(c: Draft, taken_w: float, hours: float) -> float:
         _measured(c, "genset", w.genset_energy, c.number(w.genset_power), hours)
     if grid_w is not None or w.grid_import is not None:
         _measured(c, place, w.grid_import, grid_w, hours)
-        if w.grid_import is not None and grid_w is not None:
-            _note(c, "seen", (0.0, max(0.0, grid_w) * hours, 0.0))
+        if w.grid_import is not None:
+            _note(c, "seen", (0.0, max(0.0, grid_w or 0.0) * hours, 0.0))
     if w.grid_export is not None or grid_w is not None:
         _measured(c, "export", w.grid_export, None if grid_w is None else -grid_w, hours)
     if taken_w <= 0.0:
         return 0.0
     if grid_w is not None:
         return min(max(0.0, grid_w), taken_w) * hours
-    if power.backup == "none":
+    if power.backup == "none" or w.grid_import is not None:  # its counter will tell
         return 0.0
     bought_wh = min(max(0.0, taken_w - (c.old.power.potential_w or 0.0)), taken_w) * hours
-    if w.grid_import is None:
-        _note(c, place, (0.0, 0.0, bought_wh))
+    _note(c, place, (0.0, 0.0, bought_wh))
     return bought_wh
 
 

@@ -84,6 +84,12 @@ class Telemetry:
             self._pool.shutdown(wait=True)
         self._shelf.close()
 
+    def abandon(self) -> None:
+        """Close the file without what is only in memory, as a killed process does (simulations)."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        self._shelf.close()
+
     @property
     def buffered(self) -> int:
         """Points that are only in memory, but for those being written now."""
