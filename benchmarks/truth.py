@@ -74,7 +74,7 @@ def _one(asked: tuple[int, float]) -> dict[str, Any]:
 
 
 def judge(rows: Iterable[dict[str, Any]]) -> None:
-    """What was asked: how far from the meters, how often the truth lies within, how wide the interval is, coverage by the minute."""
+    """What was asked: how far from the meters, how often the truth lies within, how wide that is, coverage by the minute."""
     rows = list(rows)
     figure("truth: seeds", len(rows), "")
     figure("truth: coverage of a day off by at most", max(row["minutes"] for row in rows), "min", 1.0)

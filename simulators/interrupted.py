@@ -167,16 +167,24 @@ class Interrupted:
 
 @dataclass(slots=True)
 class Pulse:
-    """A point a minute in telemetry.db, in place of all those of ``Capture``: what a start needs of it is the last sign of life."""
+    """The newest point of telemetry.db, which is all that a start needs of it: the last sign of life. It is written when a life is
+    over, since the points before it do not matter; a daemon commits every 30 s, so it would be there in a one-minute cycle.
+    """
 
     series: Series
     telemetry: Telemetry
+    last: Instant | None = None
 
     def cycle(self, snapshot: Snapshot, decision: Decision, cycle_ms: float) -> None:
         """Observe one cycle."""
-        at = snapshot.at
-        self.telemetry.append([Point(self.series, "cycle_ms=0", at.epoch_s, at.mono_s)], at)
-        self.telemetry.tick(at)
+        self.last = snapshot.at
+
+    def write(self) -> None:
+        """Leave the last sign of life on the disk."""
+        if self.last is not None:
+            point = Point(self.series, "cycle_ms=0", self.last.epoch_s, self.last.mono_s)
+            self.telemetry.append([point], self.last)
+            self.telemetry.flush(self.last)
 
 
 class _Life:
@@ -190,7 +198,7 @@ class _Life:
         self._telemetry = Telemetry(
             folder / "telemetry.db", at, int(site.file.telemetry.max_mb * 1e6), background=False
         )
-        pulse = Pulse(Series.of("controller", site=site.file.site.id), self._telemetry)
+        self._pulse = pulse = Pulse(Series.of("controller", site=site.file.site.id), self._telemetry)
         ports = loopback_ports(season.rig)
         state, profiles = self._memory.state, season.profiles
         self.controller = assemble(site, state, profiles, ports, now, self._journal, inline, (pulse,))
@@ -204,9 +212,9 @@ class _Life:
         state, stops = farewell(self._site, self.controller.cycle.state, at)
         self._journal.submit((*stops, Note("halt", "site")), to_json(state), at)
         self._totals.close()
-        self._telemetry.flush(at)
 
     def close(self) -> None:
-        """Let go of the files, as a killed process does: nothing more is written."""
+        """Let go of the files, as a killed process does: nothing more is written but what a daemon had written before."""
+        self._pulse.write()
         self._memory.ledger.close()
         self._telemetry.abandon()

@@ -68,7 +68,8 @@ class Verdict:
 
 def incidents(seed: int, days: float) -> tuple[tuple[Outage, ...], tuple[Mishap, ...]]:
     """What happens, the same for the same seed: an outage of one to three days, some of hours, kills; silences of devices, resets,
-    two meters replaced. The first hour and the last twelve are left in peace.
+    two meters replaced. A computer's loss of power takes the counters of its neighbours with it; other counters are lost only after
+    they have been read. The first hour and the last twelve are left in peace.
     """
     chance = Random(seed)
     end_s = days * DAY_S - 0.5 * DAY_S
@@ -83,18 +84,34 @@ def incidents(seed: int, days: float) -> tuple[tuple[Outage, ...], tuple[Mishap,
             how = chance.choice(("kill", "kill", "power", "stop"))
             unsure_s = chance.choice((0.0, 300.0, 1200.0)) if how == "power" else 0.0
             outages.append(Outage(from_s, until_s, how, unsure_s))
+    outages.sort(key=lambda one: one.from_s)
     mishaps = [_mishap(chance, device, end_s, 600.0, 0.4 * DAY_S, "silent") for device in MAKES]
-    mishaps += [_mishap(chance, device, end_s, 60.0, 240.0, "reset") for device in RESETS for _ in range(2)]
     mishaps += [
-        _mishap(chance, device, end_s, 600.0, 1800.0, "replaced") for device in chance.sample(list(MAKES), 2)
+        Mishap(device, one.from_s, one.from_s + 2.0 * MINUTE_S, "reset")
+        for one in outages
+        for device in RESETS
+        if one.how == "power"
     ]
-    return tuple(sorted(outages, key=lambda one: one.from_s)), tuple(mishaps)
+    wanted = [(device, 60.0, 240.0, "reset") for device in RESETS for _ in range(2)]
+    wanted += [(device, 600.0, 1800.0, "replaced") for device in chance.sample(list(MAKES), 2)]
+    for device, least_s, most_s, what in wanted:
+        found = (_mishap(chance, device, end_s, least_s, most_s, what) for _ in range(1000))
+        mishaps.append(next(one for one in found if _read_before(one, outages, mishaps)))
+    return tuple(outages), tuple(mishaps)
+
+
+def _read_before(new: Mishap, outages: list[Outage], mishaps: list[Mishap]) -> bool:
+    """Whether the counter was read shortly before it is lost: what it passed since its last reading nobody can know."""
+    unread = [(one.from_s, one.until_s) for one in outages]
+    unread += [(one.from_s, one.until_s) for one in mishaps if one.device == new.device]
+    away_s = 10.0 * MINUTE_S
+    return all(new.until_s + away_s < since or until + away_s < new.from_s for since, until in unread)
 
 
 def _mishap(chance: Random, device: str, end_s: float, least_s: float, most_s: float, what: str) -> Mishap:
     length_s = chance.uniform(least_s, most_s)
     from_s = _minute(chance.uniform(3600.0, end_s - length_s))
-    return Mishap(device, from_s, from_s + _minute(length_s), what)
+    return Mishap(device, from_s, from_s + max(MINUTE_S, _minute(length_s)), what)
 
 
 def _minute(seconds: float) -> float:

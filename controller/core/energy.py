@@ -38,11 +38,11 @@ def count(c: Draft) -> None:
     bought_wh = _sources(c, taken_w, hours)
     _battery(c, hours)
     _curtailed(c, pv_w, hours)
-    day = c.accounts
+    day, there_s = c.accounts, c.lived_s if c.gap_s == 0.0 else 0.0
     c.accounts = Accounts(
         day.day, day.ends_s, day.pv_wh + pv_wh, day.used_wh + used_wh, day.grid_wh + bought_wh, day.water_m3 + c.water_m3,
-        day.run_s + run_s, day.covered_s + (c.lived_s if c.gap_s == 0.0 else 0.0),
-        day.measured_s + (c.lived_s if measured else 0.0), day.starts, day.starts_from_s, day.other_wh, _added(day.flows, c.passed),
+        day.run_s + run_s, day.covered_s + there_s,
+        day.measured_s + (there_s if measured else 0.0), day.starts, day.starts_from_s, day.other_wh, _added(day.flows, c.passed),
         _shared(day.zones, c.shared), day.tanks, day.spanning_wh + spanning_wh, day.spanning_m3, day.gaps, day.gap_s,
         day.begins_s, day.until_s,
     )  # fmt: skip
@@ -111,8 +111,9 @@ def _measured(c: Draft, place: str, meter: Reader | None, watts: float | None, h
 
 
 def _cap(c: Draft) -> float:
-    """The most that a connection of this site passes, Wh per second."""
-    return (CONNECTION_W + 3.0 * c.wiring.power.pv_kwp * 1000.0) / 3600.0
+    """The most that a connection of this site passes, Wh per second: what its plant and its loads come to, with room."""
+    w = c.wiring
+    return max(CONNECTION_W, 1.5 * w.peak_w, 2.0 * w.load_w) / 3600.0
 
 
 def _sources(c: Draft, taken_w: float, hours: float) -> float:

@@ -26,8 +26,8 @@ def passed(
     """What was added since the last decision: (by the counter, filled by a measured rate, filled by a rating); fills may be taken
     back. ``assumed``: the fill of this time, ``rated`` if no meter told its rate.
 
-    A counter that fell began again from zero; a jump that physics forbids (``cap_per_s`` up to now or to the moment ``until_s``,
-    ``quantum``) is not believed: it is another meter.
+    A counter that fell began again from zero; a jump that physics forbids (``cap_per_s`` since it was read last, up to now or to
+    the moment ``until_s``, ``quantum``) is not believed: it is another meter.
     """
     value = reader.read(c.readings, c.mono)
     last = c.counters.get(reader.name)
@@ -45,7 +45,7 @@ def passed(
     step = min(added, last.step) if last.step > 0.0 < added else max(added, last.step)
     if fell and last.step > 0.0:
         quantum = min(quantum, STEPS * last.step)
-    if not 0.0 <= added <= cap_per_s * max(0.0, (until_s or c.mono) - last.seen_s) + quantum:
+    if added > cap_per_s * _window_s(c, reader, last, until_s) + quantum:
         c.counters[reader.name] = Counter(value, c.mono, step=last.step)
         return filled(assumed, rated)
     if last.assumed == 0.0:
@@ -58,6 +58,12 @@ def passed(
         return (added, 0.0, 0.0)
     c.counters[reader.name] = Counter(value, c.mono, step=step)
     return (added, last.rated - last.assumed, -last.rated)
+
+
+def _window_s(c: Draft, reader: Reader, last: Counter, until_s: float | None) -> float:
+    """The longest time in which the growth may have come: since the last change, and since the last value was measured."""
+    unread_s = c.dt if last.silent_s is None else c.mono - last.silent_s
+    return max(0.0, min((until_s or c.mono) - last.seen_s, unread_s + reader.stale_s))
 
 
 def filled(amount: float, rated: bool) -> Parts:
