@@ -21,8 +21,8 @@ _JITTER = 1e-3
 
 _HALF = 0.5
 
-_USUAL, _NEAR = 2.0, 0.01
-"""A counter that may be reset has rolled over only if that is so much of its largest step, or of what it holds."""
+_USUAL, _NEAR = 2.0, 0.002
+"""A step that is usual: so much of the largest one; while none is known, so much of what the counter holds."""
 
 Kept = tuple[float, float]
 """What a total goes on from: what the counter showed last, and what the total has more than that."""
@@ -39,7 +39,8 @@ class Total:
     _doubted: float = 0.0
     _doubts: int = 0
     _most: float = 0.0  # the most that it grew from one value to the next
-    _zero: bool = False  # it shows 0, and nobody knows yet what that means
+    _zero: int = 0  # so often it has shown 0, and nobody knows yet what that means
+    _ended: bool = True  # it may have come to that 0 over its end
 
     @property
     def total(self) -> float:
@@ -71,7 +72,10 @@ class Total:
             self.last = value
             return value, True
         if value == 0.0 < last:
-            self._zero = True
+            if not self._zero:
+                width = self.width or 0.0
+                self._ended = self._usual(width - last, width, turns)
+            self._zero += 1
             self._doubts, self._doubted = int(not self._may_reset), 0.0
             return self.total, self._may_reset
         plus = self._plus_at(value, last, turns)
@@ -85,7 +89,7 @@ class Total:
             plus = self.total if counted else self.total - value
         if plus == self._plus:
             self._most = max(self._most, value - last)
-        self.last, self._plus, self._doubts, self._zero = value, plus, 0, False
+        self.last, self._plus, self._doubts, self._zero = value, plus, 0, 0
         return self.total, True
 
     @property
@@ -109,10 +113,16 @@ class Total:
         return None
 
     def _rolled(self, growth: float, width: float, turns: float) -> bool:
-        """Whether it came here over its end: where it may have been reset instead, only by a step that it is used to."""
-        if self._may_reset and growth > max(_USUAL * self._most * max(1.0, turns), _NEAR * width):
+        """Whether it came here over its end: where it may have been reset instead, only by a step that it is used to; and not when
+        it has stood at a 0 that is too far from its end.
+        """
+        far = self._zero >= CONFIRMED and not self._ended
+        if far or (self._may_reset and not self._usual(growth, width, turns)):
             return False
         return self._fits(growth, turns)
+
+    def _usual(self, growth: float, width: float, turns: float) -> bool:
+        return growth <= max(_USUAL * self._most * max(1.0, turns), 0.0 if self._most else _NEAR * width)
 
     def _doubt(self, value: float, turns: float) -> None:
         agrees = self._doubts > 0 < self._doubted <= value and self._fits(value - self._doubted, turns)

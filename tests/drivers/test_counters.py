@@ -117,3 +117,28 @@ def test_a_reset_in_the_gap_is_believed_when_it_stays() -> None:
     it = total(resets="daily")
     assert run(it, 5.0, 3.0, 3.1, 3.2) == [5.0, 5.0, 5.0, pytest.approx(8.2)]
     assert CONFIRMED == 3
+
+
+@pytest.mark.parametrize("resets", ["never", "restart"])
+def test_a_new_meter_is_no_roll_over(resets: str) -> None:
+    """A display of 1,000 kWh stands at 995.46; another meter is put in, shows 0 for a night, and counts: 4.54 kWh never passed."""
+    it = total(resets=resets, rolls_at=100_000, width=1_000_000.0)
+    run(it, *(995_000.0 + 10.0 * n for n in range(46)), 995_450.0, *[0.0] * 500)
+    before = it.total
+    run(it, 10.0, 20.0, 30.0, 40.0, 50.0)
+    assert before <= it.total <= before + 50.0
+
+
+@pytest.mark.parametrize("resets", ["never", "restart"])
+def test_a_coarse_counter_stands_at_0_after_its_end(resets: str) -> None:
+    """Whole kWh: 99,998, 99,999, 0 for an hour, 1: three kWh have passed."""
+    it = total(resets=resets, rolls_at=100_000, width=100_000.0)
+    run(it, 99_997.0, 99_998.0, 99_999.0, *[0.0] * 60, 1.0)
+    assert it.total == 100_001.0
+
+
+def test_a_reset_near_the_end_is_a_reset() -> None:
+    """A pulse counter that is lost with its supply stands at 640 of 655.36 m3, begins again at 0 and shows 0.05 next."""
+    it = total(resets="restart", rolls_at=65_536, width=655.36)
+    run(it, 639.9, 639.95, 640.0, 0.05)
+    assert it.total == pytest.approx(640.05)
