@@ -15,6 +15,9 @@ NOTHING: Parts = (0.0, 0.0, 0.0)
 COUNTED_ALONG = 0.05
 """A counter that grew by less than this share of what was filled in did not count along: it was reset or replaced."""
 
+ANEW = 0.5
+"""A counter that fell to more than this share of itself did not begin anew: its total was kept before the last growth of it."""
+
 STEPS = 2.0
 """A fill of so many steps of a coarse counter proves nothing yet: it is owed."""
 
@@ -26,8 +29,8 @@ def passed(
     """What was added since the last decision: (by the counter, filled by a measured rate, filled by a rating); fills may be taken
     back. ``assumed``: the fill of this time, ``rated`` if no meter told its rate.
 
-    A counter that fell began again from zero; a jump that physics forbids (``cap_per_s`` since it was read last, up to now or to
-    the moment ``until_s``, ``quantum``) is not believed: it is another meter.
+    A counter that fell far began again from zero; a jump that physics forbids (``cap_per_s`` since it was read last, up to now or
+    to the moment ``until_s``, ``quantum``) is not believed: it is another meter.
     """
     value = reader.read(c.readings, c.mono)
     last = c.counters.get(reader.name)
@@ -45,7 +48,8 @@ def passed(
     step = min(added, last.step) if last.step > 0.0 < added else max(added, last.step)
     if fell and last.step > 0.0:
         quantum = min(quantum, STEPS * last.step)
-    if added > cap_per_s * _window_s(c, reader, last, until_s) + quantum:
+    set_back = fell and value > ANEW * last.value
+    if set_back or added > cap_per_s * _window_s(c, reader, last, until_s) + quantum:
         c.counters[reader.name] = Counter(value, c.mono, step=last.step)
         return filled(assumed, rated)
     if last.assumed == 0.0:

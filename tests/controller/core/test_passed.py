@@ -118,6 +118,20 @@ def test_a_jump_is_another_meter(night: int) -> None:
     assert books.told == pytest.approx(27.0)
 
 
+def test_a_total_that_was_kept_too_early_counts_nothing_twice() -> None:
+    """Killed: the totals on the disk are older than the books, and the device lost its counter meanwhile. The total is 12 Wh less
+    than the books know; what it grows by from there is new, what it stands at is not.
+    """
+    books = Books()
+    books.minute(814_000.0)
+    books.minute(814_012.0)
+    for _ in range(7 * 1440):
+        books.minute(None)
+    books.minute(814_000.0)
+    books.minute(814_020.0)
+    assert books.told == pytest.approx(12.0 + 20.0)
+
+
 def test_an_outage_of_a_week_is_believed() -> None:
     """What passed in a long silence comes from the counter, up to what can pass."""
     books = Books()
