@@ -32,6 +32,19 @@ def test_published_values(ident: str, value: float) -> None:
     assert registry()[ident].value == value
 
 
+def test_the_diesel_mini_grids_by_size_and_load() -> None:
+    """TOOL33's table: 24 h service, water pumps, with storage; by the size of the generators."""
+    sizes = {
+        "below-15kw": (2.4, 1.4, 1.2),
+        "15-35kw": (1.9, 1.3, 1.1),
+        "35-135kw": (1.3, 1.0, 1.0),
+        "135-200kw": (0.9, 0.8, 0.8),
+    }
+    for size, values in sizes.items():
+        found = tuple(registry()[f"diesel-tool33-{size}-{load}"].value for load in ("24h", "pump", "storage"))
+        assert found == values, size
+
+
 def test_the_margins_are_their_own_average() -> None:
     """TOOL07: 50/50 and 75/25 of operating and build margin give the combined ones to the printed digit."""
     known = registry()
