@@ -34,8 +34,8 @@ SEEDS = {("paddy", None): 8, ("paddy-short", None): 8}
 DAYS = 10.0
 PLANTED_DAYS_AGO = 40
 YEAR_D = 365.0
-STUDENT = {4: 2.776, 12: 2.179, 28: 2.048}
-"""Student's t at 95 % by degrees of freedom: four quarters with two, four or eight seeds each."""
+STUDENT = {4: 2.776, 8: 2.306, 12: 2.179, 16: 2.120, 20: 2.086, 24: 2.064, 28: 2.048}
+"""Student's t at 95 % by degrees of freedom: four quarters with two to eight seeds each."""
 
 FACTORS = (
     "grid-sumatera-om-2019", "grid-sumatera-cm-pv-ex-ante-2019", "grid-sumatera-cm-pv-ex-post-2019",
