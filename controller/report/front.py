@@ -10,7 +10,7 @@ from controller.report.pictures import energy_picture
 from controller.report.say import HARD, Say, decimals_of, pair
 
 SMALL_REST = 0.02
-"""A rest of water below this share of what was pumped is not worth a sentence."""
+"""A rest of water below this share of what was pumped, or within its margin, is not worth a sentence."""
 
 
 def front(report: Report, say: Say) -> Iterator[Block]:
@@ -228,7 +228,8 @@ def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
         yield say("limit_zones")
     if report.value("curtailed_wh"):
         yield say("limit_curtailed")
-    rest, pumped = report.value("unexplained_m3"), report.value("water_m3")
-    if rest is not None and pumped and abs(rest) > SMALL_REST * pumped:
+    amount, pumped = report.sums.get("unexplained_m3"), report.value("water_m3")
+    if amount is not None and pumped and abs(amount.value) > max(SMALL_REST * pumped, amount.half_width):
+        rest = amount.value
         rest, key = abs(rest), "limit_rest" if rest > 0.0 else "limit_more"
         yield say(key, value=say.number(rest, 1), share=say.share(rest / pumped))

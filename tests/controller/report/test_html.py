@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from controller.core.site import Site
 from controller.i18n.numbers import Language
+from controller.impact.day_sums import Amount
 from controller.report.compose import document
 from controller.report.html import css_string, html
 from controller.report.model import Report
@@ -122,3 +124,15 @@ def test_css_strings_end_where_they_should() -> None:
         assert string.startswith('"')
         assert string.endswith('"')
         assert not set('"\n<') & set(string[1:-1])
+
+
+def test_a_rest_of_water_is_told_beyond_its_margin(path: Path) -> None:
+    """Water that nothing explains gets a sentence only where it is more than 2 % and more than its margin, either way."""
+    report = report_of(path, site_of(), month("2026-03"))
+    pumped = report.value("water_m3") or 0.0
+    told = {}
+    for value, half in ((0.1, 0.2), (0.1, 0.05), (-0.1, 0.05), (0.01, 0.001)):
+        sums = {**report.sums, "unexplained_m3": Amount(value * pumped, half * pumped, 30)}
+        first = text_of(replace(report, sums=sums), "en").partition("<h2")[0]
+        told[value, half] = ("is not explained by zones" in first, "more than was pumped" in first)
+    assert list(told.values()) == [(False, False), (True, False), (False, True), (False, False)]
