@@ -118,8 +118,7 @@ def _room_mm(program: ContainerProgram, raw: float, use_mm_d: float, prospect: P
     """What a dose without a set size leaves free for rain: never so much that the pots would pass RAW before the next chance."""
     if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
         return 0.0
-    spare = raw - use_mm_d * prospect.hold_d
-    return (1.0 - prospect.store_share()) * min(RAIN_ROOM * raw, max(0.0, spare))
+    return min(RAIN_ROOM * raw, max(0.0, raw - use_mm_d * (prospect.hold_d + prospect.reserve_d)))
 
 
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})

@@ -23,12 +23,6 @@ BUND_MM = 50.0
 MARGIN_D = 0.25
 """The level is kept so many days of use above its trigger: the sun may come later than yesterday."""
 
-PLENTY = 0.95
-SHORT = 0.65
-"""Lift over need at which ponds begin to be filled ahead, and where they are filled whenever the sun allows: standing water seeps
-faster, so a field is flooded for the need only.
-"""
-
 FLOODED_MM = 10.0
 """While the rice flowers, water is due when less than this stands on the soil."""
 
@@ -170,9 +164,8 @@ def demand(
     water, limit = water_mm(level), water_mm(trigger)
     use = max(0.1, balance.kc * balance.et0_mm_d + program.percolation_mm_d)
     left_d = (water - limit) / use
-    stored = prospect.store_share(PLENTY, SHORT)
     net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use)
-    if (left_d > 1.0 and balance.owed_mm < 1.0 and stored == 0.0) or net <= 0.0:
+    if (left_d > 1.0 + prospect.reserve_d and balance.owed_mm < 1.0) or net <= 0.0:
         return None
     flooded = trigger > program.lower_mm
     span = max(1.0, balance.raw_mm + limit if not flooded else balance.raw_mm)
@@ -196,8 +189,7 @@ def _net_mm(
     """
     if program.refill is not None:
         return program.refill * room_mm
-    stored = prospect.store_share(PLENTY, SHORT)
-    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d, stored)
+    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d)
 
 
 def _flooded_key(program: PaddyProgram, day: int | None) -> str:

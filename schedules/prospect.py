@@ -23,9 +23,11 @@ DAWN_H = 6.0
 LOOK_D = 9
 """Windows are looked for so many days ahead: a weekly turn and the one after it."""
 
-PLENTY = 1.5
-SHORT = 1.1
-"""Lift over need: from ``PLENTY`` on a zone gets what it needs until the next window; at ``SHORT`` and below all it can hold."""
+DRY_D = 10.0
+"""A stretch of so many days without useful rain has to be reckoned with in any month."""
+
+POOR = 0.7
+"""Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,16 @@ class Prospect:
     outlook: Outlook | None = None
     closing: bool = False
 
-    def store_share(self, plenty: float = PLENTY, short: float = SHORT) -> float:
-        """Share of what a zone can hold beyond its need that is given too: 0 from ``plenty`` (lift over need), 1 at ``short``."""
-        return min(1.0, max(0.0, (plenty - self.plenty) / (plenty - short)))
+    @property
+    def reserve_d(self) -> float:
+        """Days of use that a zone keeps beyond its need: what the pumps would fall behind over a dry, dull stretch."""
+        return DRY_D * max(0.0, 1.0 - POOR * self.plenty)
 
-    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float, store_share: float) -> float:
-        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` at
-        ``use_mm_d``, and ``store_share`` (0..1) of the rest; never more than ``used_mm``.
+    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float) -> float:
+        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` and the
+        reserve at ``use_mm_d``; never more than ``used_mm``.
         """
-        need = used_mm + use_mm_d * self.hold_d - safe_mm
-        need = max(need, need + store_share * (used_mm - need))
+        need = used_mm + use_mm_d * (self.hold_d + self.reserve_d) - safe_mm
         return min(used_mm, max(0.0, need))
 
 

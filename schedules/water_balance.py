@@ -196,7 +196,7 @@ def demand(
     owed = balance.owed_mm >= OWED_MM
     missing = depletion + balance.doubt_mm
     if program.refill is None:
-        wish = prospect.dose_mm(missing, SAFE * raw, use, prospect.store_share())
+        wish = prospect.dose_mm(missing, SAFE * raw, use)
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)
