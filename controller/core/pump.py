@@ -173,8 +173,8 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
         if since is not None and _lifts(c, pump):
             c.pumps[pump.id] = replace(state, short_since_s=None)
         return None
-    if since is None:
-        since = c.mono
+    since = c.mono if since is None else since + (c.dt * _sunny_share(c, pump) if pump.buys else 0.0)
+    if since != state.short_since_s:
         c.pumps[pump.id] = replace(state, short_since_s=since)
     left = max(pump.ride_s - (c.mono - since), pump.entry.limits.min_run_s - ran)
     if left <= 0.0:
@@ -182,6 +182,12 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
     key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": pump.need_w, "left_s": left})
     c.waits[pump.id] = Reason(pump.id, key, params, group=group)
     return None
+
+
+def _sunny_share(c: Draft, pump: PumpWiring) -> float:
+    """The part of the pump's need that the sun still brings, 0..1."""
+    left_w = (c.power.budget_w or 0.0) - surplus.reserved_w(c, pump, starting=False)
+    return min(1.0, max(0.0, left_w / pump.need_w))
 
 
 def _lifts(c: Draft, pump: PumpWiring) -> bool:

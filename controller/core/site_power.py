@@ -14,7 +14,9 @@ class Surplus(Model):
     """Hysteresis of the sun's power (5-minute mean, margin above what the pump needs).
 
     A solar drive (``supply: pv``) takes only what its own panels give: it starts nearer to its threshold and waits ``ride_s`` for a
-    cloud to pass before it stops, turning slowly without lifting. Longer would warm the standing water in the pump.
+    cloud to pass before it stops, turning slowly without lifting. Longer would warm the standing water in the pump. Where the grid
+    fills what the sun leaves open, another pump stays on until it has bought ``ride_wh`` in one cloud (and at least
+    ``stop_after_s`` of its full power): a start wears more than that.
     """
 
     average_s: Positive = 300.0
@@ -24,6 +26,7 @@ class Surplus(Model):
     drive_start_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.10
     drive_hold_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.05
     ride_s: Annotated[float, Field(ge=0, le=1200)] = 600.0
+    ride_wh: Annotated[float, Field(ge=0, le=1000)] = 70.0
 
 
 class Power(Model):

@@ -142,8 +142,8 @@ class PumpWiring:
     """One pump. ``follows``: its speed follows the sun. ``need_w``: what it needs to lift water; ``start_w``: the mean that starts
     it; ``hold_w``: the power that must be there at that moment too. ``inverter``: the status of the inverter that feeds it.
     ``reset``: the command that resets its drive's fault, None where there is none or the site forbids it. ``ride_s``: how long it
-    waits for the sun to come back before it stops. ``speeds``: of a drive with a set-point. ``place``, ``water``: its energy
-    and its water in the accounts.
+    waits for the sun to come back before it stops, in time without any of it where the grid ``buys`` the rest. ``speeds``: of a
+    drive with a set-point. ``place``, ``water``: its energy and its water in the accounts.
     """
 
     id: str
@@ -170,6 +170,7 @@ class PumpWiring:
     lag_s: float = 0.0
     reset: Key | None = None
     ride_s: float = 180.0
+    buys: bool = False
     speeds: Speeds = (0.0, ())
     place: str = ""
     water: str = ""
@@ -248,6 +249,7 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
     start_margin = surplus.drive_start_margin if drive else surplus.start_margin
     hold_margin = surplus.drive_hold_margin if drive else surplus.hold_margin
     start = max(need, min(need * start_margin, 0.85 * peak_w))
+    bought_wh = surplus.ride_wh if site.file.power.backup == "grid" and not drive else 0.0
     return PumpWiring(
         id=entry.id,
         entry=entry,
@@ -270,7 +272,8 @@ def _pump(entry: Pump, site: Site, tanks: dict[str, TankWiring], peak_w: float) 
         tank=tanks.get(entry.into),
         suction_tank=tanks.get(entry.suction_tank or ""),
         reset=site.fault_resets.get(entry.id) if entry.protect.reset_faults else None,
-        ride_s=surplus.ride_s if drive else surplus.stop_after_s,
+        ride_s=surplus.ride_s if drive else max(surplus.stop_after_s, 3600.0 * bought_wh / need),
+        buys=bought_wh > 0.0,
         speeds=speeds_of(entry) if entry.frequency is not None else (0.0, ()),
         place=f"drive/{entry.id}" if drive else f"pump/{entry.id}",
         water=f"lift/{entry.id}" if entry.suction_tank in tanks else f"water/{entry.id}",
