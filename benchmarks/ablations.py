@@ -55,7 +55,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "tank timing": (patch.object(planner_fills, "_timing", lambda *_: (0.0, 1e9)),),
     "rain skip": (patch.object(balances, "rained", lambda *_: False),),
     "room for rain": (patch.object(container, "RAIN_ROOM", 0.0),),
-    "storing ahead": (patch.object(prospect.Prospect, "store_share", lambda *_: 0.0),),
+    "storing ahead": (patch.object(prospect, "DRY_D", 0.0),),
     "doubt": (patch.object(container, "POT_DOUBT", 0.0), patch("schedules.water_balance.DOUBT", 0.0)),
 }
 PROBING = (patch.object(probing, "hindrance", nobody_probes),)

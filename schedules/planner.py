@@ -35,7 +35,7 @@ def plan(request: PlanRequest) -> Plan:
         for t in request.tanks
     }
     gravity = _gravity([n for n in needs if n.zone.source in tanks], request, tanks, grid)
-    fills = planner_fills.fills(request, tanks)
+    fills = planner_fills.fills(request, tanks, {n.zone.source for n in gravity if n.left_l > n.least_l})
     placed = [*direct, *gravity]
     left = (u for d in request.demands if (u := unmet(d, placed, pumps, tanks)) is not None)
     return sealed(request.now_s, grid.until_s, _sorted(request.running, placed), fills, tuple(left))

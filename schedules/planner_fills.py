@@ -4,7 +4,7 @@ that is possible (a start wears the pump), and early when a poor day would leave
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from schedules.plan import Fill, PlanRequest
 from schedules.tank_sheet import FILL_MARGIN, TankSheet
@@ -32,20 +32,22 @@ ROUND_L = 10.0
 """Times and litres of a fill are rounded, so that a plan that is made again a little later is the same."""
 
 
-def fills(request: PlanRequest, tanks: dict[str, TankSheet]) -> tuple[Fill, ...]:
-    """One fill for each pump of a tank that is not full."""
+def fills(request: PlanRequest, tanks: dict[str, TankSheet], short: Set[str] = frozenset()) -> tuple[Fill, ...]:
+    """One fill for each pump of a tank that is not full. A tank in ``short`` cannot serve all that is wanted of it: it is filled
+    whenever the sun allows.
+    """
     return tuple(
-        _fill(request, tanks[t.tank], p.pump)
+        _fill(request, tanks[t.tank], p.pump, t.tank in short)
         for t in request.tanks
         for p in request.pumps
         if p.into == t.tank and not p.locked and t.volume_l < t.capacity_l
     )
 
 
-def _fill(request: PlanRequest, sheet: TankSheet, pump: str) -> Fill:
+def _fill(request: PlanRequest, sheet: TankSheet, pump: str, short: bool) -> Fill:
     capacity = sheet.limits.capacity_l
     first = min(sheet.forced, key=lambda one: one.begin_s, default=None)
-    from_s, refill_l = _timing(request, sheet)
+    from_s, refill_l = (0.0, max(0.0, capacity - _worth(sheet))) if short else _timing(request, sheet)
     if first is None:
         return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l)
     level = min(capacity, ROUND_L * round(first.level_l / ROUND_L + 0.5))

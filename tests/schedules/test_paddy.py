@@ -57,17 +57,20 @@ def test_water_is_due_at_the_safe_depth() -> None:
 
 def test_a_shallow_field_keeps_room_for_rain() -> None:
     """Without ``refill`` and with plenty of water the field gets what keeps it above its trigger for a day; where the pumps lift
-    less than is needed it gets all that it holds, and earlier.
+    less than is needed it also gets what they would fall behind over a dry stretch, and earlier.
     """
     low = step(PADDY, initial(PADDY, CATALOG, HECTARE), on(30, -150.0), CATALOG)
     use = low.kc * low.et0_mm_d + PADDY.percolation_mm_d
     want = demand(PADDY, low, "sawah", HECTARE, 0.0, None, CATALOG)
     assert want is not None
     assert want.net_mm == pytest.approx(1.25 * use)
-    high = step(PADDY, low, on(30, 20.0), CATALOG)
-    scarce = demand(PADDY, high, "sawah", HECTARE, 0.0, None, CATALOG, Prospect(plenty=0.6))
+    high = step(PADDY, low, on(30, 5.0), CATALOG)
+    poor = Prospect(plenty=0.6)
+    scarce = demand(PADDY, high, "sawah", HECTARE, 0.0, None, CATALOG, poor)
     assert scarce is not None
-    assert scarce.net_mm == pytest.approx(30.0)
+    use = high.kc * high.et0_mm_d + PADDY.percolation_mm_d
+    above_mm = 5.0 - water_mm(PADDY.lower_mm)
+    assert scarce.net_mm == pytest.approx((1.25 + poor.reserve_d) * use - above_mm)
     assert scarce.urgency == 0.0
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.program import Window
-from schedules.prospect import PLENTY, SHORT, Prospect, chances
+from schedules.prospect import DRY_D, POOR, Prospect, chances
 from schedules.zone import demand, initial
 from tests.schedules.zones import AREA_M2, CATALOG, FIELD, days
 
@@ -61,15 +61,19 @@ def test_never_more_than_is_missing(used: float, safe: float, use: float, hold: 
     """A dose lies between nothing and what is missing, and scarcer water never makes it smaller."""
 
     def given_mm(prospect: Prospect) -> float:
-        return prospect.dose_mm(used, safe, use, prospect.store_share())
+        return prospect.dose_mm(used, safe, use)
 
     dose = given_mm(Prospect(hold, plenty))
     assert 0.0 <= dose <= used
     assert given_mm(Prospect(hold, plenty / 2.0)) >= dose - 1e-9
-    if plenty >= PLENTY and dose > 0.0:
+    if plenty >= 1.0 / POOR and dose > 0.0:
         assert used - dose + use * hold == pytest.approx(max(safe, use * hold))
-    if plenty <= SHORT:
-        assert dose == pytest.approx(used)
+
+
+def test_a_reserve_is_what_the_pumps_fall_behind_over_a_dry_dull_stretch() -> None:
+    """Pumps that lift half as much again keep none; those that lift half of the need keep most of ten days' use."""
+    assert Prospect(plenty=1.5).reserve_d == 0.0
+    assert Prospect(plenty=0.5).reserve_d == pytest.approx(DRY_D * (1.0 - 0.5 * POOR))
 
 
 def test_a_field_keeps_room_for_rain_and_doubt_is_given_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from controller.core.draft import Draft
 from controller.core.instant import Instant
-from controller.core.prospects import lift_l_d, prospect_of
+from controller.core.prospects import prospect_of
 from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
 from controller.core.wiring import wiring
@@ -31,14 +31,22 @@ def sun(watts: float) -> Outlook:
     return Outlook(NOON, "persistence", NOON, day * 2, day * 2, day * 2)
 
 
-def test_plenty_is_lift_over_need() -> None:
-    """A pump that runs six hours a day lifts six hours of its flow; half the sun's hours make half the plenty."""
+def test_plenty_is_what_the_source_brings_over_what_zones_need() -> None:
+    """Half the sun's hours bring half the water, and half the plenty."""
     c = draft(sun(5000.0))
-    pump, zone = c.wiring.pumps[0], c.wiring.zones[0]
-    assert lift_l_d(c, pump, sun(5000.0)) == pytest.approx(6000.0 * pump.entry.rated_flow_m3_h, rel=0.01)
+    zone = c.wiring.zones[0]
     whole = prospect_of(c, zone).plenty
-    half = replace(sun(5000.0), power_w=(0.0,) * 84 + (5000.0,) * 24 + (0.0,) * 84)
-    assert prospect_of(draft(half), zone).plenty == pytest.approx(whole / 2.0)
+    half = replace(sun(5000.0), power_w=(0.0,) * 36 + (5000.0,) * 12 + (0.0,) * 84 + (5000.0,) * 12 + (0.0,) * 48)
+    assert 0.0 < whole < float("inf")
+    assert prospect_of(draft(half), zone).plenty < whole
+
+
+def test_where_a_back_up_may_start_pumps_water_is_never_scarce() -> None:
+    """A reserve in the soil would only drain with the next rain where the grid carries what the sun leaves open."""
+    site = tank_site(power={"backup": "grid", "backup_for_forced": True})
+    at = Instant(NOON, 1000.0, "boot", True)
+    c = Draft(wiring(site), initial_state(site), Snapshot(at, {}, outlook=sun(800.0)))
+    assert prospect_of(c, c.wiring.zones[0]).plenty == float("inf")
 
 
 def test_nothing_known_is_no_scarcity() -> None:
