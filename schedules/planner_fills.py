@@ -32,7 +32,9 @@ ROUND_L = 10.0
 """Times and litres of a fill are rounded, so that a plan that is made again a little later is the same."""
 
 
-def fills(request: PlanRequest, tanks: dict[str, TankSheet], short: Set[str] = frozenset()) -> tuple[Fill, ...]:
+def fills(
+    request: PlanRequest, tanks: dict[str, TankSheet], short: Set[str] = frozenset()
+) -> tuple[Fill, ...]:
     """One fill for each pump of a tank that is not full. A tank in ``short`` cannot serve all that is wanted of it: it is filled
     whenever the sun allows.
     """

@@ -36,7 +36,9 @@ def test_plenty_is_what_the_source_brings_over_what_zones_need() -> None:
     c = draft(sun(5000.0))
     zone = c.wiring.zones[0]
     whole = prospect_of(c, zone).plenty
-    half = replace(sun(5000.0), power_w=(0.0,) * 36 + (5000.0,) * 12 + (0.0,) * 84 + (5000.0,) * 12 + (0.0,) * 48)
+    half = replace(
+        sun(5000.0), power_w=(0.0,) * 36 + (5000.0,) * 12 + (0.0,) * 84 + (5000.0,) * 12 + (0.0,) * 48
+    )
     assert 0.0 < whole < float("inf")
     assert prospect_of(draft(half), zone).plenty < whole
 

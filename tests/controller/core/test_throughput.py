@@ -22,7 +22,7 @@ def test_no_water_comes_from_nothing(lifted: list[float], data: st.DataObject, c
 
 
 def test_a_tank_carries_noon_to_the_evening_as_far_as_it_holds() -> None:
-    """        noon   noon  noon  evening
+    """noon   noon  noon  evening
     lifted   100    100   100     0
     drawn      0      0     0   300     a tank of 250 l gives 250, none gives nothing
     """
