@@ -1,4 +1,4 @@
-"""What each zone may count on: how long its water must last, and whether its source can bring what all zones need. Writes nothing."""
+"""What each zone may count on: how long its water must last, and whether its source brings what all zones need. Writes nothing."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_every_entry_names_its_source_in_both_languages() -> None:
         assert entry.names.en
         assert entry.names.id
     weak = {c.name for c in CATALOG.crops.values() if c.confidence != "table"}
-    assert weak == {"papaya", "dragon-fruit", "reclamation-seedling", "oil-palm-nursery"}
+    assert weak == {"papaya", "dragon-fruit", "reclamation-seedling", "oil-palm-nursery", "young-trees"}
     assert all("FAO-56" in c.source for c in CATALOG.crops.values() if c.confidence == "table")
 
 

@@ -48,6 +48,13 @@ def test_filling_does_not_wait_on_a_day_that_may_turn_poor() -> None:
     assert early <= NOW + 3.25 * HOUR
 
 
+def test_a_tank_that_cannot_serve_what_is_wanted_takes_all_sun() -> None:
+    """When 20 m3 are wanted of an 8 m3 tank its filling neither waits for stronger sun nor for the site's refill mark."""
+    (fill,) = plan(tank_request([want("a", 20000.0)], (20.0, 22.0), 6000.0)).fills
+    assert fill.from_s == 0.0
+    assert fill.refill_l > 6000.0
+
+
 def test_a_pump_that_fills_goes_on() -> None:
     """A filling under way is not told to wait for stronger sun."""
     request = tank_request([], (20.0, 22.0), 2000.0, pumps=(replace(WELL, running_s=400.0, resting_s=0.0),))

@@ -225,3 +225,21 @@ def test_the_closing_tells_other_loads_only_where_they_are_measured():
         _, days = day_of(site, level=0.5, sun=900.0, load=0.0)
         assert days[0].reason.key == key
         assert days[0].figures["other_wh"] == 0.0
+
+
+@pytest.mark.parametrize(("sun", "rides_s"), [(0.0, 330.0), (520.0, 660.0)])
+def test_a_cloud_that_the_grid_fills_costs_no_more_than_a_start(sun, rides_s):
+    """cloud     ############
+    pump      on -----------] off      70 Wh at 750 W last 336 s without any sun, twice as long at half of it
+    """
+    site = tank_site(power={"backup": "grid", "other_load_w": 100.0 if sun else 0.0})
+    plant = Plant(site)
+    half = 475.0 / 1.6 if sun else 0.0
+    play(
+        plant,
+        at(0, level=0.5, sun=900.0),
+        at(700).on("sumur"),
+        at(1100, sun=half),
+        at(1100 + rides_s).on("sumur"),
+    )
+    play(plant, at(1100 + rides_s + 40.0).on())

@@ -135,8 +135,8 @@ def test_the_plan_may_fill_above_the_refill_mark():
 
 
 def test_a_forced_filling_runs_without_sun_where_the_site_allows_it():
-    """In the dark the pump starts at the forced hour on the grid, and three minutes (a cloud's grace) after the tank
-    holds what is needed it stops.
+    """In the dark the pump starts at the forced hour on the grid, and a cloud's grace (70 Wh) after the tank holds what
+    is needed it stops.
     """
     site = tank_site(power={"backup": "grid", "backup_for_forced": True})
     forced = {"forced_from_s": NOON + 1000.0, "forced_until_s": NOON + 5000.0, "forced_l": 2000.0}  # 0.7 m
@@ -147,7 +147,7 @@ def test_a_forced_filling_runs_without_sun_where_the_site_allows_it():
         at(990).on(),
         at(1001).on("sumur"),
         at(1400, level=0.71).on("sumur").why("sumur", "pump_sun_short"),
-        at(1581).on(),
+        at(1740).on(),
     )
     start = plant.events(EventKind.START)[0][1]
     assert start.reason.key == "pump_start_forced"
