@@ -21,6 +21,7 @@ from controller.core.metering import rise_key
 from controller.core.speeds import expected_w
 from controller.core.state import Phase
 from controller.core.wiring import PumpWiring, Reader, ValveWiring
+from schedules.solar import is_low
 
 HOUR_S = 3600.0
 SUCTION_M = 0.1
@@ -175,7 +176,18 @@ def _inverter(f: PumpFacts) -> Params | None:
     if power.backup != "none" and (f.group == "manual" or (f.group == "forced" and power.backup_for_forced)):
         return None
     status = None if f.w.inverter is None else f.w.inverter.text(f.c.readings, f.c.mono)
+    if status not in FAULTY and _ends_minimum(f):
+        return None
     return {"status": status or "-"} if status is None or status in ABSENT else None
+
+
+def _ends_minimum(f: PumpFacts) -> bool:
+    """A pump that the back-up started while the inverter slept may end its minimum run on it: at dawn no sun came or went."""
+    power, place = f.c.wiring.power, f.c.wiring.site.file.site
+    short = (
+        f.on and f.on_s < f.w.entry.limits.min_run_s and power.backup != "none" and power.backup_for_forced
+    )
+    return short and f.c.trusted and is_low(f.c.epoch, place.latitude, place.longitude)
 
 
 def _no_answer(f: PumpFacts) -> Params | None:

@@ -414,3 +414,20 @@ def test_an_inverter_that_does_not_feed_carries_no_pump(status):
     play(plant, at(710, inverter=status), at(720).on())
     assert plant.events(EventKind.STOP)[0][1].reason.key == "inverter_absent"
     play(plant, at(2000).on().why("sumur", "inverter_absent"))
+
+
+@pytest.mark.parametrize(("status", "ran_s"), [("standby", 300.0), ("fault", 11.0)])
+def test_a_minimum_run_from_the_grid_ends_though_the_inverter_sleeps(status, ran_s):
+    """At night a forced filling that is done after ten seconds runs its five minutes on the grid; a faulty inverter stops it at once."""
+    site = tank_site(
+        power={"backup": "grid", "backup_for_forced": True, "inverter_status": {"signal": "inverter.status"}}
+    )
+    night = NOON + 12 * 3600.0
+    plant = Plant(site, epoch_s=night)
+    plant.plan = timed(plant, forced_from_s=night + 10.0, forced_until_s=night + 5000.0, forced_l=2000.0).plan
+    play(plant, at(0, sun=0.0, level=0.5, inverter="standby", frozen=("level",)))
+    while not plant.outputs():
+        plant.until(plant.t + 1.0)
+    start = plant.t
+    play(plant, at(start + 9.0), at(start + 10.0, level=0.71, inverter=status), at(start + 700.0).on())
+    assert plant.events(EventKind.STOP)[0][0] - start == pytest.approx(ran_s, abs=2.0)
