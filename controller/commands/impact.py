@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from controller.commands.console import language, out, out_json, t, table
+from controller.commands.console import err, language, out, out_json, t, table
 from controller.commands.notes import add_note, note_options
-from controller.errors import GOOD, TirtaError
+from controller.errors import GOOD, WRONG_INPUT, TirtaError
 
 if TYPE_CHECKING:
     from controller.impact.statement import Statement
@@ -74,11 +75,12 @@ def run_impact(args: argparse.Namespace) -> int:
 
 
 def statement_of(args: argparse.Namespace) -> Statement:
-    """The statement of the period that the options name. Raises TirtaError when the ledger has no day in it."""
+    """The statement of the period that the options name. Raises TirtaError when the ledger has no closed day in it."""
     from controller.config import load_site
-    from controller.impact.day import read_days
+    from controller.impact.day import read_days, with_unseen
     from controller.impact.entries import read_entries
     from controller.impact.statement import impact_of
+    from controller.store.audit import last_row
     from controller.store.database import connect_readonly
 
     site, _ = load_site(args.config or "config.yaml")
@@ -86,10 +88,10 @@ def statement_of(args: argparse.Namespace) -> Statement:
     connection = connect_readonly(Path(args.state) / FILE)
     try:
         days = read_days(connection, first or "", last or "9999")
-        entries = read_entries(connection)
+        entries, row = read_entries(connection), last_row(connection)
     finally:
         connection.close()
-    if not days:
+    if row is None or not any(day.closed for day in days):
         raise TirtaError(
             t(
                 "the ledger has no closed day in this period",
@@ -97,19 +99,33 @@ def statement_of(args: argparse.Namespace) -> Statement:
             ),
             t("a day is closed at local midnight", "hari ditutup pada tengah malam waktu setempat"),
         )
+    today = datetime.fromtimestamp(row.epoch_s, ZoneInfo(site.file.site.timezone)).date()
+    days = with_unseen(days, first or days[0].day, last or days[-1].day, today)
     return impact_of(site, days, entries, first, last)
+
+
+def broken(args: argparse.Namespace) -> str:
+    """What is wrong with the ledger's chain first of all; "" where it is whole."""
+    from controller.store.audit import verify_file
+
+    problems = verify_file(Path(args.state) / FILE)
+    return t(f"the ledger's chain is broken: {problems[0].text}",
+             f"rantai buku besar rusak: {problems[0].text}") if problems else ""  # fmt: skip
 
 
 def _show(args: argparse.Namespace, statement: Statement) -> int:
     from controller.impact.statement import plain
     from controller.impact.words import sentences
 
+    damage = broken(args)
+    if damage:
+        err(damage)
     if args.json:
         out_json(plain(statement))
-        return GOOD
+        return WRONG_INPUT if damage else GOOD
     for text in sentences(statement, args.lang or language()):
         out(text)
-    return GOOD
+    return WRONG_INPUT if damage else GOOD
 
 
 def _verify(args: argparse.Namespace, statement: Statement) -> int:
@@ -126,6 +142,20 @@ def _verify(args: argparse.Namespace, statement: Statement) -> int:
         raise TirtaError(
             t("name the whole period: --month, --year, or --from and --to",
               "sebut masanya: --month, --year, atau --from dan --to")
+        )  # fmt: skip
+    if statement.past_days < statement.days:
+        until = (date.fromisoformat(statement.first) + timedelta(days=statement.past_days - 1)).isoformat()
+        raise TirtaError(
+            t(f"the period is not over: the ledger goes to {until}", f"masa ini belum selesai: buku besar sampai {until}"),
+            t(f"verify what there is: --from {statement.first} --to {until}",
+              f"verifikasi yang sudah ada: --from {statement.first} --to {until}"),
+        )  # fmt: skip
+    damage = broken(args)
+    if damage:
+        raise TirtaError(
+            damage,
+            t("nobody can stand for its figures; look with `tirta ledger verify`",
+              "angkanya tidak dapat dijamin siapa pun; periksa dengan `tirta ledger verify`"),
         )  # fmt: skip
     noted = add_note(args, verification_note(statement, args.by.strip(), args.role, args.note))
     if args.json:

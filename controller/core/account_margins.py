@@ -114,7 +114,7 @@ def _usual(file: SiteFile, signal: Signal) -> float:
 def _energy(c: Draft, found: Margins, day: Accounts, file: SiteFile) -> None:
     power = file.power
     told = figures(day)
-    aux = float(told["aux_wh"]) > 0.0 and "load" in day.flows
+    aux = float(told.get("aux_wh", 0.0)) > 0.0 and "load" in day.flows
     for pump in file.pumps:
         place = f"drive/{pump.id}" if pump.supply == "pv" else f"pump/{pump.id}"
         within = (
@@ -167,7 +167,7 @@ def _step(c: Draft, signal: Signal | None) -> float:
 def _paid(found: Margins, day: Accounts, file: SiteFile, told: Figures) -> None:
     """What grid and genset gave, and what that leaves for the sun."""
     power = file.power
-    grid_wh, genset_wh = bought(day, float(told["pumps_wh"]) + float(told["aux_wh"]))
+    grid_wh, genset_wh = bought(day, float(told["pumps_wh"]) + float(told.get("aux_wh", 0.0)))
     main = power.grid_import or power.grid_power
     second = power.genset_energy or power.genset_power or main
     for figure, amount, signal in (("grid_wh", grid_wh, main), ("genset_wh", genset_wh, second)):

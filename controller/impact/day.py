@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,6 +112,16 @@ def _without_holes(days: Iterable[Day]) -> Iterator[Day]:
         yield day
 
 
+def with_unseen(closed: Sequence[Day], first: str, last: str, today: date) -> tuple[Day, ...]:
+    """Every day from ``first`` to ``last`` that is over (``today`` is not): those without a closing stand as not seen."""
+    known = {day.day: day for day in closed}
+    end = max(min(last, (today - timedelta(days=1)).isoformat()), *known)
+    count = (date.fromisoformat(end) - date.fromisoformat(first)).days + 1
+    names = ((date.fromisoformat(first) + timedelta(days=place)).isoformat() for place in range(count))
+    blank = Day("", covered_s=0.0, gaps=1, gap_s=DAY_S, closed=False)
+    return tuple(known.get(name) or replace(blank, day=name) for name in names)
+
+
 def day_of(figures: Figures, seq: int = 0) -> Day | None:
     """The day of a closing's figures; None when they name none."""
     name = figures.get("day")
@@ -137,7 +147,7 @@ def _is_day(name: str) -> bool:
 
 def _older(numbers: Mapping[str, float]) -> dict[str, float]:
     """What a closing before the accounts says in today's names."""
-    if "used_wh" not in numbers:
+    if "used_wh" not in numbers or "pumps_wh" in numbers:
         return {}
     pumps, other = numbers["used_wh"], numbers.get("other_wh", 0.0)
     bought = min(max(0.0, numbers.get("grid_wh", 0.0)), pumps + other)
@@ -161,7 +171,11 @@ def _margins(numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:
 def _paddies(figures: Figures) -> dict[str, dict[str, float | str]]:
     zones = [key.removesuffix(".planted") for key in figures if key.endswith(".planted")]
     return {
-        zone: {key[len(zone) + 1 :]: value for key, value in figures.items() if key.startswith(f"{zone}.")}
+        zone: {
+            key[len(zone) + 1 :]: value if isinstance(value, str) else float(value)
+            for key, value in figures.items()
+            if key.startswith(f"{zone}.")
+        }
         for zone in zones
     }
 

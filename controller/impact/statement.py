@@ -32,8 +32,10 @@ CHANGED = 1e-6
 class Statement:
     """A period, ``first`` to ``last`` (YYYY-MM-DD, both included; "" without days). Gases in kg, money in rupiah.
 
+    ``days``: of the period; ``past_days``: of those that are over; ``closed_days``: of those with a closing.
     ``lines``: as closed, ``recomputed``: with the site file of today; ``differs``: they are not the same. ``co2_kg``: fossil CO2
     avoided as closed. ``life_cycle_kg``: making the panels, None when it is not reckoned; ``net_kg``: after it.
+    ``ch4_closed_kg``: methane as the days were closed; ``ch4_kg`` is with the site file of today.
     ``methane``: by paddy and season; ``ch4_kg``, ``ch4_co2e_kg`` their sums, ``n2o_co2e_kg`` what drained soil gives more.
     ``co2e_kg``: all gases together, less life cycle and nitrous oxide. ``standing``: verified by whom, or unverified.
     """
@@ -42,6 +44,7 @@ class Statement:
     first: str
     last: str
     days: int
+    past_days: int
     closed_days: int
     coverage: float | None
     lines: tuple[Line, ...]
@@ -55,6 +58,7 @@ class Statement:
     net_kg: Estimate
     methane: tuple[MethaneLine, ...]
     ch4_kg: Estimate
+    ch4_closed_kg: float
     ch4_co2e_kg: Estimate
     n2o_co2e_kg: float
     gwp: Factor | None
@@ -63,6 +67,11 @@ class Statement:
     indicators: tuple[Indicator, ...]
     standing: Standing
     digest: str
+
+    @property
+    def methane_differs(self) -> bool:
+        """Whether today's site file makes another figure of the methane than the days were closed with."""
+        return abs(self.ch4_kg.value - self.ch4_closed_kg) > CHANGED * max(abs(self.ch4_closed_kg), 1e-3)
 
     @property
     def status(self) -> Mapping[str, str]:
@@ -85,19 +94,26 @@ def impact_of(
     co2, again = added(lines), added(recomputed)
     methane = methane_lines(site.file, closed)
     ch4, ch4_co2e = together(one.ch4_kg for one in methane), together(one.ch4_co2e_kg for one in methane)
+    was = sum((day.valued.get("ch4_avoided_kg", 0.0) for day in closed), 0.0)
     n2o = sum((one.n2o_co2e_kg for one in methane), 0.0)
     made, life_factor, life = _life_cycle(site, closed)
     net = co2 if life is None else total((co2, Estimate(-life.value, life.half)))
     all_gases = total((net, ch4_co2e, Estimate(-n2o)))
-    digest = digest_of(site.file.site.id, first, last, lines, methane)
+    digest = digest_of(site.file.site.id, first, last, lines, methane, _taken_off(life_factor, life, n2o))
     return Statement(
-        site.file.site.id, first, last, _length(first, last), len(closed), coverage(days), lines, co2, recomputed, again,
-        abs(again.value - co2.value) > CHANGED * max(abs(co2.value), 1e-9), made, life_factor, life, net, methane, ch4, ch4_co2e,
-        n2o, site.file.impact.methane.gwp if site.file.impact.methane else None,
+        site.file.site.id, first, last, _length(first, last), len(days), len(closed), coverage(days), lines, co2, recomputed, again,
+        abs(again.value - co2.value) > CHANGED * max(abs(co2.value), 1e-9), made, life_factor, life, net, methane, ch4, was,
+        ch4_co2e, n2o, site.file.impact.methane.gwp if site.file.impact.methane else None,
         all_gases, together(line.saved_idr for line in lines if line.saved_idr is not None),
         tuple(one for one in entries.indicators if first <= one.day <= last),
         standing_of(entries.verifications, first, last, digest), digest,
     )  # fmt: skip
+
+
+def _taken_off(factor: Factor | None, life: Estimate | None, n2o: float) -> list[object]:
+    """What is taken off the CO2 and methane avoided, for the digest; empty where nothing is."""
+    made = [] if factor is None or life is None else [factor.name, factor.value, round(life.value, 3)]
+    return [made, round(n2o, 3)] if made or n2o else []
 
 
 def _length(first: str, last: str) -> int:

@@ -58,9 +58,20 @@ def standing_of(rows: Sequence[Verification], first: str, last: str, digest: str
     return Standing(None, same[-1] if same else None, parts)
 
 
-def digest_of(site: str, first: str, last: str, lines: Sequence[Line], methane: Sequence[MethaneLine]) -> str:
-    """SHA-256 (hex) of the figures of a period: energy, water, CO2, methane and money to the gram, and every factor."""
-    content = [site, first, last, [_line(line) for line in lines], [_paddy(one) for one in methane]]
+def digest_of(
+    site: str, first: str, last: str, lines: Sequence[Line], methane: Sequence[MethaneLine], taken_off: Sequence[object] = ()
+) -> str:  # fmt: skip
+    """SHA-256 (hex) of the figures of a period: energy, water, CO2, methane and money to the gram, and every factor.
+    ``taken_off``: life cycle and nitrous oxide; where there is none of them the digest is that of the rest alone.
+    """
+    content: list[object] = [
+        site,
+        first,
+        last,
+        [_line(line) for line in lines],
+        [_paddy(one) for one in methane],
+    ]
+    content += [list(taken_off)] if taken_off else []
     return hashlib.sha256(canonical(content).encode("ascii")).hexdigest()
 
 

@@ -60,8 +60,14 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
     when = (in_words(one.first, language), in_words(one.last, language))
     yield t(f"{one.site}, {when[0]} to {when[1]}", f"{one.site}, {when[0]} s.d. {when[1]}")
     seen = percent(one.coverage, language, 1)
-    yield t(f"{one.closed_days} of {one.days} days closed, {seen} of the time seen",
-            f"{one.closed_days} dari {one.days} hari ditutup, {seen} waktu terpantau")  # fmt: skip
+    running = one.past_days < one.days
+    rest = (
+        t(f"; the period of {one.days} days is not over", f"; masa {one.days} hari ini belum selesai")
+        if running
+        else ""
+    )
+    yield t(f"{one.closed_days} of {one.past_days} days closed, {seen} of the time seen",
+            f"{one.closed_days} dari {one.past_days} hari ditutup, {seen} waktu terpantau") + rest  # fmt: skip
     yield t("CO2 avoided: ", "Emisi CO2 terhindarkan: ") + mass(one.co2_kg, language)
     for line in one.lines:
         yield "  " + _line(line, language)
@@ -70,7 +76,7 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
         yield t(f"Recomputed with today's site file: {again} (the figure above is as closed)",
                 f"Dihitung ulang dengan berkas lokasi sekarang: {again} (angka di atas sesuai penutupan)")  # fmt: skip
     if one.life_cycle_kg is not None and one.life_cycle is not None:
-        made, net = mass(one.life_cycle_kg, language, "CO2e"), mass(one.net_kg, language)
+        made, net = (mass(kg, language, "CO2e") for kg in (one.life_cycle_kg, one.net_kg))
         yield t(f"Making of the panels ({one.life_cycle.source}): {made}; net {net}",
                 f"Pembuatan panel ({one.life_cycle.source}): {made}; bersih {net}")  # fmt: skip
     for paddy in one.methane:
@@ -79,6 +85,10 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
         gwp = f"{number(one.gwp.value, language)} ({one.gwp.source})"
         gases = f"{mass(one.ch4_kg, language, 'CH4')} = {mass(one.ch4_co2e_kg, language, 'CO2e')}, GWP {gwp}"
         yield t("Methane avoided: ", "Metana terhindarkan: ") + gases
+        if one.methane_differs:
+            was = number(one.ch4_closed_kg, language, 2)
+            yield t(f"As the days were closed: {was} kg CH4 (the figure above is with today's site file)",
+                    f"Sesuai penutupan: {was} kg CH4 (angka di atas dengan berkas lokasi sekarang)")  # fmt: skip
         if one.n2o_co2e_kg > 0.0:
             more = number(one.n2o_co2e_kg, language, 1)
             yield t(f"Less nitrous oxide of drained soil: {more} kg CO2e",
@@ -125,6 +135,7 @@ def _line(line: Line, language: Language) -> str:
 def _paddy(one: MethaneLine, language: Language) -> str:
     name, planted, regime = one.zone, in_words(one.planted, language), word(REGIMES[one.regime], language)
     kg, drains, proven = mass(one.ch4_kg, language, "CH4"), one.drainages, number(one.proven_d, language, 0)
+    kg += f" (IPCC Tier 1: {number(one.tier1_kg, language, 2 if one.tier1_kg < 9.95 else 0)} kg)"
     if language == "id":
         return (
             f"  sawah {name}, tanam {planted}: pengeringan terbukti {drains}, hari kering terbukti {proven}, {regime}, "

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.core.site import Site
 from controller.core.site_impact import Factor
-from controller.impact.day import DAY_S, ENERGY, WATER, Day, read_days
+from controller.impact.day import ENERGY, WATER, Day, read_days, with_unseen
 from controller.impact.day_sums import sums
 from controller.impact.entries import read_entries
 from controller.impact.statement import impact_of
 from controller.report.happenings import happenings
 from controller.report.model import Coverage, LedgerFacts, MonthSum, Report, SiteFacts, ZoneFacts
-from controller.report.period import Period, days_between, month
+from controller.report.period import Period, month
 from controller.store.audit import last_row, read_rows, verify_rows
 from controller.store.chain import Row
 
@@ -39,7 +38,7 @@ def build(site: Site, connection: sqlite3.Connection, period: Period) -> Report:
     if last is None or not any(day.closed for day in closed):
         every = read_days(connection)
         raise NothingToReportError(every[0].day if every else "", every[-1].day if every else "")
-    days = _with_unseen(closed, period, datetime.fromtimestamp(last.epoch_s, zone).date())
+    days = with_unseen(closed, period.first, period.last, datetime.fromtimestamp(last.epoch_s, zone).date())
     return Report(
         site=site_facts(site),
         period=period,
@@ -80,14 +79,6 @@ def site_facts(site: Site) -> SiteFacts:
         {pump.id: pump.name or pump.id for pump in file.pumps},
         {tank.id: tank.name or tank.id for tank in file.tanks},
     )  # fmt: skip
-
-
-def _with_unseen(closed: Sequence[Day], period: Period, today: date) -> tuple[Day, ...]:
-    """Every day of the period that is over: those without a closing stand as not seen."""
-    known = {day.day: day for day in closed}
-    last = max(min(period.last, (today - timedelta(days=1)).isoformat()), *known)
-    blank = Day("", covered_s=0.0, gaps=1, gap_s=DAY_S, closed=False)
-    return tuple(known.get(name) or replace(blank, day=name) for name in days_between(period.first, last))
 
 
 def _coverage(days: Sequence[Day], period: Period) -> Coverage:

@@ -35,6 +35,7 @@ def _split(report: Report, say: Say) -> Table:
         _row(report, say, "energy_solar", "solar_wh", made),
         _row(report, say, "energy_export", "export_wh", made),
         _row(report, say, "energy_battery", "battery_loss_wh", made),
+        *_rest(report, say, made),
         _row(report, say, "energy_curtailed", "curtailed_wh", None, "muted"),
         Row((say("energy_use"),), "group"),
         _row(report, say, "energy_pumps", "pumps_wh", used),
@@ -69,6 +70,14 @@ def _row(report: Report, say: Say, key: str, name: str, whole: float | None, kin
     value, margin = pair(say, amount, 1e-3)
     share = say.share(amount.value / whole) if whole else ""
     return Row((say(key), value, _mj(say, amount.value), margin, share), "muted" if kind else "")
+
+
+def _rest(report: Report, say: Say, made: float | None) -> Iterator[Row]:
+    """What the plant made and none of the figures above tells: loads without a meter, losses, and the meters' differences."""
+    if made:
+        known = (report.value(name) or 0.0 for name in ("solar_wh", "export_wh", "battery_loss_wh"))
+        rest = made - sum(known)
+        yield Row((say("energy_rest"), say.kwh(rest), _mj(say, rest), "", say.share(rest / made)), "muted")
 
 
 def _mj(say: Say, watt_hours: float) -> str:

@@ -52,7 +52,7 @@ def _place(report: Report, say: Say) -> str:
     )
     area = say.number(sum(zone.area_m2 for zone in site.zones))
     return say(
-        "place", latitude=latitude, longitude=longitude, kwp=say.number(site.pv_kwp, 1), zones=str(len(site.zones)), area=area,
+        "place", latitude=latitude, longitude=longitude, kwp=say.kwp(site.pv_kwp), zones=str(len(site.zones)), area=area,
         clock=say.time_zone(report.ledger.at_s),
     )  # fmt: skip
 
@@ -87,7 +87,10 @@ def _water(report: Report, say: Say) -> Tile:
 def _energy(report: Report, say: Say) -> Tile:
     value, margin = pair(say, report.sums.get("solar_wh"), 1e-3)
     share = solar_share(report)
-    note = "" if share is None else say("tile_energy_note", share=say.share(share, 0))
+    note = ""
+    if share is not None:
+        key = "tile_energy_note" if "aux_wh" in report.sums else "tile_energy_note_pumps"
+        note = say(key, share=say.share(share, 0))
     return Tile(say("tile_energy"), value, "kWh", _unit(margin, "kWh"), note)
 
 
@@ -111,6 +114,8 @@ def weight(say: Say, kg: float, half: float) -> tuple[str, str, str]:
 
 def _money(report: Report, say: Say) -> Tile:
     saved = report.statement.saved_idr
+    if all(line.saved_idr is None for line in report.statement.lines):
+        return Tile(say("tile_money"), say.idr(None), "", note=say("tile_money_none"))
     note = "; ".join(dict.fromkeys(line.price_source for line in report.statement.lines if line.price_source))
     margin = f"±{HARD}{say.idr(saved.half)}" if saved.half else ""
     text = say.idr(saved.value)
@@ -182,9 +187,10 @@ def _lead(report: Report, say: Say) -> str:
     share = solar_share(report)
     if not report.value("water_m3"):
         return say("lead_dry", days=str(report.coverage.closed_days), pv=_round(say, report, "pv_wh"),
-                   kwp=say.number(report.site.pv_kwp, 1))  # fmt: skip
+                   kwp=say.kwp(report.site.pv_kwp))  # fmt: skip
     return say(
-        "lead", days=str(report.coverage.closed_days), kwp=say.number(report.site.pv_kwp, 1), pv=_round(say, report, "pv_wh"),
+        "lead", days=str(report.coverage.closed_days), kwp=say.kwp(report.site.pv_kwp), pv=_round(say, report, "pv_wh"),
+        who=say("users" if "aux_wh" in report.sums else "users_pumps"),
         used=say.kwh(used_wh(report), 0 if used_wh(report) > 99_950.0 else 1), share=say.share(share, 0),
         water=pair(say, report.sums.get("water_m3"))[0],
         zones=str(len(report.site.zones)),
@@ -226,6 +232,8 @@ def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
         yield say("limit_filled", energy=energy, water=water)
     if any(not zone.metered for zone in report.site.zones) and len(report.site.zones) > 1:
         yield say("limit_zones")
+    if "aux_wh" not in report.sums:
+        yield say("limit_aux")
     if report.value("curtailed_wh"):
         yield say("limit_curtailed")
     amount, pumped = report.sums.get("unexplained_m3"), report.value("water_m3")

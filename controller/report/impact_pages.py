@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from controller.core.site_impact import Factor
 from controller.impact.baselines import ASSUMED
 from controller.impact.estimate import Estimate
+from controller.impact.indicators import label
 from controller.impact.lines import Line
 from controller.impact.methane_lines import MethaneLine
 from controller.report.front import weight
@@ -29,7 +30,8 @@ def impact(report: Report, say: Say) -> Iterator[Block]:
         yield from _recomputed(report, say)
     if told.methane:
         yield _methane(report, say)
-        yield Text(say("methane_text"), "small")
+        tier1 = sum(one.tier1_kg for one in told.methane)
+        yield Text(say("methane_text", tier1=say.number(tier1, 2 if tier1 < 9.95 else 0)), "small")
     yield _factors(report, say)
 
 
@@ -49,6 +51,8 @@ def _sums(report: Report, say: Say) -> Table:
         rows.append(_kilograms(say, say("impact_biogenic"), Estimate(biogenic, 0.0), "muted"))
     if told.methane:
         rows.append(_kilograms(say, say("impact_ch4"), told.ch4_kg, "muted"))
+        if told.methane_differs:
+            rows.append(_kilograms(say, say("impact_ch4_closed"), Estimate(told.ch4_closed_kg, 0.0), "muted"))
         rows.append(_kilograms(say, say("impact_ch4_co2e"), told.ch4_co2e_kg))
         if told.n2o_co2e_kg:
             rows.append(_kilograms(say, say("impact_n2o"), Estimate(-told.n2o_co2e_kg, 0.0)))
@@ -59,7 +63,10 @@ def _sums(report: Report, say: Say) -> Table:
         for line in told.lines
         if line.saved_idr
     ]
-    rows.append(Row((say("impact_saved"), say.idr(saved.value), _half(say, saved)), "total"))
+    priced = any(line.saved_idr for line in told.lines)
+    rows.append(
+        Row((say("impact_saved"), say.idr(saved.value if priced else None), _half(say, saved)), "total")
+    )
     heads = ((say("col_item"), 4.4), (say("col_value"), 1.3), (say("col_margin"), 1.3))
     return Table(
         tuple(Column(head, share, place > 0) for place, (head, share) in enumerate(heads)), tuple(rows)
@@ -112,11 +119,10 @@ def method(line: Line, say: Say) -> str:
     )  # fmt: skip
     loss = line.parameters.get("grid_loss")
     words += say("method_loss", loss=say.share(loss)) if loss else ""
-    return words + (
-        say("method_evidence", evidence=line.evidence, date=say.day(line.evidence_date))
-        if line.evidence
-        else ""
-    )
+    if not line.evidence:
+        return words
+    key = "method_evidence" if line.evidence_date else "method_evidence_undated"
+    return words + say(key, evidence=line.evidence, date=say.day(line.evidence_date))
 
 
 PARAMETERS = ("litres_per_kwh", "head_m", "efficiency", "litres_per_season", "served_ha", "served_then_ha")
@@ -211,7 +217,7 @@ def people(report: Report, say: Say) -> Iterator[Block]:
     rows = tuple(
         Row(
             (
-                one.name,
+                label(one.name, say.language),
                 f"{say.number(one.value, places(one.value))} {one.unit}",
                 say.day_short(one.day),
                 one.evidence,

@@ -65,6 +65,10 @@ class Say:
         """Watt hours as a number of kWh."""
         return NONE if watt_hours is None else self.number(watt_hours / 1000.0, decimals)
 
+    def kwp(self, peak: float) -> str:
+        """A plant's peak power as its plate has it: 2.2, 4.95."""
+        return self.number(peak, 1 if abs(peak - round(peak, 1)) < 1e-9 else 2)
+
     def idr(self, rupiah: float | None, decimals: int = 0) -> str:
         """``Rp1.444,70`` or ``IDR 1,444.70``."""
         if rupiah is None:

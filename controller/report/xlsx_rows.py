@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from controller.impact.day import ENERGY, WATER
 from controller.impact.day_sums import Amount
+from controller.impact.indicators import label
 from controller.report.event_pages import kind_words, sentence
 from controller.report.front import period_words
 from controller.report.model import Report
@@ -54,7 +55,7 @@ def sheets(report: Report, say: Say) -> Iterator[Sheet]:
         _zones(report),
         _factors(report, say),
         _events(report, say),
-        _people(report),
+        _people(report, say),
     )
     for (name, heads), told in zip(HEADS.items(), rows, strict=True):
         yield Sheet(
@@ -68,9 +69,9 @@ def _heads(say: Say, *keys: tuple[str, float]) -> list[tuple[str, float]]:
 
 def _summary(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
     told, seen = report.statement, report.coverage
-    for label, value in ((say("sheet_site"), report.site.name), (say("sheet_period"), period_words(report, say)),
-                         (say("sheet_status"), told.status[say.language])):  # fmt: skip
-        yield (Cell(label), Cell(value))
+    for head, value in ((say("sheet_site"), report.site.name), (say("sheet_period"), period_words(report, say)),
+                        (say("sheet_status"), told.status[say.language])):  # fmt: skip
+        yield (Cell(head), Cell(value))
     yield (Cell(say("cover_share")), Cell(seen.share, "share"))
     yield (Cell(say("tile_coverage_days")), Cell(seen.closed_days, "whole"))
     for name, amount in report.sums.items():
@@ -78,7 +79,8 @@ def _summary(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
     for key, kg in (("impact_co2", told.co2_kg), ("impact_ch4", told.ch4_kg), ("impact_co2e", told.co2e_kg)):
         yield (Cell(say(key)), Cell(kg.value, "number"), Cell("kg"), Cell(kg.half, "number"))
     saved = told.saved_idr
-    yield (Cell(say("impact_saved")), Cell(saved.value, "number"), Cell("Rp"), Cell(saved.half, "number"))
+    idr = (saved.value, saved.half) if any(line.saved_idr for line in told.lines) else (None, None)
+    yield (Cell(say("impact_saved")), Cell(idr[0], "number"), Cell("Rp"), Cell(idr[1], "number"))
     yield (Cell(say("ledger_rows")), Cell(report.ledger.rows, "whole"))
     yield (Cell(say("ledger_head")), Cell(f"{report.ledger.rows}:{report.ledger.head_hash}"))
     yield (
@@ -164,7 +166,8 @@ def _events(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
                Cell(length, "whole"), Cell(one.seq, "whole"))  # fmt: skip
 
 
-def _people(report: Report) -> Iterator[Sequence[Cell]]:
+def _people(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
     for one in report.statement.indicators:
-        yield (Cell(one.name), Cell(one.value, "number"), Cell(one.unit), Cell(date.fromisoformat(one.day), "day"),
+        name = label(one.name, say.language)
+        yield (Cell(name), Cell(one.value, "number"), Cell(one.unit), Cell(date.fromisoformat(one.day), "day"),
                Cell(one.evidence), Cell(one.by), Cell(one.seq, "whole"))  # fmt: skip

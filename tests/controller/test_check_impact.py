@@ -84,3 +84,21 @@ def test_prices_follow_each_other(tmp_path: Path) -> None:
     one = "{since: 2026-01-01, electricity_idr_per_kwh: 1444.7, source: PLN}"
     edit(path, "  price_idr_per_kwh: 1444.70\n", f"  price_idr_per_kwh: 1444.70\n  prices: [{one}, {one}]\n")
     assert "2026-01-01" in told(path)[0][0].message
+
+
+def test_a_price_a_thousand_times_too_small_and_a_season_the_wrong_way_round(tmp_path: Path) -> None:
+    """1.444 is one rupiah and a half to YAML; a season that ends before it begins would never count."""
+    path = copy_site(DEMO, tmp_path)
+    line = edit(path, "price_idr_per_kwh: 1444.70", "price_idr_per_kwh: 1.444")
+    problems, _ = told(path)
+    assert [(one.path, one.line) for one in problems] == [("impact.price_idr_per_kwh", line)]
+    assert "write 1444" in problems[0].hint
+    (tmp_path / "other").mkdir()
+    path = copy_site(DEMO, tmp_path / "other")
+    history = (
+        "  factor: diesel-ipcc-2006\n  litres_per_season: 900\n  served_then_ha: 1\n  evidence: receipts\n"
+    )
+    edit(path, BY_ID, history + "  seasons: [{first: 2026-06-01, last: 2026-05-01}]\n")
+    edit(path, "  baseline: grid\n", "  baseline: history\n")
+    problems, _ = told(path)
+    assert [one.path for one in problems] == ["impact.seasons[0].last"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,3 +138,31 @@ def test_numbers_that_could_be_two_are_refused(text: str) -> None:
     """1.500 is one and a half or fifteen hundred: nobody guesses."""
     with pytest.raises(TirtaError):
         number_of(text)
+
+
+def test_half_a_month_was_half_seen_as_in_the_report(run: Run) -> None:
+    """Days without a closing before the first one are not seen; a month that runs is told as running."""
+    found = json.loads(run("impact", "--month", "2026-10", "--json")[1])
+    assert (found["days"], found["past_days"], found["closed_days"]) == (31, 31, 7)
+    assert found["coverage"] == pytest.approx(7.0 / 31.0)
+    text = run("impact", "--from", "2026-10-25", "--to", "2027-10-31", "--lang", "en")[1]
+    assert "is not over" in text
+    assert "7 of 7 days closed, 100.0 %" in text
+    code, _, error = run(
+        "impact", "verify", "--by", "Siti", "--from", "2026-10-25", "--to", "2027-10-31", "--lang", "en"
+    )
+    assert (code, "--from 2026-10-25 --to 2026-10-31" in error) == (1, True)
+
+
+def test_figures_of_a_changed_ledger_are_not_verified(run: Run, tmp_path: Path) -> None:
+    """Shown with what is wrong and exit 1; nobody can stand for them."""
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("UPDATE ledger SET payload = replace(payload, '8000.0', '9000.0') WHERE kind = 'day'")
+    connection.commit()
+    connection.close()
+    code, text, error = run("impact", "--month", "2026-10")
+    assert (code, "CO2 avoided" in text, "chain is broken: row 1 of 2026-10-25" in error) == (1, True, True)
+    code, text, error = run("impact", "verify", "--month", "2026-10", "--by", "Siti")
+    assert (code, text, "nobody can stand" in error) == (1, "", True)

@@ -191,3 +191,31 @@ def test_a_statement_of_nothing_is_nothing() -> None:
     one = impact_of(site(factor=GRID), (), Entries())
     assert (one.lines, one.co2_kg.value, one.days) == ((), 0.0, 0)
     assert json.loads(json.dumps(plain(one)))["status"]["id"] == "perkiraan, belum diverifikasi"
+
+
+def test_what_is_taken_off_is_verified_too() -> None:
+    """Panels that are reckoned only after the verification make another net figure: it holds no longer."""
+    then = site(factor=GRID)
+    with Ledger() as ledger:
+        closings(ledger, then, week())
+        verified(ledger, told(ledger, then))
+        assert told(ledger, then).standing.verification is not None
+        now = told(ledger, site(factor=GRID, life_cycle="pv-life-cycle"))
+    assert (now.standing.verification, now.standing.changed is None) == (None, False)
+    assert any("net" in text and text.endswith("kg CO2e") for text in sentences(now, "en"))
+
+
+def test_methane_that_was_closed_otherwise_is_shown_beside() -> None:
+    """A ``methane`` section that came after the days were closed: both figures, as for CO2."""
+    more: dict[str, float | str] = {"cabai.planted": "2026-08-01", "cabai.drainages": 2}
+    methane = {"zones": ["cabai"]}
+    then, now = site(factor=GRID), site(factor=GRID, methane=methane)
+    with Ledger() as ledger:
+        closings(ledger, then, week(), **more)
+        one = told(ledger, now)
+        assert (one.ch4_closed_kg, one.methane_differs) == (0.0, True)
+        assert any("As the days were closed: 0.00 kg CH4" in text for text in sentences(one, "en"))
+    assert any("IPCC Tier 1" in text for text in sentences(one, "id"))
+    with Ledger() as ledger:
+        closings(ledger, now, week(), **more)
+        assert not told(ledger, now).methane_differs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,25 @@ def test_who_verified(tmp_path: Path) -> None:
         words = " ".join(str(block) for block in document(report, "en").blocks[:6])
         assert ("verified by Siti Rahma (auditor)" in words) == (name == "b")
         assert ("that verification no longer holds" in words) == (name == "c")
+
+
+def test_loads_without_a_meter_are_not_told_as_nothing(tmp_path: Path) -> None:
+    """A site without a load meter says so, and what the plant made beside the known uses stands as a rest."""
+    path = write_ledger(tmp_path, SITE, "2026-03-01", "2026-03-05")
+    report = report_of(path, SITE, month("2026-03"))
+    blind = replace(report, sums={name: one for name, one in report.sums.items() if name != "aux_wh"})
+    told, whole = (repr(document(one, "en")) for one in (blind, report))
+    assert "There is no load meter" in told
+    assert "There is no load meter" not in whole
+    rest = sum(sign * (report.value(name) or 0.0) for name, sign in (("pv_wh", 1), ("solar_wh", -1)))
+    assert f"'Rest: loads without a meter, losses, differences of meters', '{rest / 1000.0:.1f}'" in told
+
+
+def test_no_price_is_no_saving(tmp_path: Path) -> None:
+    """Not zero rupiah: a dash and why."""
+    entry = SITE.file.impact.model_copy(update={"price_idr_per_kwh": 0.0})
+    site = SITE.model_copy(update={"file": SITE.file.model_copy(update={"impact": entry})})
+    path = write_ledger(tmp_path, site, "2026-03-01", "2026-03-05")
+    told = repr(document(report_of(path, site, month("2026-03")), "id"))
+    assert "tidak dihitung: harga energi belum diisi" in told
+    assert "Rp0" not in told
