@@ -16,9 +16,15 @@ UNTOLD = 0.15
 """Half-width of a figure whose closing tells none, as a share of it, wholly systematic: IPCC practice for rated values."""
 
 
+PARTS = ("filled_wh", "spanning_wh", "water_filled_m3", "spanning_m3", "meters")
+"""Stand within other figures, which have the margin; they have none of their own, in no closing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum in the figure's unit, its half-width at 95 %, and how many of the days tell the figure."""
+    """A sum in the figure's unit, its half-width at 95 % (0 of a part of another figure, which has it), and how many of the days
+    tell the figure.
+    """
 
     value: float
     half_width: float
@@ -49,7 +55,8 @@ def sums(days: Iterable[Day]) -> dict[str, Amount]:
 
 def amount_of(days: Sequence[Day], name: str) -> Amount | None:
     """The sum of one figure of ``Day``; None where no day tells it."""
-    told = [(value, day.margins.get(name)) for day in days if (value := getattr(day, name)) is not None]
+    none: Mapping[str, float] | None = {} if name in PARTS else None
+    told = [(value, day.margins.get(name, none)) for day in days if (value := getattr(day, name)) is not None]
     return _amount(told) if told else None
 
 
@@ -61,7 +68,7 @@ def _margin(day: Day, group: str, part: str) -> Mapping[str, float] | None:
         for source, value in day.margins.get(group, {}).items()
         if source.startswith(prefix)
     }
-    return found or None
+    return found or ({} if group in PARTS else None)
 
 
 def _amount(told: Sequence[tuple[float, Mapping[str, float] | None]]) -> Amount:

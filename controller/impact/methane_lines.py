@@ -54,7 +54,7 @@ def methane_lines(file: SiteFile, days: Iterable[Day]) -> tuple[MethaneLine, ...
 
 def _line(methane: Methane, group: Sequence[PaddyDay]) -> MethaneLine:
     last, kg = group[-1], sum(one.ch4_kg for one in group)
-    ch4 = Estimate(kg, kg * u95(methane, last.drainages))
+    ch4 = Estimate(kg, sum(one.ch4_kg * u95(methane, one.drainages) for one in group))
     lived = min(last.season_day + 1, methane.season_d.value)
     tier1 = (
         methane.emission.value

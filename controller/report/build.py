@@ -58,7 +58,17 @@ def _methane_factors(site: Site) -> tuple[Factor, ...]:
     told = site.file.impact.methane
     if told is None:
         return ()
-    return (told.emission, told.before_factor, told.single, told.multiple, told.pre_season, told.gwp)
+    nitrous = (told.n2o_flooded, told.n2o_drained, told.gwp_n2o) if told.nitrogen_kg_ha else ()
+    return (
+        told.emission,
+        told.before_factor,
+        told.single,
+        told.multiple,
+        told.pre_season,
+        told.season_d,
+        told.gwp,
+        *nitrous,
+    )
 
 
 def last_month(connection: sqlite3.Connection) -> Period:

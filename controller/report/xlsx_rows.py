@@ -93,7 +93,7 @@ def _amount(report: Report, say: Say, name: str, amount: Amount) -> Sequence[Cel
     energy = name.endswith("_wh")
     per = 1000.0 if energy else 1.0
     return (Cell(figure_name(report, say, name)), Cell(amount.value / per, "number"), Cell("kWh" if energy else "m³"),
-            Cell(amount.half_width / per, "number"))  # fmt: skip
+            Cell(amount.half_width / per or None, "number"))  # fmt: skip
 
 
 def figure_name(report: Report, say: Say, name: str) -> str:

@@ -116,3 +116,22 @@ def test_a_closing_without_uncertainty_is_taken_as_wide() -> None:
     assert amount.share == pytest.approx(0.15)
     assert amount_of([day], "export_wh") is None
     assert coverage([]) is None
+
+
+def test_a_part_of_another_figure_has_no_margin_of_its_own() -> None:
+    """A meter's row and what was filled stand within the water and the energy: 15 % beside their 5 % would be a second truth."""
+    told: dict[str, float | str] = {
+        "day": "2026-03-01",
+        "water_m3": 10.0,
+        "u95.water_m3.m": 0.5,
+        "meters.m": 10.0,
+        "filled_wh": 40.0,
+    }
+    day = day_of(told)
+    assert day is not None
+    found = sums([day])
+    assert (found["water_m3"].half_width, found["meters.m"].half_width, found["filled_wh"].half_width) == (
+        0.5,
+        0.0,
+        0.0,
+    )

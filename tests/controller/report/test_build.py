@@ -216,3 +216,17 @@ def test_no_price_is_no_saving(tmp_path: Path) -> None:
     told = repr(document(report_of(path, site, month("2026-03")), "id"))
     assert "tidak dihitung: harga energi belum diisi" in told
     assert "Rp0" not in told
+
+
+def test_every_factor_of_the_gases_has_its_row(tmp_path: Path) -> None:
+    """Where the fertiliser is stated the factors of nitrous oxide made the figure too, and the days that a season counts."""
+    paddy = site_of("paddy")
+    assert paddy.file.impact.methane is not None
+    methane = paddy.file.impact.methane.model_copy(update={"nitrogen_kg_ha": 120.0})
+    entry = paddy.file.impact.model_copy(update={"methane": methane})
+    site = paddy.model_copy(update={"file": paddy.file.model_copy(update={"impact": entry})})
+    path = write_ledger(tmp_path, paddy, "2026-03-01", "2026-03-02")
+    names = {one.name for one in report_of(path, site, month("2026-03")).methane_factors}
+    assert {methane.n2o_drained.name, methane.gwp_n2o.name, methane.season_d.name} <= names
+    without = {one.name for one in report_of(path, paddy, month("2026-03")).methane_factors}
+    assert methane.gwp_n2o.name not in without
