@@ -114,10 +114,11 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
 
 def _line(line: Line, language: Language) -> str:
     factor = line.factor
-    basis = {
-        "diesel-pump": f"{number(line.water_m3.value, language, 1)} m3",
-        "history": f"{number(line.litres or 0.0, language, 1)} l",
-    }.get(line.baseline, f"{number(line.energy_kwh.value, language, 1)} kWh")
+    basis = f"{number(line.energy_kwh.value, language, 1)} kWh"
+    if factor.unit == "kg_co2_per_litre":
+        basis = f"{number(line.litres or 0.0, language, 1)} l"
+    elif line.baseline == "diesel-pump":
+        basis = f"{number(line.water_m3.value, language, 1)} m3"
     unit = word(UNITS.get(factor.unit, (factor.unit, factor.unit)), language)
     digits = 3 if abs(round(factor.value, 2) - factor.value) > 1e-9 else 2
     value = f"{number(factor.value, language, digits)} {unit}"

@@ -418,7 +418,7 @@ def test_an_inverter_that_does_not_feed_carries_no_pump(status):
 
 @pytest.mark.parametrize(("status", "ran_s"), [("standby", 300.0), ("fault", 11.0)])
 def test_a_minimum_run_from_the_grid_ends_though_the_inverter_sleeps(status, ran_s):
-    """At night a forced filling that is done after ten seconds runs its five minutes on the grid; a faulty inverter stops it at once."""
+    """At night a forced filling that is done after ten seconds runs its five minutes on the grid; a faulty inverter stops it."""
     site = tank_site(
         power={"backup": "grid", "backup_for_forced": True, "inverter_status": {"signal": "inverter.status"}}
     )

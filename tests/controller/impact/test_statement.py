@@ -219,3 +219,12 @@ def test_methane_that_was_closed_otherwise_is_shown_beside() -> None:
     with Ledger() as ledger:
         closings(ledger, now, week(), **more)
         assert not told(ledger, now).methane_differs
+
+
+def test_a_line_by_the_litre_names_its_litres() -> None:
+    """56 kWh at 0.4 l are 22.4 l: what is multiplied is what stands there."""
+    entry = {"baseline": "diesel-generator", "factor": "diesel-ipcc-2006", "litres_per_kwh": 0.4}
+    at_site = site(**entry, evidence="receipts")
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        assert any("22.4 l x 2.676 kg CO2/l" in text for text in sentences(told(ledger, at_site), "en"))
