@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from controller.core.snapshot import Order
+from simulators.field import PaddyGround
 from tests.end_to_end.closed_loop import Document, Loop, make_loop
 from tests.end_to_end.referee import Referee
 
@@ -13,22 +14,25 @@ PRIMED = {"nursery": 660.0, "vegetables": 660.0, "kutai": 660.0, "paddy": 960.0}
 
 
 def scene(
-    kind: str, cycle_s: float = 1.0, at: str = "2026-12-01T09:00", change: Any = None
+    kind: str, cycle_s: float = 1.0, at: str = "2026-12-01T09:00", change: Any = None, flooded: bool = False
 ) -> tuple[Loop, Referee]:
-    """A site whose tank (or a person) wants water, a moment before its controller begins."""
+    """A site whose tank (or a person) wants water, a moment before its controller begins. ``flooded``: its paddies want none."""
     loop = make_loop(kind, cycle_s, at, change)
     referee = Referee(loop)
     for tank in loop.world.tanks.values():
         tank.volume_m3 = 0.7 * (tank.tank.refill_m or tank.tank.full_m) * tank.tank.area_m2
+    for zone in loop.world.zones.values():
+        if flooded and isinstance(zone.ground, PaddyGround):
+            zone.ground.water_mm = 45.0
     loop.begin()
     return loop, referee
 
 
 def running(
-    kind: str, cycle_s: float = 1.0, at: str = "2026-12-01T09:00", change: Any = None
+    kind: str, cycle_s: float = 1.0, at: str = "2026-12-01T09:00", change: Any = None, flooded: bool = False
 ) -> tuple[Loop, Referee]:
     """A site whose pump runs and has settled."""
-    loop, referee = scene(kind, cycle_s, at, change)
+    loop, referee = scene(kind, cycle_s, at, change, flooded)
     loop.run(max(60.0, 2.0 * cycle_s))
     if kind == "paddy":
         loop.order(Order.RUN_ZONE, "petak-hulu", 240.0)
