@@ -94,9 +94,9 @@ def _values(kind: str, detail: ErrorDetails, loc: Loc, rest: Loc, language: int)
 
 def _message(kind: str, detail: ErrorDetails, values: Mapping[str, object], language: int) -> str:
     """The sentence; a model's own error (PydanticCustomError) brings its Indonesian under ``id``."""
-    own = values.get("id") if language else detail["msg"]
     if kind not in TEXTS and "id" in values:
-        return str(own).format_map(_Defaults(values))
+        # The English one is filled in already, and may show the braces of what was written.
+        return str(values["id"]).format_map(_Defaults(values)) if language else detail["msg"]
     return TEXTS[kind if kind in TEXTS else "other"][language].format_map(_Defaults(values))
 
 

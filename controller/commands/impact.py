@@ -36,10 +36,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def period_options(parser: argparse.ArgumentParser) -> None:
     """--month, --year, or --from and --to; all days without them."""
-    parser.add_argument("--month", metavar="YYYY-MM")
-    parser.add_argument("--year", metavar="YYYY")
-    parser.add_argument("--from", dest="first", metavar="YYYY-MM-DD")
-    parser.add_argument("--to", dest="last", metavar="YYYY-MM-DD")
+    days = "YYYY-MM-DD"
+    parser.add_argument("--month", metavar="YYYY-MM", help=t("a whole month", "satu bulan"))
+    parser.add_argument("--year", metavar="YYYY", help=t("a whole year", "satu tahun"))
+    parser.add_argument("--from", dest="first", metavar=days, help=t("first day", "hari pertama"))
+    parser.add_argument("--to", dest="last", metavar=days, help=t("last day", "hari terakhir"))
 
 
 def period(args: argparse.Namespace) -> tuple[str | None, str | None]:

@@ -184,10 +184,12 @@ def test_pumped_water_of_a_day_is_the_ledgers(filled: Filled) -> None:
     """What the operator's panel counts over one local day is the closing's water, within the meter's last steps."""
     lived = filled.sites[DEMO]
     panel = only("Water pumped in this period", panels(board("operator")))
-    start_s = lived.start_s + 86400.0
+    closed = lived.rows("impact")
+    most = max(range(len(closed)), key=lambda day: float(closed[day]["water_m3"]))
+    start_s = lived.start_s + 86400.0 * most
     query = expanded(panel["targets"][0]["query"], [DEMO], start_s, start_s + 86400.0)
     counted = sum(row["sum"] for row in filled.ask(query))
-    assert counted == pytest.approx(lived.rows("impact")[1]["water_m3"], rel=0.02)
+    assert counted == pytest.approx(closed[most]["water_m3"], rel=0.02)
     assert counted > 0.5
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from controller.core.site import Site, SiteFile
+from controller.factors import filled
 from schedules.program import Program
 
 START = datetime(2026, 8, 1, 0, 0, tzinfo=UTC)
@@ -95,7 +96,7 @@ def programs() -> dict[str, Program]:
 
 def shipped(path: Path) -> Site:
     """A site of the repository, with its programs, read without the configuration's checks."""
-    file = SiteFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    file = SiteFile.model_validate(filled(yaml.safe_load(path.read_text("utf-8"))))
     found = [
         PROGRAMS.validate_python(yaml.safe_load(p.read_text("utf-8")))
         for p in (path.parent / file.programs).glob("*.yaml")
