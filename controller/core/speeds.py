@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 
 from controller.core.site import Pump
+from schedules.hydraulics import Pump as Curve
 from schedules.hydraulics import make_pump
 
 NOMINAL_HZ, STEP_HZ = 50.0, 0.5
@@ -19,11 +20,16 @@ Speeds = tuple[float, tuple[float, ...]]
 """The lowest useful frequency, Hz, and the electric power, W, at each step from there; rising."""
 
 
-def speeds_of(entry: Pump) -> Speeds:
-    """From ``SAFE_HZ`` above the frequency at which water begins to rise: 50 Hz x root of static head over head at zero flow."""
-    curve = make_pump(
+def curve_of(entry: Pump) -> Curve:
+    """The pump's curve, from the figures of its nameplate."""
+    return make_pump(
         entry.rated_power_w, entry.rated_flow_m3_h, entry.rated_head_m, entry.static_head_m, entry.threshold
     )
+
+
+def speeds_of(entry: Pump) -> Speeds:
+    """From ``SAFE_HZ`` above the frequency at which water begins to rise: 50 Hz x root of static head over head at zero flow."""
+    curve = curve_of(entry)
     lowest = NOMINAL_HZ * curve.speed_at_zero_flow()
     least = min(NOMINAL_HZ, math.ceil((lowest + SAFE_HZ) / STEP_HZ) * STEP_HZ)
     steps = round((NOMINAL_HZ - least) / STEP_HZ)

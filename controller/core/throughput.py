@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from controller.core.draft import Draft
+from controller.core.speeds import curve_of
 from controller.core.wiring import PumpWiring, ZoneWiring
-from schedules.hydraulics import Pump, make_pump
 from schedules.outlook import Outlook
 from schedules.windows import Interval, resolve
 
@@ -34,7 +34,7 @@ def _lifted(pumps: tuple[PumpWiring, ...], outlook: Outlook) -> list[float]:
     """Litres that the pumps lift in each step."""
     lifted = [0.0] * len(outlook.power_w)
     for pump in pumps:
-        curve = _curve(pump)
+        curve = curve_of(pump.entry)
         for i, watts in enumerate(outlook.power_w):
             if watts >= pump.need_w:
                 flow = curve.flow_m3_h(watts) if pump.follows else curve.rated_flow_m3_h
@@ -48,7 +48,7 @@ def _drawn(c: Draft, zones: list[ZoneWiring], outlook: Outlook) -> list[float]:
     drawn = [0.0] * len(outlook.power_w)
     for zone in zones:
         spans = resolve(zone.program.windows, c.wiring.zoneinfo, outlook.begin_s, span_s)
-        litres = (zone.entry.flow_m3_h or 0.0) * outlook.step_s / 3.6
+        litres = zone.entry.flow_m3_h * outlook.step_s / 3.6
         for i in range(len(drawn)):
             if _open(spans, outlook.begin_s + (i + 0.5) * outlook.step_s):
                 drawn[i] += litres
@@ -75,10 +75,3 @@ def _capacity_l(zone: ZoneWiring) -> float:
         return 0.0
     tank = zone.tank.entry
     return 1000.0 * tank.area_m2 * (tank.full_m - tank.empty_m)
-
-
-def _curve(pump: PumpWiring) -> Pump:
-    entry = pump.entry
-    return make_pump(
-        entry.rated_power_w, entry.rated_flow_m3_h, entry.rated_head_m, entry.static_head_m, entry.threshold
-    )
