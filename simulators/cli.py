@@ -23,9 +23,9 @@ from simulators.embedded_broker import ServeError
 from simulators.faults import FAULTS, Sometimes, parse_fault
 
 DEMO_RATE = 60.0
-DEMO_START = "2026-11-14T08:00"
-"""Every crop of the example site is planted by then; the pump starts after an hour of plant time (a minute at the default rate),
-stops when a cloud comes, and again when the tank is full.
+DEMO_START = "2026-11-11T10:00"
+"""Every crop of the example site is planted by then, and with seed 1 the sun is strong: within a minute at the default rate the pump
+has started for it and stopped with a full tank, so that nobody has to wait for the main job.
 """
 
 
