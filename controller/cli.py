@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from controller.commands import (
     run,
     scan,
 )
-from controller.commands.console import failed, t
+from controller.commands.console import failed, language, speak, t
 from controller.commands.parser import Parser
 from controller.errors import UNREACHABLE, WRONG_INPUT, TirtaError
 
@@ -58,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     as_json = False
     try:
+        speak(sys.argv[1:] if argv is None else argv)
         root = parser()
         args = root.parse_args(argv)
         as_json = bool(getattr(args, "json", False))
@@ -110,7 +112,7 @@ def _known(error: BaseException) -> tuple[str, str] | None:
     """(message, hint) of errors that other packages raise for people; None for a mistake of ours."""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}", t(
+        return f"{where}{_reason(error)}", t(
             "check the path and its permissions", "periksa letak dan izinnya"
         )
     from drivers.errors import DriverError
@@ -120,8 +122,24 @@ def _known(error: BaseException) -> tuple[str, str] | None:
     from controller.store.errors import StoreError
 
     if isinstance(error, StoreError):
-        return f"{error.path}: {error.what}", error.hint
+        what, hint = error.said(language())
+        return f"{error.path}: {what}", hint
     return None
+
+
+OUTSIDE = {
+    errno.ENOENT: ("no such file or directory", "tidak ada"),
+    errno.EACCES: ("not allowed", "tidak diizinkan"),
+    errno.EISDIR: ("is a directory", "ini folder, bukan berkas"),
+    errno.ENOTDIR: ("is no directory", "bukan folder"),
+    errno.ENOSPC: ("no space left on the disk", "ruang disk habis"),
+}
+"""What the system refuses most often -> English, Indonesian; it would say it in a language of its own."""
+
+
+def _reason(error: OSError) -> str:
+    known = OUTSIDE.get(error.errno or 0)
+    return str(error.strerror or error) if known is None else t(*known)
 
 
 def _bug(error: BaseException) -> tuple[str, str]:

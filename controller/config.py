@@ -63,9 +63,9 @@ def load(path: str | Path, *, language: Language | None = None, today: date | No
     return Loaded(site, profiles, _sorted(work.problems), _sorted(work.warnings), work.language)
 
 
-def load_site(path: str | Path) -> tuple[Site, Mapping[str, Profile]]:
-    """The site and the profile of each device, for the daemon. Raises ConfigError with every problem."""
-    loaded = load(path)
+def load_site(path: str | Path, language: Language | None = None) -> tuple[Site, Mapping[str, Profile]]:
+    """The site and the profile of each device, for the daemon. Raises ConfigError with every problem, in ``language`` if given."""
+    loaded = load(path, language=language)
     if loaded.site is None:
         raise ConfigError(loaded.problems)
     return loaded.site, loaded.profiles

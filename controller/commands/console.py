@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -14,9 +15,26 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "id"]
 
+_CHOSEN: ContextVar[Language | None] = ContextVar("chosen", default=None)
+
+
+def speak(words: Sequence[str]) -> None:
+    """Take the language that a command line asks for with ``--lang``: every message of the command is in it, from the first one
+    on. Without ``--lang`` it is the environment's.
+    """
+    pairs = zip(words, [*words[1:], ""], strict=False)
+    asked = [
+        after if word == "--lang" else word.partition("=")[2]
+        for word, after in pairs
+        if word.partition("=")[0] == "--lang"
+    ]
+    _CHOSEN.set("id" if asked[-1:] == ["id"] else "en" if asked[-1:] == ["en"] else None)
+
 
 def language() -> Language:
-    """``id`` when the environment speaks Indonesian, else ``en``."""
+    """What ``--lang`` asked for; else ``id`` when the environment speaks Indonesian, else ``en``."""
+    if (chosen := _CHOSEN.get()) is not None:
+        return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if word := os.environ.get(name):
             return "id" if word.lower().startswith(("id", "in_")) else "en"
@@ -24,7 +42,7 @@ def language() -> Language:
 
 
 def t(english: str, indonesian: str) -> str:
-    """The text in the environment's language."""
+    """The text in the reader's language."""
     return indonesian if language() == "id" else english
 
 
@@ -89,3 +107,8 @@ def config_option(parser: argparse.ArgumentParser, default: str | None = "config
 def json_option(parser: argparse.ArgumentParser) -> None:
     """--json, alike everywhere."""
     parser.add_argument("--json", action="store_true", help=t("for programs", "untuk program lain"))
+
+
+def lang_option(parser: argparse.ArgumentParser) -> None:
+    """--lang, of everything that the command says."""
+    parser.add_argument("--lang", choices=("id", "en"), help=t("of the text", "bahasa tulisan"))

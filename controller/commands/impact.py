@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from controller.commands.console import err, language, out, out_json, t, table
+from controller.commands.console import err, lang_option, language, out, out_json, t, table
 from controller.commands.notes import add_note, note_options
 from controller.errors import GOOD, WRONG_INPUT, TirtaError
 
@@ -29,7 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     impact.add_argument("--by", metavar=t("NAME", "NAMA"), help=t("who verifies", "siapa yang memverifikasi"))
     impact.add_argument("--role", default="", help=t("as what", "sebagai apa"))
     impact.add_argument("--note", default="", help=t("what was looked at", "apa yang diperiksa"))
-    impact.add_argument("--lang", choices=("id", "en"), help=t("of the text", "bahasa tulisan"))
+    lang_option(impact)
     note_options(impact)
     impact.set_defaults(run=run_impact)
 
@@ -84,7 +84,7 @@ def statement_of(args: argparse.Namespace) -> Statement:
     from controller.store.audit import last_row
     from controller.store.database import connect_readonly
 
-    site, _ = load_site(args.config or "config.yaml")
+    site, _ = load_site(args.config or "config.yaml", args.lang)
     first, last = period(args)
     connection = connect_readonly(Path(args.state) / FILE)
     try:
@@ -110,8 +110,10 @@ def broken(args: argparse.Namespace) -> str:
     from controller.store.audit import verify_file
 
     problems = verify_file(Path(args.state) / FILE)
-    return t(f"the ledger's chain is broken: {problems[0].text}",
-             f"rantai buku besar rusak: {problems[0].text}") if problems else ""  # fmt: skip
+    if not problems:
+        return ""
+    found = problems[0].said(language())
+    return t(f"the ledger's chain is broken: {found}", f"rantai buku besar rusak: {found}")
 
 
 def _show(args: argparse.Namespace, statement: Statement) -> int:
@@ -124,7 +126,7 @@ def _show(args: argparse.Namespace, statement: Statement) -> int:
     if args.json:
         out_json(plain(statement))
         return WRONG_INPUT if damage else GOOD
-    for text in sentences(statement, args.lang or language()):
+    for text in sentences(statement, language()):
         out(text)
     return WRONG_INPUT if damage else GOOD
 
@@ -162,7 +164,7 @@ def _verify(args: argparse.Namespace, statement: Statement) -> int:
     if args.json:
         out_json({"ok": True, "seq": noted.seq, "digest": statement.digest})
         return GOOD
-    for text in sentences(statement_of(args), args.lang or language()):
+    for text in sentences(statement_of(args), language()):
         out(text)
     out(t(f"Row {noted.seq} of the ledger.", f"Baris {noted.seq} buku besar."))
     return GOOD

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
-from controller.commands.console import language, out_json, t, table
+from controller.commands.console import lang_option, language, out_json, t, table
 from controller.commands.notes import add_note, note_options
 from controller.errors import GOOD, TirtaError
 
@@ -31,6 +32,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     indicator.add_argument("--date", metavar="YYYY-MM-DD", help=t("of the number", "tanggal angka itu"))
     indicator.add_argument("--evidence", help=t("the paper behind it", "bukti tertulisnya"))
     indicator.add_argument("--by", metavar=t("NAME", "NAMA"), help=t("who enters it", "siapa yang mengisi"))
+    lang_option(indicator)
     note_options(indicator)
     indicator.set_defaults(run=run_indicator)
 
@@ -58,9 +60,10 @@ def _add(args: argparse.Namespace) -> int:
             t(f"an indicator needs {words}", f"indikator memerlukan {words}"),
             t("a number without evidence and a name proves nothing", "angka tanpa bukti dan nama tidak membuktikan apa-apa"),
         )  # fmt: skip
+    day = day_of(args.date)
+    _refuse_tomorrow(day, Path(args.state) / FILE)
     noted = add_note(
-        args,
-        indicator_note(args.name, number_of(args.value), unit, day_of(args.date), args.evidence, args.by),
+        args, indicator_note(args.name, number_of(args.value), unit, day, args.evidence, args.by)
     )
     out_json({"ok": True, "seq": noted.seq})
     return GOOD
@@ -93,20 +96,57 @@ def day_of(text: str) -> str:
         ) from None
 
 
-def _list(args: argparse.Namespace) -> int:
-    from controller.i18n.numbers import number
-    from controller.impact.entries import read_entries
-    from controller.impact.indicators import label
+def _refuse_tomorrow(day: str, ledger: Path) -> None:
+    """Raises TirtaError for a day that has not begun at the site: nobody can have counted or weighed on it."""
+    today = today_at(ledger)
+    if today is not None and day > today:
+        raise TirtaError(
+            t(f"{day} has not come yet: it is {today} at the site", f"{day} belum tiba: di lokasi ini tanggal {today}"),
+            t("a number is entered with the day on which it was counted; what is hoped for is no number",
+              "angka diisi dengan tanggal saat dihitung; yang baru diharapkan belum angka"),
+        )  # fmt: skip
+
+
+def today_at(ledger: Path) -> str | None:
+    """Today (YYYY-MM-DD) by the calendar of the ledger's site; where no ledger here tells it, of the earth's first time zone, so
+    that nobody's today is refused. None where the clock is behind the ledger, or behind this program: then it tells nothing.
+    """
+    from controller.clock import RELEASE_EPOCH_S, SystemClock
+
+    newest_s, zone = _known(ledger)
+    now = SystemClock(newest_s).now()
+    if now.epoch_s < max(newest_s, RELEASE_EPOCH_S) - 60.0:
+        return None
+    return datetime.fromtimestamp(now.epoch_s, UTC).astimezone(zone).date().isoformat()
+
+
+def _known(ledger: Path) -> tuple[float, tzinfo]:
+    """The time of the newest row and the site's zone."""
+    from controller.store.almanac import zone_of
+    from controller.store.audit import last_row
     from controller.store.database import connect_readonly
 
-    connection = connect_readonly(Path(args.state) / FILE)
-    try:
+    first = timezone(timedelta(hours=14))
+    if not ledger.exists():
+        return 0.0, first
+    with closing(connect_readonly(ledger)) as connection:
+        row, (zone, name) = last_row(connection), zone_of(connection)
+        return (row.epoch_s if row is not None and row.trusted else 0.0), first if name == "UTC" else zone
+
+
+def _list(args: argparse.Namespace) -> int:
+    from controller.impact.entries import read_entries
+    from controller.impact.indicators import amount, label
+    from controller.store.database import connect_readonly
+
+    with closing(connect_readonly(Path(args.state) / FILE)) as connection:
         found = read_entries(connection).indicators
-    finally:
-        connection.close()
     if args.json:
         out_json([asdict(one) for one in found])
     else:
-        table([(one.day, label(one.name, language()), f"{number(one.value, language())} {one.unit}", one.evidence, one.by)
-               for one in found])  # fmt: skip
+        spoken = language()
+        table(
+            (one.day, label(one.name, spoken), amount(one.value, one.unit, spoken), one.evidence, one.by)
+            for one in found
+        )
     return GOOD

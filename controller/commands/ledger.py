@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from controller.commands import ledger_export, ledger_verify
-from controller.commands.console import config_option, json_option, t
+from controller.commands.console import config_option, json_option, lang_option, t
 from controller.commands.replay import run_replay
 
 
@@ -31,4 +31,5 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     replay.set_defaults(run=run_replay)
     where = t("the daemon's records (state)", "catatan layanan (state)")
     replay.add_argument("--state", default="state", metavar="DIR", help=where)
+    lang_option(replay)
     json_option(replay)

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from controller.commands.console import err, json_option, t
+from controller.commands.console import err, json_option, lang_option, t
 from controller.errors import GOOD, TirtaError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     where = t("the daemon's records (state)", "catatan layanan (state)")
     export.add_argument("--state", default="state", metavar="DIR", help=where)
+    lang_option(export)
     json_option(export)
     export.set_defaults(run=run_export)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from controller.commands.console import err, json_option, language, out, out_json, t
+from controller.commands.console import err, json_option, lang_option, language, out, out_json, t
 from controller.errors import GOOD, WRONG_INPUT, TirtaError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         metavar="DIR",
         help=t("the daemon's records (state)", "catatan layanan (state)"),
     )
+    lang_option(verify)
     json_option(verify)
     verify.set_defaults(run=run_verify)
 

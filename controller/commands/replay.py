@@ -19,7 +19,7 @@ def run_replay(args: argparse.Namespace) -> int:
     from controller.config import load_site
     from controller.store.replay import replay
 
-    site, _ = load_site(args.config)
+    site, _ = load_site(args.config, args.lang)
     files = [Path(name) for name in args.files] or sorted(Path(args.state).rglob(RECORDINGS))
     if not files:
         hint = t("record with `tirta run --record`", "rekam dengan `tirta run --record`")

@@ -70,7 +70,7 @@ def run_report(args: argparse.Namespace) -> int:
     wanted = _period(args)
     from controller.config import load_site
 
-    site, _ = load_site(args.config)
+    site, _ = load_site(args.config, args.lang)
     language: Language = args.lang or site.file.site.language
     report = _report(site, Path(args.state) / "ledger.db", wanted)
     if not report.ledger.whole and not args.despite_damage:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
 from controller.impact.estimate import Estimate
-from controller.impact.indicators import label
+from controller.impact.indicators import amount, label
 from controller.impact.lines import Line
 from controller.impact.methane_lines import MethaneLine
 from controller.impact.statement import Statement
@@ -108,7 +108,7 @@ def sentences(one: Statement, language: Language) -> Iterator[str]:
     if one.indicators:
         yield t("Entered by people, not metered:", "Diisi orang, bukan dari meter:")
     for item in one.indicators:
-        what, value = label(item.name, language), f"{number(item.value, language)} {item.unit}"
+        what, value = label(item.name, language), amount(item.value, item.unit, language)
         yield f"  {what}: {value} ({in_words(item.day, language)}; {item.evidence}; {item.by})"
 
 

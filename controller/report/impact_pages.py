@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from controller.core.site_impact import Factor
 from controller.impact.baselines import ASSUMED
 from controller.impact.estimate import Estimate
-from controller.impact.indicators import label
+from controller.impact.indicators import amount, label
 from controller.impact.lines import Line
 from controller.impact.methane_lines import MethaneLine
 from controller.report.front import weight
@@ -218,7 +218,7 @@ def people(report: Report, say: Say) -> Iterator[Block]:
         Row(
             (
                 label(one.name, say.language),
-                f"{say.number(one.value, places(one.value))} {one.unit}",
+                amount(one.value, one.unit, say.language, places(one.value)),
                 say.day_short(one.day),
                 one.evidence,
                 one.by,

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from controller.impact.day import ENERGY, WATER
 from controller.impact.day_sums import Amount
-from controller.impact.indicators import label
+from controller.impact.indicators import label, unit_in
 from controller.report.event_pages import kind_words, sentence
 from controller.report.front import period_words
 from controller.report.model import Report
@@ -168,6 +168,6 @@ def _events(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
 
 def _people(report: Report, say: Say) -> Iterator[Sequence[Cell]]:
     for one in report.statement.indicators:
-        name = label(one.name, say.language)
-        yield (Cell(name), Cell(one.value, "number"), Cell(one.unit), Cell(date.fromisoformat(one.day), "day"),
+        name, unit = label(one.name, say.language), unit_in(one.unit, say.language)
+        yield (Cell(name), Cell(one.value, "number"), Cell(unit), Cell(date.fromisoformat(one.day), "day"),
                Cell(one.evidence), Cell(one.by), Cell(one.seq, "whole"))  # fmt: skip

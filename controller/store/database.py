@@ -39,7 +39,8 @@ def connect(path: Path | str, synchronous: str) -> sqlite3.Connection:
 def connect_readonly(path: Path | str) -> sqlite3.Connection:
     """Open an existing file for reading only; raises StoreError when there is none."""
     if not Path(path).exists():
-        raise StoreError(path, "no such file", "Name the state directory of the running site.")
+        raise StoreError(path, "no such file", "name the state directory of the site with --state",
+                         ("tidak ada", "sebut folder catatan lokasi dengan --state"))  # fmt: skip
     try:
         return sqlite3.connect(
             f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=5.0
@@ -57,11 +58,13 @@ def translated(path: Path | str, error: sqlite3.DatabaseError | ValueError | Ove
     plain = type(error) is sqlite3.DatabaseError or not isinstance(error, sqlite3.DatabaseError)
     if plain or any(word in str(error) for word in ("malformed", "decode")):
         return DamagedError(
-            path, f"is damaged: {error}", "Set it aside; it is kept beside the new one for inspection."
-        )
+            path, f"is damaged: {error}", "Set it aside; it is kept beside the new one for inspection.",
+            (f"rusak: {error}", "Sisihkan; berkas itu disimpan di samping yang baru untuk diperiksa."),
+        )  # fmt: skip
     return StoreError(
-        path, f"cannot be used: {error}", "Check the disk's free space and the rights of the folder."
-    )
+        path, f"cannot be used: {error}", "Check the disk's free space and the rights of the folder.",
+        (f"tidak dapat dipakai: {error}", "Periksa sisa ruang disk dan izin folder."),
+    )  # fmt: skip
 
 
 def make_schema(connection: sqlite3.Connection, path: Path | str, name: str, version: int) -> None:
@@ -70,15 +73,15 @@ def make_schema(connection: sqlite3.Connection, path: Path | str, name: str, ver
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > version:
             raise TooNewError(
-                path,
-                f"was written by a later version (schema {found}, this one knows {version})",
-                "Update the program.",
-            )
+                path, f"was written by a later version (schema {found}, this one knows {version})", "Update the program.",
+                (f"ditulis versi yang lebih baru (skema {found}, versi ini mengenal {version})", "Perbarui programnya."),
+            )  # fmt: skip
         if found == 0:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise DamagedError(
-                    path, "has tables of another program", "Set it aside or name another state directory."
-                )
+                    path, "has tables of another program", "Set it aside or name another state directory.",
+                    ("berisi tabel program lain", "Sisihkan, atau sebut folder catatan yang lain."),
+                )  # fmt: skip
             script = resources.files("controller.store").joinpath(f"{name}.sql").read_text(encoding="utf-8")
             connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={version};\nCOMMIT;")
     except DAMAGE as error:

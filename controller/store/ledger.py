@@ -140,8 +140,9 @@ class Ledger:
             raise translated(self._name, error) from error
         if problem is not None:
             raise DamagedError(
-                self._name, f"is damaged: {problem.text}", "Set it aside; it is kept for inspection."
-            )
+                self._name, f"is damaged: {problem.text}", "Set it aside; it is kept for inspection.",
+                (f"rusak: {problem.said('id')}", "Sisihkan; berkas itu disimpan untuk diperiksa."),
+            )  # fmt: skip
         return Head.of(last)
 
     def _mended(self) -> tuple[str, ...]:

@@ -74,7 +74,8 @@ def append_note(state_dir: Path, note: Note, now: Callable[[float], Instant]) ->
     row = checked(note, "command")
     path = state_dir / "ledger.db"
     if not path.exists():
-        raise StoreError(path, "no such file", "Name the state directory of the site.")
+        raise StoreError(path, "no such file", "name the state directory of the site with --state",
+                         ("tidak ada", "sebut folder catatan lokasi dengan --state"))  # fmt: skip
     lock = claim(state_dir)
     try:
         with Ledger(path) as ledger:

@@ -27,6 +27,7 @@ Decide = Callable[[Site, ControllerState, Snapshot], Decision]
 _UNSEEN = Sample(None, Quality.ABSENT, 0.0)
 
 HINT = "Only whole recordings of `tirta run --record` can be replayed."
+HINT_ID = "Hanya rekaman utuh dari `tirta run --record` yang dapat diputar ulang."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,16 @@ class Recording:
         try:
             header = json.loads(next(self._lines))
             if header["format"] != FORMAT:
-                raise DamagedError(path, f"has format {header['format']}, this program reads {FORMAT}", HINT)
+                raise DamagedError(
+                    path, f"has format {header['format']}, this program reads {FORMAT}", HINT,
+                    (f"berformat {header['format']}, program ini membaca {FORMAT}", HINT_ID),
+                )  # fmt: skip
             self.config_hash: str = header["site"]
             self.cycle_s: float | None = header.get("cycle_s")
             self.state = from_json(header["state"])
         except (StopIteration, ValueError, KeyError, TypeError) as error:
-            raise DamagedError(path, f"is no recording: {error!r}", HINT) from error
+            local = (f"bukan rekaman: {error!r}", HINT_ID)
+            raise DamagedError(path, f"is no recording: {error!r}", HINT, local) from error
 
     def cycles(self) -> Iterator[Cycle]:
         """Every cycle, in order; once."""
@@ -84,7 +89,10 @@ class Recording:
             try:
                 yield Cycle(number, *reader.cycle(json.loads(line)))
             except (ValueError, KeyError, IndexError, TypeError) as error:
-                raise DamagedError(self._path, f"is damaged at cycle {number}: {error!r}", HINT) from error
+                local = (f"rusak pada siklus {number}: {error!r}", HINT_ID)
+                raise DamagedError(
+                    self._path, f"is damaged at cycle {number}: {error!r}", HINT, local
+                ) from error
 
     def _read(self) -> Iterator[str]:
         """Whole lines; a torn end is noted, not raised."""
@@ -94,7 +102,8 @@ class Recording:
                 try:
                     rest += unpacker.decompress(block)
                 except zlib.error as error:
-                    raise DamagedError(self._path, f"is damaged: {error}", HINT) from error
+                    local = (f"rusak: {error}", HINT_ID)
+                    raise DamagedError(self._path, f"is damaged: {error}", HINT, local) from error
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     yield line.decode("ascii")

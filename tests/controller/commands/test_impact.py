@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from controller.cli import main
-from controller.commands.indicator import number_of
+from controller.commands.indicator import number_of, today_at
 from controller.config import load_site
+from controller.core.instant import Instant
 from controller.errors import TirtaError
+from controller.impact.entries import read_entries
+from controller.impact.indicators import amount
+from controller.store.chain import Note
+from controller.store.database import connect_readonly
 from controller.store.ledger import Ledger
 from tests.controller.impact.test_statement import closings
 
@@ -109,7 +116,9 @@ def test_an_indicator_needs_evidence_a_day_and_a_name(run: Run) -> None:
         "Siti",
     ]
     assert run("indicator", "add", *whole)[0] == 0
-    assert "members of the group  60 orang  attendance list  Siti" in run("indicator", "list")[1]
+    assert "members of the group  60 people  attendance list  Siti" in run("indicator", "list")[1]
+    assert "anggota kelompok  60 orang  attendance list  Siti" in run("indicator", "list", "--lang", "id")[1]
+    assert "members of the group: 60 people" in run("impact", "--month", "2026-10", "--lang", "en")[1]
     found = json.loads(run("impact", "--month", "2026-10", "--json")[1])
     assert [(one["name"], one["value"], one["by"]) for one in found["indicators"]] == [
         ("members", 60.0, "Siti")
@@ -166,3 +175,88 @@ def test_figures_of_a_changed_ledger_are_not_verified(run: Run, tmp_path: Path) 
     assert (code, "CO2 avoided" in text, "chain is broken: row 1 of 2026-10-25" in error) == (1, True, True)
     code, text, error = run("impact", "verify", "--month", "2026-10", "--by", "Siti")
     assert (code, text, "nobody can stand" in error) == (1, "", True)
+
+
+@pytest.mark.parametrize(("zone", "code"), [("Asia/Jayapura", 0), ("Asia/Jakarta", 1)])
+def test_tomorrow_by_the_sites_calendar_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], zone: str, code: int
+) -> None:
+    """At 22:30 in Jakarta a number of the next day has not come; in Jayapura that day has begun. The first is not written."""
+    late_s = datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp()
+    monkeypatch.setattr("controller.clock.time.time", lambda: late_s)
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.commit([Note("boot", "site", {"timezone": zone})], None, Instant(late_s - 3600.0, 0.0, "b"))
+    words = (
+        "--name",
+        "members",
+        "--value",
+        "60",
+        "--date",
+        "2026-11-23",
+        "--evidence",
+        "list",
+        "--by",
+        "Siti",
+    )
+    assert main(["indicator", "add", *words, "--state", str(tmp_path), "--lang", "id"]) == code
+    error = capsys.readouterr().err
+    assert ("2026-11-23 belum tiba: di lokasi ini tanggal 2026-11-22" in error) == bool(code)
+    with closing(connect_readonly(tmp_path / "ledger.db")) as connection:
+        assert len(read_entries(connection).indicators) == 1 - code
+
+
+def test_a_clock_that_is_behind_refuses_no_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer that woke up in 2020 knows no tomorrow; one without the ledger goes by the earth's first time zone."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.commit([Note("boot", "site", {})], None, Instant(1_795_000_000.0, 0.0, "b"))
+    monkeypatch.setattr("controller.clock.time.time", lambda: 1_577_836_800.0)
+    assert today_at(tmp_path / "ledger.db") is None
+    monkeypatch.setattr(
+        "controller.clock.time.time", lambda: datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
+    )
+    assert today_at(tmp_path / "none.db") == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["impact"], ["impact", "verify", "--by", "Siti"], ["indicator", "list"], ["ledger", "verify"], ["ledger", "export"],
+        ["report"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("lang", "other", "said"), [("id", "C", "tidak ada"), ("en", "id_ID.UTF-8", "no such file")]
+)
+def test_what_is_not_there_is_told_in_the_language_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str], lang: str, other: str,
+    said: str,
+) -> None:  # fmt: skip
+    """Every command says that there is no ledger in the words of --lang, whatever the environment speaks; without --lang in its."""
+    monkeypatch.setenv("LC_ALL", other)
+    where = ["--state", str(tmp_path / "nowhere")]
+    where += [] if command[0] in ("ledger", "indicator") else ["-c", str(ROOT / "config.yaml")]
+    assert main([*command, *where, "--lang", lang]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert ("--state" in told, ("sebut folder" in told) == (lang == "id")) == (True, True)
+    assert main([*command, *where]) == 2
+    assert said not in capsys.readouterr().err
+
+
+def test_a_missing_file_of_another_kind_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the system says of a path is told in Bahasa Indonesia too, and --lang=id is --lang id."""
+    assert (
+        main(["ledger", "verify", "--state", str(tmp_path), "--heads", str(tmp_path / "x"), "--lang=id"]) == 2
+    )
+    assert "x: tidak ada" in capsys.readouterr().err
+
+
+def test_a_unit_is_a_word_of_the_language() -> None:
+    """People, tonnes and rupiah as each language writes them; a unit of one's own as it was entered."""
+    assert (amount(60.0, "orang", "en"), amount(1.0, "orang", "en"), amount(60.0, "orang", "id")) == (
+        "60 people", "1 person", "60 orang")  # fmt: skip
+    assert (amount(1.25, "ton", "en"), amount(1.25, "ton", "id")) == ("1.25 t", "1,25 ton")
+    assert (amount(1.5e6, "Rp", "id"), amount(-5.0, "Rp", "en"), amount(7.0, "karung", "en")) == (
+        "Rp1.500.000", "-Rp5", "7 karung")  # fmt: skip
