@@ -11,8 +11,9 @@ RUN groupadd --gid 10001 tirta \
 FROM base AS packages
 RUN python -m venv /opt/venv
 WORKDIR /src
-COPY requirements.lock ./
-RUN /opt/venv/bin/pip install --require-hashes -r requirements.lock
+# The daemon's packages and the report's (PDF and spreadsheet): one list, so that `tirta report` has every format here too.
+COPY requirements-report.lock ./
+RUN /opt/venv/bin/pip install --require-hashes -r requirements-report.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY drivers drivers
 COPY schedules schedules

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from controller.commands.report import NEEDS
 from dashboards.sdk_query import UIDS
 from tests.deploy.schemas import ROOT, compose_errors
 
@@ -144,3 +145,19 @@ def test_the_image_is_small_locked_and_nobodys_root() -> None:
     assert all("--require-hashes" in line or "--no-index" in line for line in installs)
     assert not re.search(r":latest|apt-get|curl |ADD ", DOCKERFILE)
     assert re.search(r"^ARG PYTHON=3\.\d+-slim-[a-z]+$", DOCKERFILE, re.MULTILINE)
+
+
+def test_both_images_make_every_format_of_the_report() -> None:
+    """Whatever `tirta report` imports for PDF and spreadsheet is in the lock that both images install their packages from."""
+    every = stages()
+    final = {name: "\n".join(every[name]) for name in ("tirta", "demo")}
+    assert "COPY --from=packages /opt/venv" in final["tirta"]
+    assert "COPY --from=demo-packages /opt/venv" in final["demo"]
+    assert re.search(r"^FROM packages AS demo-packages$", DOCKERFILE, re.MULTILINE)
+    (install,) = [line for line in every["packages"] if "--require-hashes" in line]
+    (lock,) = re.findall(r"-r (\S+)", install)
+    pinned = (ROOT / lock).read_text("utf-8")
+    brought_by = {"fpdf": "fpdf2", "xlsxwriter": "xlsxwriter"}
+    assert set(brought_by) == set(NEEDS.values())
+    for package in brought_by.values():
+        assert re.search(rf"^{package}==", pinned, re.MULTILINE), package
