@@ -8,10 +8,11 @@ from controller.i18n.numbers import Language
 from controller.report.energy_pages import by_days, energy
 from controller.report.event_pages import events
 from controller.report.front import front, period_words
-from controller.report.impact_pages import impact, people
+from controller.report.impact_pages import impact
 from controller.report.index_page import index
 from controller.report.model import Report
 from controller.report.page import Block, Document, Heading
+from controller.report.people_pages import people
 from controller.report.pictures import by_day, pictures
 from controller.report.record_pages import coverage, ledger
 from controller.report.say import Say

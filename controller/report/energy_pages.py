@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from controller.impact.day import Day
 from controller.report.front import used_wh
+from controller.report.margins import pair
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table
 from controller.report.pictures import by_day
-from controller.report.say import NONE, Say, pair
+from controller.report.say import NONE, Say
+from controller.report.spans import Span, span_row, spans
 
 MJ_PER_WH = 0.0036
 
@@ -98,12 +101,18 @@ def _columns(report: Report, say: Say, first: str) -> tuple[Column, ...]:
 
 def by_days(report: Report, say: Say, title: str) -> Table:
     """One row per day and the sum."""
+    untold = [NONE] * (len(told(report)) + 1)
     rows = [
-        Row((say.day_short(day.day), *(_cell(say, getattr(day, name)) for name in told(report)),
-             say.number(day.water_m3, 2), say.share(day.coverage, 0)), "" if day.closed else "muted")
-        for day in report.days
-    ]  # fmt: skip
+        span_row(day, say, (*untold, say.share(0.0, 0))) if isinstance(day, Span) else _day(report, say, day)
+        for day in spans(report.days)
+    ]
     return Table(_columns(report, say, "col_day"), (*rows, _sum(report, say)), title)
+
+
+def _day(report: Report, say: Say, day: Day) -> Row:
+    figures = (_cell(say, getattr(day, name)) for name in told(report))
+    cells = (say.day_short(day.day), *figures, say.number(day.water_m3, 2), say.share(day.coverage, 0))
+    return Row(cells, "" if day.closed else "muted")
 
 
 def _by_months(report: Report, say: Say, title: str) -> Table:

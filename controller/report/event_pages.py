@@ -28,7 +28,14 @@ def events(report: Report, say: Say) -> Iterator[Block]:
             ("col_times", 0.8, True),
         )
         rows = tuple(
-            Row((kind_words(say, one.kind), one.subject, cause(say, one.key), say.number(one.times)))
+            Row(
+                (
+                    kind_words(say, one.kind),
+                    place(report, one.subject),
+                    cause(say, one.key),
+                    say.number(one.times),
+                )
+            )
             for one in found.counts[:MOST_COUNTS]
         )
         yield Table(_columns(say, heads), rows, say("events_counts"))
@@ -43,7 +50,9 @@ def events(report: Report, say: Say) -> Iterator[Block]:
         ("col_long", 1.0, True),
     )
     note = say("events_grouped") if len(listed) < len(found.listed) else ""
-    yield Table(_columns(say, heads), tuple(_row(say, one) for one in listed), say("events_list"), note)
+    yield Table(
+        _columns(say, heads), tuple(_row(report, say, one) for one in listed), say("events_list"), note
+    )
 
 
 def _columns(say: Say, heads: tuple[tuple[str, float, bool], ...]) -> tuple[Column, ...]:
@@ -55,9 +64,14 @@ def is_worth_a_line(one: Happening) -> bool:
     return one.kind != "trip" or one.level != "info"
 
 
-def _row(say: Say, one: Happening) -> Row:
+def _row(report: Report, say: Say, one: Happening) -> Row:
     length = say.duration(one.ended_s - one.epoch_s) if one.ended_s is not None else ""
-    return Row((say.moment(one.epoch_s), one.subject, sentence(one, say), length))
+    return Row((say.moment(one.epoch_s), place(report, one.subject), sentence(one, say), length))
+
+
+def place(report: Report, subject: str) -> str:
+    """The name that people gave to a zone, pump or tank; other parts by their id."""
+    return report.site.names.get(subject, subject)
 
 
 def sentence(one: Happening, say: Say) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.report.margins import pair, rupiah_margin, weight
 from controller.report.model import Report
 from controller.report.page import Block, Bullets, Cover, Text, Tile, Tiles
 from controller.report.pictures import energy_picture
-from controller.report.say import HARD, Say, decimals_of, pair
+from controller.report.say import HARD, Say
 
 SMALL_REST = 0.02
 """A rest of water below this share of what was pumped, or within its margin, is not worth a sentence."""
@@ -29,14 +30,14 @@ def front(report: Report, say: Say) -> Iterator[Block]:
 
 
 def period_words(report: Report, say: Say) -> str:
-    """``November 2026``, ``Tahun 2026``, ``1 November 2026 sampai 20 November 2026``, and until when where it still runs."""
+    """``November 2026``, ``Tahun 2026``, ``1–20 November 2026``, and until when where it still runs."""
     period = report.period
     if period.kind == "month":
         words = say.month(period.first[:7])
     elif period.kind == "year":
         words = say("period_year", year=period.first[:4])
     else:
-        words = say("period_range", first=say.day(period.first), last=say.day(period.last))
+        words = say.days(period.first, period.last)
     return (
         say("until", period=words, day=say.day(report.coverage.ended)) if report.coverage.running else words
     )
@@ -100,24 +101,12 @@ def _co2(report: Report, say: Say) -> Tile:
     return Tile(say("tile_co2"), value, unit, _unit(margin, unit), report.statement.status[say.language])
 
 
-def weight(say: Say, kg: float, half: float) -> tuple[str, str, str]:
-    """Value, unit and margin: kg below one tonne, else tonnes with two decimals."""
-    if abs(kg) >= 999.5:
-        return (
-            say.number(kg / 1000.0, 2),
-            "ton" if say.language == "id" else "t",
-            f"±{HARD}{say.number(half / 1000.0, 2)}",
-        )
-    decimals = decimals_of(half, 1)
-    return say.number(kg, decimals), "kg", f"±{HARD}{say.number(half, decimals)}"
-
-
 def _money(report: Report, say: Say) -> Tile:
     saved = report.statement.saved_idr
     if all(line.saved_idr is None for line in report.statement.lines):
         return Tile(say("tile_money"), say.idr(None), "", note=say("tile_money_none"))
     note = "; ".join(dict.fromkeys(line.price_source for line in report.statement.lines if line.price_source))
-    margin = f"±{HARD}{say.idr(saved.half)}" if saved.half else ""
+    margin = rupiah_margin(say, saved.half)
     text = say.idr(saved.value)
     return Tile(say("tile_money"), text, "", margin, note if len(note) < 90 else "")
 

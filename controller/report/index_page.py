@@ -3,40 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from controller.impact.estimate import Estimate
 from controller.report.energy_pages import MJ_PER_WH
-from controller.report.front import used_wh, weight
+from controller.report.front import used_wh
+from controller.report.margins import pair_of, weight
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
-from controller.report.say import Say, pair
+from controller.report.say import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a standard asks for and what this report answers. ``key`` and ``section`` name texts; ``around``: the text that has the
+    figure in it, "" for none.
+    """
+
+    key: str
+    figure: Estimate
+    unit: str
+    section: str
+    around: str = ""
+
+
+def disclosures(report: Report) -> tuple[Disclosure, ...]:
+    """All of them, in the order of the standards."""
+    used = used_wh(report)
+    solar, water, co2 = _of(report, "solar_wh", 1e-3), _of(report, "water_m3"), report.statement.co2_kg
+    stored = sum(amount.value for name, amount in report.sums.items() if name.startswith("tanks."))
+    consumed = Estimate(water.value - stored)
+    people = Estimate(float(len(report.statement.indicators)))
+    return (
+        Disclosure("gri_302_1", Estimate(used / 1000.0), "kWh", "energy"),
+        Disclosure("gri_302_1", Estimate(used * MJ_PER_WH), "MJ", "energy"),
+        Disclosure("gri_302_4", solar, "kWh", "energy", "index_302_4"),
+        Disclosure("gri_303_3", water, "m³", "water"),
+        Disclosure("gri_303_5", consumed, "m³", "water"),
+        Disclosure("gri_305_5", co2, "kg CO₂", "impact"),
+        Disclosure("proper_energy", solar, "kWh", "energy", "index_302_4"),
+        Disclosure("proper_emission", co2, "kg CO₂", "impact"),
+        Disclosure("proper_water", consumed, "m³", "water"),
+        Disclosure("proper_community", people, "", "people", "index_indicators"),
+    )
+
+
+def _of(report: Report, name: str, scale: float = 1.0) -> Estimate:
+    amount = report.sums.get(name)
+    return Estimate() if amount is None else Estimate(amount.value * scale, amount.half_width * scale)
 
 
 def index(report: Report, say: Say) -> Iterator[Block]:
     """The table of disclosures with their figures and sections."""
     yield Heading(say("index"))
     yield Text(say("index_text"))
-    columns = (
-        Column(say("col_disclosure"), 2.6),
-        Column(say("col_figure"), 2.4),
-        Column(say("col_here"), 1.8),
-    )
-    yield Table(columns, tuple(_rows(report, say)))
+    heads = (("col_disclosure", 2.6), ("col_figure", 2.4), ("col_here", 1.8))
+    rows = tuple(Row((say(one.key), figure_words(one, say), say(one.section))) for one in disclosures(report))
+    yield Table(tuple(Column(say(head), share) for head, share in heads), rows)
 
 
-def _rows(report: Report, say: Say) -> Iterator[Row]:
-    used, water = used_wh(report), pair(say, report.sums.get("water_m3"))
-    solar, solar_margin = pair(say, report.sums.get("solar_wh"), 1e-3)
-    kg, unit, margin = weight(say, report.statement.co2_kg.value, report.statement.co2_kg.half)
-    stored = sum(amount.value for name, amount in report.sums.items() if name.startswith("tanks."))
-    consumed = f"{say.number((report.value('water_m3') or 0.0) - stored, 1)} m³"
-    energy, co2 = f"{solar} {solar_margin} kWh", f"{kg} {margin} {unit} CO₂"
-    yield Row((say("gri_302_1"), f"{say.kwh(used)} kWh = {say.number(used * MJ_PER_WH)} MJ", say("energy")))
-    yield Row((say("gri_302_4"), say("index_302_4", value=energy), say("energy")))
-    yield Row((say("gri_303_3"), " ".join((*water, "m³")), say("water")))
-    yield Row((say("gri_303_5"), consumed, say("water")))
-    yield Row((say("gri_305_5"), co2, say("impact")))
-    yield Row((say("proper_energy"), say("index_302_4", value=energy), say("energy")))
-    yield Row((say("proper_emission"), co2, say("impact")))
-    yield Row((say("proper_water"), consumed, say("water")))
-    count = say("index_indicators", count=str(len(report.statement.indicators)))
-    yield Row((say("proper_community"), count, say("people")))
+def figure_words(one: Disclosure, say: Say) -> str:
+    """``5,9 ± 0,1 kWh dari PLTS menggantikan energi lain``."""
+    if one.unit.startswith("kg"):
+        value, unit, margin = weight(say, one.figure.value, one.figure.half)
+        words = " ".join(filter(None, (value, margin, f"{unit}{one.unit[2:]}")))
+    elif one.unit:
+        words = " ".join(filter(None, (*pair_of(say, one.figure), one.unit)))
+    else:
+        words = say.number(one.figure.value)
+    return say(one.around, value=words) if one.around else words

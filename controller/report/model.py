@@ -43,6 +43,11 @@ class SiteFacts:
     pumps: Mapping[str, str]
     tanks: Mapping[str, str]
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Zone, tank and pump by id: what people call them."""
+        return {zone.id: zone.name for zone in self.zones} | dict(self.tanks) | dict(self.pumps)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

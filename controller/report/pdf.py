@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from controller.report.colours import AMBER_TEXT, BRAND, PALE
@@ -19,19 +20,34 @@ def pdf(document: Document, made: datetime) -> bytes:
     sheet = Sheet(document)
     sheet.set_creation_date(made)
     sheet.add_page()
-    for block, after in zip(document.blocks, (*document.blocks[1:], None), strict=True):
+    for place, block in enumerate(document.blocks):
         if isinstance(block, Heading):
-            _heading(sheet, block, _least(sheet, after))
+            _heading(sheet, block, _least(sheet, document.blocks[place + 1 : place + 3]))
         else:
             _block(sheet, block)
     return bytes(sheet.output())
 
 
-def _least(sheet: Sheet, block: Block | None) -> float:
-    """How much of the block after a heading must stand on its page, mm."""
-    if isinstance(block, Picture):
-        return block.drawing.height + 6.0
-    return least(sheet, block) if isinstance(block, Table) else 16.0
+def _least(sheet: Sheet, blocks: Sequence[Block]) -> float:
+    """How much of the blocks after a heading must stand on its page, mm: a text with the beginning of the table that it opens."""
+    if not blocks:
+        return 0.0
+    first = blocks[0]
+    if isinstance(first, Text):
+        return _text_height(sheet, first) + (_opened(sheet, blocks[1:]))
+    if isinstance(first, Picture):
+        return first.drawing.height + 6.0
+    return least(sheet, first) if isinstance(first, Table) else 16.0
+
+
+def _opened(sheet: Sheet, blocks: Sequence[Block]) -> float:
+    return least(sheet, blocks[0]) if blocks and isinstance(blocks[0], Table) else 0.0
+
+
+def _text_height(sheet: Sheet, block: Text) -> float:
+    size, lead = LEADS[block.style]
+    sheet.pen(size)
+    return len(sheet.lines(block.text, TEXT_WIDTH)) * lead + 2.0
 
 
 def _block(sheet: Sheet, block: Block) -> None:

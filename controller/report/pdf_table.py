@@ -11,6 +11,14 @@ SIZE, LEADING, PAD = 7.8, 3.6, 0.8
 GAP = 2.8
 """Between two columns, mm."""
 
+FEW, LAST = 6, 3
+"""A table of so few rows stays whole; of a longer one so many begin it on a page, and so many end it on the next."""
+
+MOST_KEPT = 90.0
+"""More than this is parted even so, mm."""
+
+NOTE_SIZE = 7.5
+
 Edges = list[tuple[float, float]]
 Broken = list[list[str]]
 
@@ -27,33 +35,53 @@ def table(sheet: Sheet, block: Table) -> None:
         sheet.set_y(sheet.get_y() + 0.6)
     if block.head:
         _head(sheet, block, head, edges)
-    for row in block.rows:
+    for place, row in enumerate(block.rows):
         cells = _row(sheet, row, edges)
-        follow = (
-            1.5 * LEADING + 2.0 * PAD if row.kind == "group" else 0.0
-        )  # a heading is not left alone at the foot
-        if sheet.get_y() + _height(cells) + follow > sheet.bottom:
+        if sheet.get_y() + _together(sheet, block, place, _height(cells), edges) > sheet.bottom:
             sheet.add_page()
             if block.head:
                 _head(sheet, block, head, edges)
         _set(sheet, block, row, cells, edges)
     sheet.set_y(sheet.get_y() + 1.6)
     if block.note:
-        sheet.pen(7.5, SOFT)
-        sheet.paragraph(block.note, TEXT_WIDTH, 3.6)
+        sheet.pen(NOTE_SIZE, SOFT)
+        sheet.paragraph(block.note, TEXT_WIDTH, LEADING)
         sheet.set_y(sheet.get_y() + 1.4)
 
 
+def _together(sheet: Sheet, block: Table, place: int, height: float, edges: Edges) -> float:
+    """How much must fit for the row at ``place`` to begin here, mm: a heading with the row below it, the last rows with each other
+    and with the note.
+    """
+    left = len(block.rows) - place
+    if left == LAST:
+        rest = (_height(_row(sheet, row, edges)) for row in block.rows[place + 1 :])
+        return height + sum(rest) + _note(sheet, block)
+    if left == 1:
+        return height + _note(sheet, block)
+    return height + (1.5 * LEADING + 2.0 * PAD if block.rows[place].kind == "group" else 0.0)
+
+
+def _note(sheet: Sheet, block: Table) -> float:
+    """Height of the note below the table, mm."""
+    if not block.note:
+        return 0.0
+    sheet.pen(NOTE_SIZE)
+    return 1.6 + LEADING * len(sheet.lines(block.note, TEXT_WIDTH))
+
+
 def least(sheet: Sheet, block: Table) -> float:
-    """The height of what may not be parted: title, head and the first rows, mm."""
+    """The height of what may not be parted, mm: title, head and the first rows, all of them where there are few."""
     edges = _edges(block)
     head = (
         _height(_broken(sheet, tuple(column.label for column in block.columns), edges, bold=True))
         if block.head
         else 0.0
     )
-    first = sum(_height(_row(sheet, row, edges)) for row in block.rows[:3])
-    return (7.0 if block.title else 0.0) + head + min(first, 40.0)
+    whole = len(block.rows) <= FEW
+    rows = sum(_height(_row(sheet, row, edges)) for row in block.rows[: FEW if whole else LAST])
+    tail = _note(sheet, block) if whole else 0.0
+    return (7.0 if block.title else 0.0) + head + min(rows + tail, MOST_KEPT if whole else 40.0)
 
 
 def _edges(block: Table) -> Edges:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.impact.day import Day
+from controller.report.margins import shown
 from controller.report.model import SCHEMA, Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
 from controller.report.say import Say
+from controller.report.spans import Span, span_row, spans
 
 WHOLE_DAY = 0.9995
 """From this share of its time on a day counts as recorded in full."""
@@ -16,14 +19,10 @@ def coverage(report: Report, say: Say) -> Iterator[Block]:
     """Coverage, gaps and uncertainty."""
     yield Heading(say("record"))
     yield Table((Column("", 2.0), Column("", 3.0)), tuple(_facts(report, say)), head=False)
-    gaps = [day for day in report.days if (day.coverage or 0.0) < WHOLE_DAY]
+    gaps = [day for day in spans(report.days) if isinstance(day, Span) or (day.coverage or 0.0) < WHOLE_DAY]
     if gaps:
         heads = (("col_day", False), ("col_coverage", True), ("col_gaps", True), ("col_unseen", True))
-        rows = (
-            Row((say.day_short(day.day), say.share(day.coverage), say.number(day.gaps),
-                 say.duration(day.length_s - min(day.length_s, day.covered_s or 0.0))))
-            for day in gaps
-        )  # fmt: skip
+        rows = (_gap(say, day) for day in gaps)
         yield Table(
             tuple(Column(say(head), 1.0, right) for head, right in heads), tuple(rows), say("gap_days")
         )
@@ -33,20 +32,30 @@ def coverage(report: Report, say: Say) -> Iterator[Block]:
     yield Text(say("uncertainty_text"))
 
 
+def _gap(say: Say, day: Day | Span) -> Row:
+    """One incomplete day, or days in a row that nobody saw at all."""
+    if isinstance(day, Span):
+        return span_row(day, say, (say.share(0.0), say.number(1), say.duration(day.length_s)), short=False)
+    unseen = day.length_s - min(day.length_s, day.covered_s or 0.0)
+    return Row((say.day_short(day.day), say.share(day.coverage), say.number(day.gaps), say.duration(unseen)))
+
+
 def _facts(report: Report, say: Say) -> Iterator[Row]:
     seen = report.coverage
     yield Row((say("cover_share"), say.share(seen.share, 2)))
     yield Row(
         (say("cover_days"), say("cover_days_value", closed=str(seen.closed_days), days=str(seen.past_days)))
     )
-    yield Row((say("cover_span"), f"{say.day(seen.began)} – {say.day(seen.ended)}"))
+    yield Row((say("cover_span"), say.days(seen.began, seen.ended)))
     gaps = say("cover_gaps_value", count=say.number(seen.gaps), length=say.duration(seen.gap_s))
     yield Row((say("cover_gaps"), gaps if seen.gaps else say("cover_none")))
     if seen.filled_wh is not None or seen.filled_m3 is not None:
-        filled = say(
-            "cover_filled_value", energy=say.kwh(seen.filled_wh), water=say.number(seen.filled_m3, 2)
+        energy, water = (
+            shown(say, (seen.filled_wh or 0.0) / 1000.0, 0.0)[0],
+            shown(say, seen.filled_m3 or 0.0, 0.0)[0],
         )
-        yield Row((say("cover_filled"), filled))
+        filled = say("cover_filled_value", energy=energy, water=water)
+        yield Row((say("cover_filled"), filled if seen.filled_wh or seen.filled_m3 else say("cover_none")))
 
 
 def ledger(report: Report, say: Say) -> Iterator[Block]:

@@ -14,13 +14,11 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from controller.i18n.numbers import MONTHS, Language, day, duration, number
-from controller.impact.day_sums import Amount
 
 HARD = "\u00a0"
 """A space that keeps a number and its unit on one line."""
 
 NONE = "–"
-TONNE_KG = 999.5
 
 
 @lru_cache(maxsize=1)
@@ -85,6 +83,21 @@ class Say:
         found = date.fromisoformat(iso)
         return f"{found.day}{HARD}{self.month_short(found.month)}{HARD}{found.year}"
 
+    def days(self, first: str, last: str, short: bool = False) -> str:
+        """``3–21 Agustus 2026``, ``28 Februari – 3 Maret 2026``; ``short``: with three letters of the month, for tables."""
+        month = self.month_short if short else self._month_name
+        one, other = date.fromisoformat(first), date.fromisoformat(last)
+        end = f"{other.day}{HARD}{month(other.month)}{HARD}{other.year}"
+        if one == other:
+            return end
+        if (one.year, one.month) == (other.year, other.month):
+            return f"{one.day}–{end}"
+        year = "" if one.year == other.year else f"{HARD}{one.year}"
+        return f"{one.day}{HARD}{month(one.month)}{year} – {end}"
+
+    def _month_name(self, month: int) -> str:
+        return MONTHS[self.language][month - 1]
+
     def month(self, iso: str) -> str:
         """``November 2026`` of ``2026-11``."""
         return f"{MONTHS[self.language][int(iso[5:7]) - 1]} {iso[:4]}"
@@ -105,21 +118,3 @@ class Say:
     def duration(self, seconds: float) -> str:
         """``2 jam 5 menit``."""
         return duration(seconds, self.language)
-
-
-def decimals_of(half_width: float, most: int = 2) -> int:
-    """How many decimals two digits of the half-width need, none for one of 10 and more: 117 ± 18, 2.28 ± 0.25."""
-    if not 0.0 < half_width < math.inf:
-        return 1 if half_width == 0.0 else 0
-    return min(most, max(0, 1 - math.floor(math.log10(half_width))))
-
-
-def pair(say: Say, amount: Amount | None, scale: float = 1.0) -> tuple[str, str]:
-    """A sum and its margin with as many decimals as the margin allows; ``scale``: units of the text in one of the figure."""
-    if amount is None:
-        return NONE, ""
-    value, half = amount.value * scale, amount.half_width * scale
-    decimals = (
-        decimals_of(half, 0 if abs(value) >= 1000.0 else 1 if abs(value) >= 100.0 else 2) if half > 0.0 else 1
-    )
-    return say.number(value, decimals), f"±{HARD}{say.number(half, decimals)}" if half > 0.0 else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from controller.impact.day import Day
+from controller.report.margins import pair
 from controller.report.model import Report, ZoneFacts
 from controller.report.page import Block, Column, Heading, Row, Table
 from controller.report.pictures import by_day
-from controller.report.say import NONE, Say, pair
+from controller.report.say import NONE, Say
+from controller.report.spans import Span, span_row, spans
 
 MOST_ZONES = 10
 """More zones than this do not fit beside each other; their water by time is in the spreadsheet."""
@@ -116,12 +118,18 @@ def _months(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
 
 
 def _days(report: Report, say: Say, zones: list[ZoneFacts]) -> Table:
+    untold = [NONE] * (len(zones) + 1)
     rows = [
-        Row((say.day_short(day.day), *(say.number(_of(day, zone.id), 2) for zone in zones), say.number(day.water_m3, 2)),
-            "" if day.closed else "muted")
-        for day in report.days
-    ]  # fmt: skip
+        span_row(day, say, untold) if isinstance(day, Span) else _day(say, zones, day)
+        for day in spans(report.days)
+    ]
     return _table(report, say, zones, "col_day", rows, say("water_days"))
+
+
+def _day(say: Say, zones: list[ZoneFacts], day: Day) -> Row:
+    given = (say.number(_of(day, zone.id), 2) for zone in zones)
+    cells = (say.day_short(day.day), *given, say.number(day.water_m3, 2))
+    return Row(cells, "" if day.closed else "muted")
 
 
 def _table(

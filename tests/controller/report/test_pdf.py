@@ -11,7 +11,7 @@ import pytest
 
 from controller.i18n.numbers import Language
 from controller.report.compose import document
-from controller.report.page import Column, Document, Row, Table
+from controller.report.page import Column, Document, Heading, Row, Table, Text
 from controller.report.pdf import pdf
 from controller.report.period import year
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
@@ -68,6 +68,43 @@ def test_a_long_table_keeps_its_head(tmp_path: Path) -> None:
     assert all("Head" in page for page in pages)
     assert re.findall(r"row(\d+)x", "".join(pages)) == [str(i) for i in range(300)]
     assert "".join(pages).count("W") == 200 * 6
+
+
+@pytest.mark.parametrize("before", range(8))
+def test_no_table_ends_with_a_row_alone(tmp_path: Path, before: int) -> None:
+    """However a table falls on the page, its last three rows and its note stand together, and a table of five is not parted."""
+    for count in (5, 60):
+        rows = tuple(Row((f"row{i}x", "value"), "total" if i == count - 1 else "") for i in range(count))
+        filling = tuple(Text(f"line {i}") for i in range(24 + before if count == 5 else before))
+        blocks = (*filling, Table((Column("Head"), Column("Other")), rows, "Title", "the note below"))
+        told = pages_of(
+            pdf(Document("en", "t", ("s", "p"), "Page {page} of {pages}", blocks), MADE), tmp_path
+        )
+        by_page = [re.findall(r"row(\d+)x", page) for page in told]
+        assert [place for page in by_page for place in page] == [str(i) for i in range(count)]
+        begun = [len(page) for page in by_page if page]
+        assert begun[-1] >= 3
+        assert begun[0] >= 3
+        assert count != 5 or begun == [5]
+        assert by_page[next(i for i, page in enumerate(told) if "the note below" in page)]
+
+
+def test_a_heading_brings_the_table_that_its_text_opens(tmp_path: Path) -> None:
+    """A heading, its text and the first rows of the table below stand on one page, wherever they fall."""
+    table = Table((Column("Head"), Column("Other")), tuple(Row((f"row{i}x", "value")) for i in range(30)))
+    for before in range(26, 40):
+        blocks = (
+            *(Text(f"line {i}") for i in range(before)),
+            Heading("Section"),
+            Text("opening words"),
+            table,
+        )
+        told = pages_of(
+            pdf(Document("en", "t", ("s", "p"), "Page {page} of {pages}", blocks), MADE), tmp_path
+        )
+        assert [page for page in told if "Section" in page and "opening words" in page and "row2x" in page], (
+            before
+        )
 
 
 def _squeezed(text: str) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.impact.day_sums import Amount
-from controller.report.front import weight
-from controller.report.say import Say, decimals_of, pair, texts
+from controller.report.say import Say, texts
 
 ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))  # type: ignore[arg-type]
 PLACEHOLDER = re.compile(r"\{\{?([a-z0-9_]+)")
@@ -53,21 +49,3 @@ def test_numbers_days_and_money() -> None:
 def test_only_the_whole_is_all(share: float) -> None:
     """A share below 1 never reads as 100 %."""
     assert (ID.share(share) == "100,0\u00a0%") == (share == 1.0)
-
-
-@given(st.floats(0.01, 1e7), st.floats(1e-3, 1.0))
-def test_a_margin_shows_what_it_says(value: float, relative: float) -> None:
-    """The printed value and margin are within half a unit of their last digit of the true ones."""
-    shown, margin = pair(EN, Amount(value, value * relative, 30))
-    decimals = len(shown.partition(".")[2])
-    assert float(shown.replace(",", "")) == pytest.approx(value, abs=0.5001 * 10.0**-decimals)
-    assert float(margin.lstrip("±\u00a0").replace(",", "")) == pytest.approx(
-        value * relative, abs=0.5001 * 10.0**-decimals
-    )
-
-
-def test_tonnes_from_one_tonne_on() -> None:
-    """Kilograms below a tonne, then tonnes with two decimals (2,28 ton)."""
-    assert weight(ID, 2280.0, 250.0) == ("2,28", "ton", "±\u00a00,25")
-    assert weight(EN, 412.3, 41.0)[:2] == ("412", "kg")
-    assert decimals_of(math.inf) == 0
