@@ -78,9 +78,13 @@ def _row(report: Report, say: Say, key: str, name: str, whole: float | None, kin
 def _rest(report: Report, say: Say, made: float | None) -> Iterator[Row]:
     """What the plant made and none of the figures above tells: loads without a meter, losses, and the meters' differences."""
     if made:
-        known = (report.value(name) or 0.0 for name in ("solar_wh", "export_wh", "battery_loss_wh"))
-        rest = made - sum(known)
+        rest = rest_wh(report, made)
         yield Row((say("energy_rest"), say.kwh(rest), _mj(say, rest), "", say.share(rest / made)), "muted")
+
+
+def rest_wh(report: Report, made: float) -> float:
+    """What of the PV energy made is neither used, exported nor lost in the battery, Wh."""
+    return made - sum(report.value(name) or 0.0 for name in ("solar_wh", "export_wh", "battery_loss_wh"))
 
 
 def _mj(say: Say, watt_hours: float) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.report.cautions import limits, warnings
 from controller.report.margins import pair, rupiah_margin, weight
 from controller.report.model import Report
 from controller.report.page import Block, Bullets, Cover, Text, Tile, Tiles
 from controller.report.pictures import energy_picture
 from controller.report.say import HARD, Say
-
-SMALL_REST = 0.02
-"""A rest of water below this share of what was pumped, or within its margin, is not worth a sentence."""
 
 
 def front(report: Report, say: Say) -> Iterator[Block]:
@@ -21,11 +19,11 @@ def front(report: Report, say: Say) -> Iterator[Block]:
         say("kicker"), report.site.name, period_words(report, say), _place(report, say),
         say("status_good" if verified else "status_open"), verified,
     )  # fmt: skip
-    yield from _warnings(report, say)
+    yield from (Text(text, "warning") for text in warnings(report, say))
     tiles = [tile(report, say) for tile in (_water, _energy, _co2, _money, _coverage, _share)]
     yield Tiles((*tiles, _methane(report, say) or _intensity(report, say), _ledger(report, say)))
     yield Text(_lead(report, say), "lead")
-    yield Bullets(say("limits"), tuple(_limits(report, say)))
+    yield Bullets(say("limits"), tuple(limits(report, say)))
     yield energy_picture(report, say)
 
 
@@ -56,24 +54,6 @@ def _place(report: Report, say: Say) -> str:
         "place", latitude=latitude, longitude=longitude, kwp=say.kwp(site.pv_kwp), zones=str(len(site.zones)), area=area,
         clock=say.time_zone(report.ledger.at_s),
     )  # fmt: skip
-
-
-def _warnings(report: Report, say: Say) -> Iterator[Text]:
-    seen = report.coverage
-    if not report.ledger.whole:
-        yield Text(say("warning_broken", problem=report.ledger.problems[0]), "warning")
-    if seen.running:
-        at = report.ledger.at_s
-        text = say("warning_running", day=say.day(seen.ended), moment=say.moment(at), clock=say.time_zone(at))
-        yield Text(text, "warning")
-    if seen.share < PARTIAL or seen.closed_days < seen.past_days:
-        unseen = str(seen.past_days - seen.closed_days)
-        text = say("warning_partial", share=say.share(seen.share), unseen=unseen, days=str(seen.past_days))
-        yield Text(text, "warning")
-
-
-PARTIAL = 0.95
-"""Below this share of the time the first page says that the data are incomplete."""
 
 
 def _water(report: Report, say: Say) -> Tile:
@@ -188,45 +168,3 @@ def _lead(report: Report, say: Say) -> str:
 
 def _round(say: Say, report: Report, name: str) -> str:
     return pair(say, report.sums.get(name), 1e-3)[0]
-
-
-def _limits(report: Report, say: Say) -> Iterator[str]:
-    """One sentence for each thing that a reader may trip over."""
-    yield say("limit_unverified" if report.statement.standing.verification is None else "limit_verified",
-              status=report.statement.status[say.language])  # fmt: skip
-    if report.statement.standing.changed is not None:
-        yield say("limit_changed", by=report.statement.standing.changed.by)
-    for baseline in dict.fromkeys(line.baseline for line in report.statement.lines):
-        yield say(f"limit_{baseline}")
-    if report.statement.ch4_kg.value:
-        yield say("limit_methane")
-    yield say("limit_margin")
-    yield from _limits_of_data(report, say)
-    if report.statement.differs:
-        yield say("limit_recomputed")
-
-
-def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
-    seen = report.coverage
-    filled = (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0
-    if seen.share > 0.9999:
-        yield say("limit_seen" if filled else "limit_full", days=str(seen.closed_days))
-    else:
-        yield say("limit_coverage", share=say.share(seen.share))
-    if filled:
-        energy, water = (
-            f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh",
-            f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³",
-        )
-        yield say("limit_filled", energy=energy, water=water)
-    if any(not zone.metered for zone in report.site.zones) and len(report.site.zones) > 1:
-        yield say("limit_zones")
-    if "aux_wh" not in report.sums:
-        yield say("limit_aux")
-    if report.value("curtailed_wh"):
-        yield say("limit_curtailed")
-    amount, pumped = report.sums.get("unexplained_m3"), report.value("water_m3")
-    if amount is not None and pumped and abs(amount.value) > max(SMALL_REST * pumped, amount.half_width):
-        rest = amount.value
-        rest, key = abs(rest), "limit_rest" if rest > 0.0 else "limit_more"
-        yield say(key, value=say.number(rest, 1), share=say.share(rest / pumped))

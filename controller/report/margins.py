@@ -46,7 +46,7 @@ def plus_minus(say: Say, half: float, decimals: int) -> str:
 def at_least(say: Say, size: float, decimals: int) -> str:
     """A positive number, ``< 0,01`` where its digits would all be 0."""
     last = 10.0**-decimals
-    return f"<{HARD}{say.number(last, decimals)}" if size < last / 2.0 else say.number(size, decimals)
+    return f"<{HARD}{say.number(last, decimals)}" if size <= last / 2.0 else say.number(size, decimals)
 
 
 def pair(say: Say, amount: Amount | None, scale: float = 1.0) -> tuple[str, str]:
@@ -78,4 +78,4 @@ def rupiah_margin(say: Say, half: float) -> str:
     """``± Rp201``, ``± < Rp1`` for less than one rupiah, nothing for 0."""
     if not half > 0.0:
         return ""
-    return f"±{HARD}<{HARD}{say.idr(1.0)}" if half < 0.5 else f"±{HARD}{say.idr(half)}"
+    return f"±{HARD}<{HARD}{say.idr(1.0)}" if half <= 0.5 else f"±{HARD}{say.idr(half)}"

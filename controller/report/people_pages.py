@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.impact.entries import Indicator
-from controller.impact.indicators import label
+from controller.impact.indicators import amount, label
 from controller.report.method_words import places
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
@@ -27,17 +27,11 @@ def people(report: Report, say: Say) -> Iterator[Block]:
 
 def _row(one: Indicator, say: Say) -> Row:
     return Row(
-        (label(one.name, say.language), _value(one, say), say.day_short(one.day), one.evidence, one.by)
+        (
+            label(one.name, say.language),
+            amount(one.value, one.unit, say.language, places(one.value)),
+            say.day_short(one.day),
+            one.evidence,
+            one.by,
+        )
     )
-
-
-def _value(one: Indicator, say: Say) -> str:
-    decimals = places(one.value)
-    if one.unit == "Rp":
-        return say.idr(one.value, decimals)
-    return f"{say.number(one.value, decimals)} {unit_words(one.unit, say)}"
-
-
-def unit_words(unit: str, say: Say) -> str:
-    """Known units in the report's language (``orang``, ``people``); one's own as it is."""
-    return say(f"entered_{unit}") if say.has(f"entered_{unit}") else unit

@@ -106,10 +106,13 @@ class Say:
         """``Nov`` of 11: three letters are understood in both languages (Agu, Okt, Des)."""
         return MONTHS[self.language][month - 1][:3]
 
+    def local(self, epoch_s: float) -> datetime:
+        """The site's clock at a time, without its zone."""
+        return datetime.fromtimestamp(epoch_s, self.zone).replace(tzinfo=None)
+
     def moment(self, epoch_s: float) -> str:
         """``22-11-2026 13.30`` or ``2026-11-22 13:30``, on the site's clock."""
-        local = datetime.fromtimestamp(epoch_s, self.zone)
-        return local.strftime("%d-%m-%Y %H.%M" if self.language == "id" else "%Y-%m-%d %H:%M")
+        return self.local(epoch_s).strftime("%d-%m-%Y %H.%M" if self.language == "id" else "%Y-%m-%d %H:%M")
 
     def time_zone(self, epoch_s: float) -> str:
         """WIB, WITA, WIT ..."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from controller.report.colours import BRAND
 from controller.report.front import period_words
 from controller.report.model import Report
 from controller.report.say import Say
-from controller.report.xlsx_rows import Cell, sheets
+from controller.report.xlsx_cells import Cell
+from controller.report.xlsx_rows import sheets
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -23,21 +24,20 @@ if TYPE_CHECKING:
 
 Formats: TypeAlias = "dict[str, Format]"
 
-NUMBERS = {
-    "day": "yyyy-mm-dd",
-    "moment": "yyyy-mm-dd hh:mm",
-    "number": "#,##0.00",
-    "whole": "#,##0",
-    "share": "0.0%",
+DATES: Mapping[Language, Mapping[str, str]] = {
+    "id": {"day": "dd-mm-yyyy", "moment": "dd-mm-yyyy hh:mm"},
+    "en": {"day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"},
 }
+SHAPES = {"number": "#,##0.00", "small": "0.0000", "plain": "General", "whole": "#,##0", "share": "0.0%"}
 """Number formats; the spreadsheet writes them with the marks of its own language."""
 
 
 def xlsx(report: Report, language: Language, made: datetime) -> bytes:
     """The file. Rows go to the disk as they are written: a year's thousands of events need no memory."""
     file = io.BytesIO()
+    shapes = {**SHAPES, **DATES[language]}
     book = Workbook(
-        file, {"constant_memory": True, "default_date_format": NUMBERS["day"], "remove_timezone": True}
+        file, {"constant_memory": True, "default_date_format": shapes["day"], "remove_timezone": True}
     )
     say = Say(language, ZoneInfo(report.site.timezone))
     words = period_words(report, say)
@@ -45,7 +45,7 @@ def xlsx(report: Report, language: Language, made: datetime) -> bytes:
         {"title": say("title", site=report.site.name, period=words), "created": made.replace(tzinfo=None)}
     )
     formats = {
-        name: book.add_format({"num_format": shape, "valign": "top"}) for name, shape in NUMBERS.items()
+        name: book.add_format({"num_format": shape, "valign": "top"}) for name, shape in shapes.items()
     }
     formats["text"] = book.add_format({"valign": "top", "text_wrap": True})
     formats["head"] = book.add_format(

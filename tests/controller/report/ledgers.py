@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -54,15 +55,16 @@ def closing(site: Site, number: int, day: str, covered_s: float = DAY_S) -> Even
 
 def write_ledger(
     folder: Path, site: Site, first: str, last: str, gaps: Iterable[str] = (), without: Iterable[str] = (), trips: int = 1,
-    notes: Iterable[Note] = (),
+    notes: Iterable[Note] = (), more: Mapping[str, float | str] | None = None,
 ) -> Path:  # fmt: skip
     """``ledger.db`` in the folder with the days from ``first`` to ``last``. ``gaps``: half of these was seen; ``without``: these
-    have no closing; ``trips``: of the first pump on each day; ``notes``: rows after the last closing.
+    have no closing; ``trips``: of the first pump on each day; ``notes``: rows after the last closing; ``more``: figures of every
+    closing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     days = [day for day in days_between(first, last) if day not in set(without)]
     with Ledger(folder / "ledger.db", durable=False) as ledger:
-        ledger.commit_all(tuple(_batches(site, days, set(gaps), trips)))
+        ledger.commit_all(tuple(_batches(site, days, set(gaps), trips, more or {})))
         end_s = _midnight(site, days[-1]) + DAY_S
         for place, note in enumerate(notes):
             ledger.commit((note,), None, _at(end_s + 10.0 + place))
@@ -78,7 +80,9 @@ def report_of(path: Path, site: Site, period: Period) -> Report:
         connection.close()
 
 
-def _batches(site: Site, days: list[str], gaps: set[str], trips: int) -> Iterator[Batch]:
+def _batches(
+    site: Site, days: list[str], gaps: set[str], trips: int, more: Mapping[str, float | str]
+) -> Iterator[Batch]:
     pump = site.file.pumps[0].id
     for number, day in enumerate(days):
         begin_s = _midnight(site, day)
@@ -90,6 +94,7 @@ def _batches(site: Site, days: list[str], gaps: set[str], trips: int) -> Iterato
             cleared = Reason(pump, "trip_cleared", {"cause": "dry_power"})
             yield _batch(at_s + 50.0, Event(EventKind.CLEAR, pump, cleared, {"row": "dry_power"}))
         event = closing(site, number, day, DAY_S / 2.0 if day in gaps else DAY_S)
+        event = replace(event, figures={**event.figures, **more})
         note = closing_note(site, event)
         assert note is not None
         yield Batch((event, note), None, _at(begin_s + DAY_S))

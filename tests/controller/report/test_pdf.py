@@ -11,7 +11,7 @@ import pytest
 
 from controller.i18n.numbers import Language
 from controller.report.compose import document
-from controller.report.page import Column, Document, Heading, Row, Table, Text
+from controller.report.page import Block, Column, Document, Heading, Row, Table, Text
 from controller.report.pdf import pdf
 from controller.report.period import year
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
@@ -76,7 +76,10 @@ def test_no_table_ends_with_a_row_alone(tmp_path: Path, before: int) -> None:
     for count in (5, 60):
         rows = tuple(Row((f"row{i}x", "value"), "total" if i == count - 1 else "") for i in range(count))
         filling = tuple(Text(f"line {i}") for i in range(24 + before if count == 5 else before))
-        blocks = (*filling, Table((Column("Head"), Column("Other")), rows, "Title", "the note below"))
+        blocks: tuple[Block, ...] = (
+            *filling,
+            Table((Column("Head"), Column("Other")), rows, "Title", "the note below"),
+        )
         told = pages_of(
             pdf(Document("en", "t", ("s", "p"), "Page {page} of {pages}", blocks), MADE), tmp_path
         )
@@ -93,7 +96,7 @@ def test_a_heading_brings_the_table_that_its_text_opens(tmp_path: Path) -> None:
     """A heading, its text and the first rows of the table below stand on one page, wherever they fall."""
     table = Table((Column("Head"), Column("Other")), tuple(Row((f"row{i}x", "value")) for i in range(30)))
     for before in range(26, 40):
-        blocks = (
+        blocks: tuple[Block, ...] = (
             *(Text(f"line {i}") for i in range(before)),
             Heading("Section"),
             Text("opening words"),

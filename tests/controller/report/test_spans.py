@@ -18,7 +18,7 @@ from controller.report.say import Say
 from controller.report.spans import FEWEST, Span, spans
 from tests.controller.report.ledgers import report_of, site_of, write_ledger
 
-ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))  # type: ignore[arg-type]
+ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))
 
 
 @given(st.lists(st.booleans(), max_size=28))

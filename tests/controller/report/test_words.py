@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.report.say import Say, texts
 
-ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))  # type: ignore[arg-type]
+ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))
 PLACEHOLDER = re.compile(r"\{\{?([a-z0-9_]+)")
 
 

@@ -1,4 +1,4 @@
-"""The spreadsheet holds real numbers with their units, equal to the model's, and texts that can never be formulas."""
+"""The spreadsheet holds real numbers with units, equal to the model's, dates as dates, and texts that are never formulas."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import io
 import re
 import zipfile
 from datetime import UTC, date, datetime
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from controller.report.model import Report
 from controller.report.period import month
-from controller.report.xlsx import xlsx
+from controller.report.xlsx import DATES, xlsx
 from controller.store.chain import Note
+from tests.controller.report.books import book
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
 
 MADE = datetime(2026, 4, 1, tzinfo=UTC)
-NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 FORMULA = Note("indicator", "=1+1", {**MEMBERS.figures, "evidence": "@SUM(A1)"})
 
 
@@ -35,62 +34,72 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return report_of(path, site_of(), month("2026-03"))
 
 
-def rows_of(content: bytes, sheet: int) -> list[dict[str, str | float]]:
-    """The rows of a sheet: column letter -> value."""
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        root = ET.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))
-        strings = "xl/sharedStrings.xml" in book.namelist() and ET.fromstring(
-            book.read("xl/sharedStrings.xml")
-        )
-    shared = ["".join(one.itertext()) for one in strings] if strings is not False else []
-    return [
-        {re.sub(r"\d", "", cell.attrib["r"]): _value(cell, shared) for cell in row}
-        for row in root.iterfind(".//m:row", NS)
-    ]
+def serial(iso: str) -> int:
+    """The number that spreadsheets keep for a day."""
+    return (date.fromisoformat(iso) - date(1899, 12, 30)).days
 
 
-def _value(cell: ET.Element, shared: list[str]) -> str | float:
-    text = "".join(cell.itertext())
-    kind = cell.attrib.get("t")
-    return shared[int(text)] if kind == "s" else text if kind == "inlineStr" else float(text)
-
-
-def test_sheets_freeze_and_numbers_are_numbers(report: Report) -> None:
-    """Six sheets with frozen heads; a day's date and figures are numbers, equal to the model's; the unit is in the heading."""
+def test_days_are_numbers_and_dates(report: Report) -> None:
+    """A day's date and figures are numbers, equal to the model's, with the unit in the heading; every sheet's head is frozen."""
     content = xlsx(report, "en", MADE)
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
-        assert all(b'state="frozen"' in book.read(name) for name in sheets)
-    assert len(sheets) == 6
-    heads, *days = rows_of(content, 2)
-    named = {str(head): letter for letter, head in heads.items()}
-    assert len(days) == 31
-    for row, day in zip(days, report.days, strict=True):
-        assert row["A"] == (date.fromisoformat(day.day) - date(1899, 12, 30)).days
-        assert row[named["PV energy used (kWh)"]] == pytest.approx((day.solar_wh or 0.0) / 1000.0)
-        assert row[named["Water pumped (m³)"]] == pytest.approx(day.water_m3)
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        sheets = [name for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert all(b'state="frozen"' in file.read(name) for name in sheets)
+    rows = book(content)["Days"]
+    assert len(rows) == 31
+    for row, day in zip(rows, report.days, strict=True):
+        assert row["Day"].value == serial(day.day)
+        assert row["PV energy used (kWh)"].value == pytest.approx((day.solar_wh or 0.0) / 1000.0)
+        assert row["Water pumped (m³)"].value == pytest.approx(day.water_m3)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_numbers_have_formats_and_dates_are_dates(report: Report, language: str) -> None:
+    """No number, date or amount is kept as a text, each number has a number format, and dates are written as the language does."""
+    told = book(xlsx(report, language, MADE))  # type: ignore[arg-type]
+    texts = [
+        cell.value
+        for rows in told.values()
+        for row in rows
+        for cell in row.values()
+        if isinstance(cell.value, str)
+    ]
+    assert not [text for text in texts if re.fullmatch(r"[-+−]?[\d.,]+( ?(%|kg|kWh|m³))?", text)]
+    assert not [text for text in texts if re.fullmatch(r"\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4}.*", text)]
+    shapes = {
+        cell.shape
+        for rows in told.values()
+        for row in rows
+        for cell in row.values()
+        if isinstance(cell.value, float)
+    }
+    dates = set(DATES[language].values())  # type: ignore[index]
+    assert shapes == {"#,##0.00", "0.0000", "#,##0", "0.0%", "General", *dates}
+    head = "Hari" if language == "id" else "Day"
+    days = told[head if language == "id" else "Days"]
+    assert {row[head].shape for row in days} == {DATES[language]["day"]}  # type: ignore[index]
 
 
 def test_sums_stand_in_the_summary(report: Report) -> None:
-    """Each sum is in the summary with its margin, and the CO2 beside its unit."""
-    summary = {row["A"]: row for row in rows_of(xlsx(report, "id", MADE), 1)}
+    """Each sum is in the summary with its margin, and the CO2 beside its unit; the period is two dates."""
+    summary = {row["Pos"].value: row for row in book(xlsx(report, "id", MADE))["Ringkasan"]}
     water = report.sums["water_m3"]
-    assert (summary["Air dipompa"]["B"], summary["Air dipompa"]["D"]) == pytest.approx(
-        (water.value, water.half_width)
-    )
-    assert summary["CO₂ terhindarkan"]["B"] == pytest.approx(report.statement.co2_kg.value)
-    assert summary["CO₂ terhindarkan"]["C"] == "kg"
+    told = summary["Air dipompa"]
+    assert (told["Nilai"].value, told["± 95 %"].value) == pytest.approx((water.value, water.half_width))
+    assert summary["CO₂ terhindarkan"]["Nilai"].value == pytest.approx(report.statement.co2_kg.value)
+    assert summary["CO₂ terhindarkan"]["Satuan"].value == "kg"
+    assert summary["Dari"]["Nilai"].value == serial("2026-03-01")
+    assert summary["Sampai"]["Nilai"].value == serial("2026-03-31")
 
 
 def test_no_text_is_a_formula(report: Report) -> None:
-    """What begins like a formula is kept as a text, and no sheet holds a formula."""
-    content = xlsx(report, "id", MADE)
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        assert not [
-            name for name in book.namelist() if name.startswith("xl/worksheets") and b"<f>" in book.read(name)
-        ]
-    entered = rows_of(content, 6)[1]
-    assert (entered["A"], entered["B"], entered["E"]) == ("=1+1", 24.0, "@SUM(A1)")
+    """What begins like a formula is kept as a text, and no sheet holds a formula (the reader refuses one)."""
+    (entered,) = book(xlsx(report, "id", MADE))["Diisi orang"]
+    assert (entered["Angka"].value, entered["Nilai"].value, entered["Bukti"].value) == (
+        "=1+1",
+        24.0,
+        "@SUM(A1)",
+    )
 
 
 def test_the_same_report_is_the_same_file(report: Report) -> None:
