@@ -24,8 +24,8 @@ from simulators.faults import FAULTS, Sometimes, parse_fault
 
 DEMO_RATE = 60.0
 DEMO_START = "2026-11-11T10:00"
-"""Every crop of the example site is planted by then, and with seed 1 the sun is strong: within a minute at the default rate the pump
-has started for it and stopped with a full tank, so that nobody has to wait for the main job.
+"""Every crop of the example site is planted by then, and with seed 1 the sun is strong: within a minute at the default rate the
+pump has started for it and stopped with a full tank, so that nobody has to wait for the main job.
 """
 
 
