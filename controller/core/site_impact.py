@@ -149,12 +149,15 @@ class Baseline(Model):
 
 
 class Price(Model):
-    """What energy costs from a day on, in rupiah, with the tariff or receipt it comes from; None: no such energy there."""
+    """What energy costs from a day on, in rupiah, with the tariff or receipt it comes from; None: no such energy there.
+    ``uncertainty``: 95 % half-width relative to the price, 0 of a published tariff.
+    """
 
     since: date
     electricity_idr_per_kwh: Rupiah | None = None
     fuel_idr_per_litre: Rupiah | None = None
     source: str
+    uncertainty: Annotated[float, Field(ge=0, le=2)] = 0.0
 
 
 class Methane(Model):

@@ -5,6 +5,7 @@ Only energy that was used counts (``solar_wh`` of the accounts). A diesel baseli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,9 @@ KWH_PER_GJ = 277.8
 MJ_PER_LITRE = 43.0 * 0.84
 """Heat of a litre of diesel: net calorific value (IPCC 2006, volume 2, table 1.2) x density in kg/l."""
 
+HEAT_U95 = product((43.0 - 41.4) / 43.0, 0.02 / 0.84)
+"""Its relative half-width: the wider sides of 41.4-43.3 MJ/kg and 0.82-0.86 kg/l. Counts in money only: CO2 goes by the heat."""
+
 ASSUMED = {
     "kg_co2_per_kwh": 0.10,
     "kg_co2_per_litre": 0.05,
@@ -35,7 +39,10 @@ LAST = date(9999, 12, 31)
 @dataclass(frozen=True, slots=True)
 class Valued:
     """A day against a baseline. ``litres``: fuel not burnt, as sold (biodiesel within), None where the factor is not by fuel.
-    ``method_u95``: relative half-width of all that is not metered. ``saved_idr``: None where no price fits.
+    ``method_u95``: relative half-width of all of the CO2 that is not metered; ``assumed_u95``: of litres per kWh, efficiency or
+    litres a season alone, which the litres rest on, and the money with them; ``price_u95``: of the price. ``saved_idr``: None where
+    no price fits. ``counted``: m3 that the sun lifted (diesel-pump), days of the season, by the sun's share and the time seen
+    (history); None where the used energy is what counts.
     """
 
     day: str
@@ -52,6 +59,9 @@ class Valued:
     evidence: str = ""
     evidence_date: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
+    assumed_u95: float = 0.0
+    price_u95: float = 0.0
+    counted: float | None = None
 
 
 def value_day(file: SiteFile, day: Day) -> Valued:
@@ -69,17 +79,37 @@ def value_day(file: SiteFile, day: Day) -> Valued:
     return Valued(
         day.day, base.baseline, base.factor, method_u95(base), kg * share, litres, kg * (1.0 - share), share, saved, paid,
         price.source, base.evidence, base.evidence_date.isoformat() if base.evidence_date else "", parameters,
+        assumed_u95(base), price.uncertainty, counted_of(base.baseline, day, in_season=bool(litres)),
     )  # fmt: skip
 
 
 def method_u95(base: Baseline) -> float:
     """Relative half-width at 95 % of factor and assumptions together, without the meters'."""
     factor = base.factor.relative or ASSUMED.get(base.factor.unit, 0.0)
-    if base.baseline == "diesel-generator" and base.factor.unit == "kg_co2_per_litre":
-        return product(factor, base.litres_per_kwh_uncertainty)
-    if base.baseline == "diesel-pump":
-        return product(factor, base.efficiency_uncertainty)
-    return product(factor, base.litres_uncertainty) if base.baseline == "history" else factor
+    return factor if base.factor.unit == "kg_co2_per_kwh" else product(factor, assumed_u95(base))
+
+
+def assumed_u95(base: Baseline) -> float:
+    """Relative half-width at 95 % of what litres are reckoned with, without the factor; 0 where none are."""
+    if base.baseline == "diesel-generator" and base.litres_per_kwh is not None:
+        return base.litres_per_kwh_uncertainty
+    return {"diesel-pump": base.efficiency_uncertainty, "history": base.litres_uncertainty}.get(
+        base.baseline, 0.0
+    )
+
+
+def left_of(whole: float, part: float) -> float:
+    """What a relative half-width holds beside one of its parts (equation 3.1 the other way round), to six digits."""
+    return round(math.sqrt(max(0.0, whole * whole - part * part)), 6)
+
+
+def counted_of(baseline: str, day: Day, *, in_season: bool) -> float | None:
+    """See ``Valued.counted``."""
+    if baseline == "diesel-pump":
+        return max(0.0, day.water_m3 or 0.0) * solar_share(day)
+    if baseline == "history":
+        return solar_share(day) * (1.0 if day.coverage is None else day.coverage) if in_season else 0.0
+    return None
 
 
 Reckoned = tuple[float, float | None, dict[str, float]]
@@ -103,7 +133,7 @@ def _generator(base: Baseline, day: Day) -> Reckoned:
 def _pump(base: Baseline, day: Day) -> Reckoned:
     """The fuel that an engine pump would have burnt for the water that the sun lifted."""
     head_m, efficiency = base.head_m or 0.0, base.efficiency or 1.0
-    heat_kwh = max(0.0, day.water_m3 or 0.0) * solar_share(day) * head_m * LIFT_KWH / efficiency
+    heat_kwh = (counted_of("diesel-pump", day, in_season=True) or 0.0) * head_m * LIFT_KWH / efficiency
     told = {"head_m": head_m, "efficiency": efficiency}
     return heat_kwh * base.factor.value / KWH_PER_GJ, heat_kwh * 3.6 / MJ_PER_LITRE, told
 
@@ -117,9 +147,8 @@ def _history(file: SiteFile, base: Baseline, day: Day, when: date) -> Reckoned:
     if season is None:
         return 0.0, 0.0, told
     days = (season.last - season.first).days + 1
-    seen = 1.0 if day.coverage is None else day.coverage
-    litres = per_season / days * served_ha / then_ha * solar_share(day) * seen
-    return litres * base.factor.value, litres, told
+    litres = per_season / days * served_ha / then_ha * (counted_of("history", day, in_season=True) or 0.0)
+    return litres * base.factor.value, litres, told | {"season_d": float(days)}
 
 
 RECKONED = {"grid": _grid, "diesel-generator": _generator, "diesel-pump": _pump}

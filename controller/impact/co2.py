@@ -16,6 +16,7 @@ from controller.core.site_impact import Baseline
 from controller.impact.baselines import Valued, solar_kwh, value_day
 from controller.impact.day import Day, day_of
 from controller.impact.methane import ch4_kg
+from controller.impact.row import figures_of
 from controller.store.chain import Note
 
 STATEMENT: Mapping[str, str] = {
@@ -130,31 +131,12 @@ def closing_note(site: Site, event: Event) -> Note | None:
     day, valued = _read(site, event.figures)
     impact = _impact(site, day, valued, event.figures)
     measured_s, covered_s = _number(event.figures, "measured_s"), _number(event.figures, "covered_s")
-    factor = valued.factor
     figures: dict[str, float | str] = {
         **impact.fields(),
         "day": "" if day.day == UNNAMED else day.day,
-        "baseline": valued.baseline,
-        "factor": factor.name,
-        "factor_id": factor.id,
-        "factor_value": factor.value,
-        "factor_unit": factor.unit,
-        "factor_source": factor.source,
-        "factor_year": factor.year,
-        "fossil_share": valued.fossil_share,
-        "method_u95": valued.method_u95,
-        "price_source": valued.price_source,
         "coverage": 0.0 if impact.coverage is None else impact.coverage,
         "measured_share": measured_s / covered_s if covered_s > 0.0 else 0.0,
         "statement": STATEMENT["en"],
-        **valued.parameters,
+        **figures_of(valued),
     }
-    if factor.unit == "kg_co2_per_kwh":
-        figures["factor_kg_per_kwh"] = factor.value
-    if valued.evidence:
-        figures |= {"evidence": valued.evidence, "evidence_date": valued.evidence_date}
-    if valued.price is not None:
-        figures["price_idr_per_kwh" if valued.baseline == "grid" else "price_idr_per_litre"] = valued.price
-    if valued.litres is not None:
-        figures |= {"litres": valued.litres, "co2_biogenic_kg": valued.biogenic_kg}
     return Note("impact", event.subject, figures)

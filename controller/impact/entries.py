@@ -5,18 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from controller.core.site_impact import Factor
 from controller.impact.baselines import Valued
-from controller.store.audit import Closing, closings, read_rows
+from controller.impact.row import closed_as
+from controller.store.audit import closings, read_rows
 from controller.store.chain import Json, Note, Row
 
 INDICATOR = "indicator"
 VERIFICATION = "verification"
-UNIT = "kg_co2_per_kwh"
-
-Figures = Mapping[str, float | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,44 +64,6 @@ def read_entries(connection: sqlite3.Connection) -> Entries:
     return Entries(closed, indicators, verified)
 
 
-def closed_as(closing: Closing) -> Valued:
-    """How the day was valued when it closed. Rows from before the baselines name a factor per kWh and nothing else."""
-    told = closing.impact
-    value = _number(told, "factor_value") or _number(told, "factor_kg_per_kwh")
-    texts = {name: str(told.get(f"factor_{name}", "")) for name in ("source", "id", "unit")}
-    names: dict[str, Any] = {**texts, "unit": texts["unit"] or UNIT, "name": str(told.get("factor", ""))}
-    factor = Factor.model_construct(value=value, year=int(_number(told, "factor_year")), **names)
-    litres = _number(told, "litres") if "litres" in told else None
-    prices = [_number(told, name) for name in ("price_idr_per_kwh", "price_idr_per_litre") if name in told]
-    return Valued(
-        str(closing.figures.get("day", "")),
-        str(told.get("baseline", "grid")),
-        factor,
-        _number(told, "method_u95") if "method_u95" in told else 0.10,
-        _number(told, "co2_avoided_kg"),
-        litres,
-        _number(told, "co2_biogenic_kg"),
-        _number(told, "fossil_share") if "fossil_share" in told else 1.0,
-        _number(told, "saved_idr") if prices else None,
-        prices[0] if prices else None,
-        str(told.get("price_source", "")),
-        str(told.get("evidence", "")),
-        str(told.get("evidence_date", "")),
-        parameters={name: _number(told, name) for name in PARAMETERS if name in told},
-    )
-
-
-PARAMETERS = (
-    "grid_loss",
-    "litres_per_kwh",
-    "head_m",
-    "efficiency",
-    "litres_per_season",
-    "served_ha",
-    "served_then_ha",
-)
-
-
 def indicator_note(name: str, value: float, unit: str, day: str, evidence: str, by: str) -> Note:
     """The row of a number that a person entered."""
     return Note(INDICATOR, name, {"value": value, "unit": unit, "day": day, "evidence": evidence, "by": by})
@@ -127,10 +85,6 @@ def _verification(row: Row, told: Mapping[str, Json]) -> Verification:
     first, last, by = (str(told.get(name, "")) for name in ("from", "to", "by"))
     role, note, digest = (str(told.get(name, "")) for name in ("role", "note", "digest"))
     return Verification(first, last, by, role, note, digest, row.seq, row.epoch_s)
-
-
-def _number(told: Figures, name: str) -> float:
-    return _float(told.get(name))
 
 
 def _float(value: object) -> float:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from controller.core.site_impact import Factor
-from controller.impact.baselines import Valued
+from controller.impact.baselines import ASSUMED, HEAT_U95, Valued
 from controller.impact.day import Day
 from controller.impact.day_sums import amount_of
-from controller.impact.estimate import Estimate, product
+from controller.impact.estimate import Estimate, product, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Line:
 
     ``energy_kwh``: used PV energy; ``water_m3``: pumped; ``litres``: fuel not burnt, biodiesel within, None where not by fuel;
     ``co2_kg``: fossil CO2 avoided, ``biogenic_kg``: told apart, not in it. ``meter_u95``, ``method_u95``: relative half-widths of
-    what is metered and of the rest. ``saved_idr`` at ``price`` (per kWh against the grid, per litre against diesel).
+    what is metered and of the rest; ``share_u95``: of the sun's share alone, which is in ``meter_u95``. ``assumed_u95``: of litres
+    per kWh, efficiency or litres a season. ``counted``: see ``Valued``. ``saved_idr`` at ``price`` (per kWh against the grid, per
+    litre against diesel), with the half-widths of the meters, of what the litres rest on and of the price, never the CO2 factor's.
     """
 
     baseline: str
@@ -41,6 +43,20 @@ class Line:
     evidence: str
     evidence_date: str
     parameters: Mapping[str, float]
+    assumed_u95: float = 0.0
+    price_u95: float = 0.0
+    share_u95: float = 0.0
+    counted: float | None = None
+
+    @property
+    def factor_u95(self) -> float:
+        """Relative half-width of the factor, assumed where its entry tells none."""
+        return self.factor.relative or ASSUMED.get(self.factor.unit, 0.0)
+
+    @property
+    def heat_u95(self) -> float:
+        """Relative half-width of the heat in a litre, where litres are reckoned from heat."""
+        return HEAT_U95 if self.baseline == "diesel-pump" else 0.0
 
 
 def lines_of(days: Mapping[str, Day], valued: Iterable[Valued]) -> tuple[Line, ...]:
@@ -53,7 +69,8 @@ def lines_of(days: Mapping[str, Day], valued: Iterable[Valued]) -> tuple[Line, .
 def _alike(one: Valued) -> tuple[object, ...]:
     factor = one.factor
     return (one.baseline, factor.name, factor.value, factor.unit, factor.source, factor.year, one.method_u95, one.fossil_share,
-            -1.0 if one.price is None else one.price, one.price_source, sorted(one.parameters.items()))  # fmt: skip
+            -1.0 if one.price is None else one.price, one.price_source, one.price_u95, one.assumed_u95,
+            sorted(one.parameters.items()))  # fmt: skip
 
 
 def _line(days: Mapping[str, Day], group: Sequence[Valued]) -> Line:
@@ -61,18 +78,39 @@ def _line(days: Mapping[str, Day], group: Sequence[Valued]) -> Line:
     names = dict.fromkeys(one.day for one in group)
     known = [days[name] for name in names if name in days]
     energy, water = _sum(known, "solar_wh", 1000.0), _sum(known, "water_m3", 1.0)
+    share = share_u95(known) if first.baseline in ("diesel-pump", "history") else 0.0
     metered = {"diesel-pump": water, "history": Estimate()}.get(first.baseline, energy)
-    meter = metered.relative or 0.0
+    meter = product(metered.relative or 0.0, share)
     kg = sum(one.co2_kg for one in group)
     litres = [one.litres for one in group if one.litres is not None]
-    saved = [one.saved_idr for one in group if one.saved_idr is not None]
-    fuel_u95 = meter if first.baseline == "grid" else product(meter, first.method_u95)
+    counted = [one.counted for one in group if one.counted is not None]
     return Line(
         first.baseline, first.factor, first.day, last.day, len(names), energy, water, sum(litres) if litres else None,
         Estimate(kg, kg * product(meter, first.method_u95)), sum(one.biogenic_kg for one in group), first.fossil_share, meter,
-        first.method_u95, Estimate(sum(saved), sum(saved) * fuel_u95) if saved else None, first.price, first.price_source,
-        first.evidence, first.evidence_date, first.parameters,
+        first.method_u95, _saved(group, meter), first.price, first.price_source, first.evidence, first.evidence_date,
+        first.parameters, first.assumed_u95, first.price_u95, share, sum(counted) if counted else None,
     )  # fmt: skip
+
+
+def _saved(group: Sequence[Valued], meter: float) -> Estimate | None:
+    """Rupiah: as sure as the meters, what the litres rest on and the price; None where no day has a price."""
+    first, saved = group[0], [one.saved_idr for one in group if one.saved_idr is not None]
+    if not saved:
+        return None
+    heat = HEAT_U95 if first.baseline == "diesel-pump" else 0.0
+    return Estimate(sum(saved), sum(saved) * product(meter, first.assumed_u95, heat, first.price_u95))
+
+
+def share_u95(days: Sequence[Day]) -> float:
+    """Relative half-width of the sun's share of the energy used on these days: s = S / (S + B) errs by (1 - s) times what sun and
+    bought energy err by together; 0 where nothing was bought.
+    """
+    sun = _sum(days, "solar_wh", 1.0)
+    bought = total((_sum(days, "grid_wh", 1.0), _sum(days, "genset_wh", 1.0)))
+    if sun.value <= 0.0 or bought.value <= 0.0:
+        return 0.0
+    other = bought.value / (sun.value + bought.value)
+    return other * product(sun.relative or 0.0, bought.relative or 0.0)
 
 
 def _sum(days: Sequence[Day], name: str, per: float) -> Estimate:

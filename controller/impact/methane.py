@@ -7,12 +7,14 @@ never more. No organic amendments (SFo = 1): they would raise both sides.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
 from controller.core.site import SiteFile
 from controller.core.site_impact import Factor, Methane
 from controller.impact.day import Day
+from controller.impact.estimate import Estimate, product
 from schedules.drained import Regime, regime
 
 N2O_PER_N = 44.0 / 28.0
@@ -20,7 +22,9 @@ N2O_PER_N = 44.0 / 28.0
 
 @dataclass(frozen=True, slots=True)
 class PaddyDay:
-    """One paddy on one day of its season. ``ch4_kg``: methane not given off; ``n2o_co2e_kg``: nitrous oxide more, as CO2."""
+    """One paddy on one day of its season. ``ch4_kg``: methane not given off; ``n2o_co2e_kg``: nitrous oxide more, as CO2, with its
+    half-width.
+    """
 
     zone: str
     planted: str
@@ -31,7 +35,7 @@ class PaddyDay:
     drainages: int
     regime: Regime
     ch4_kg: float
-    n2o_co2e_kg: float
+    n2o_co2e_kg: Estimate
 
 
 def paddy_days(file: SiteFile, day: Day) -> tuple[PaddyDay, ...]:
@@ -63,9 +67,10 @@ def _paddy(methane: Methane, zone: str, area_ha: float, day: Day) -> PaddyDay | 
     drainages = int(_number(told.get("drainages")))
     now = regime(drainages)
     avoided = methane.emission.value * methane.pre_season.value * scaling(methane, drainages) * area_ha
-    more = n2o_kg_ha(methane) * area_ha / methane.season_d.value if avoided > 0.0 else 0.0
+    more = n2o_kg_ha(methane) if avoided > 0.0 else Estimate()
+    a_day = area_ha / methane.season_d.value * methane.gwp_n2o.value
     return PaddyDay(zone, str(told["planted"]), day.day, season_day, area_ha, _number(told.get("drained_proven_d")), drainages,
-                    now, avoided, more * methane.gwp_n2o.value)  # fmt: skip
+                    now, avoided, more.times(a_day))  # fmt: skip
 
 
 def _number(value: float | str | None) -> float:
@@ -82,21 +87,30 @@ def scaling(methane: Methane, drainages: int) -> float:
     return max(0.0, methane.before_factor.value - regime_factor(methane, drainages).value)
 
 
-def n2o_kg_ha(methane: Methane) -> float:
-    """kg N2O per hectare and season that drained soil gives more of; 0 where no fertiliser is stated."""
-    more = methane.n2o_drained.value - methane.n2o_flooded.value
-    return (methane.nitrogen_kg_ha or 0.0) * max(0.0, more) * N2O_PER_N
+def n2o_kg_ha(methane: Methane) -> Estimate:
+    """kg N2O per hectare and season that drained soil gives more of; 0 where no fertiliser is stated, or where the fields were
+    drained before too. The published ranges are lopsided: the wider side of each counts both ways; the two factors err
+    independently (equation 3.2), so that the difference is far less sure than either of them.
+    """
+    if methane.before != "flooded":
+        return Estimate()
+    flooded, drained = methane.n2o_flooded, methane.n2o_drained
+    more = Estimate(max(0.0, drained.value - flooded.value),
+                    math.hypot(drained.value * drained.relative, flooded.value * flooded.relative))  # fmt: skip
+    return more.times((methane.nitrogen_kg_ha or 0.0) * N2O_PER_N)
 
 
 def u95(methane: Methane, drainages: int) -> float:
     """Relative half-width at 95 % of what such a regime avoids: emission and pre-season factor, and the difference of two SFw."""
+    if scaling(methane, drainages) <= 0.0:
+        return 0.0
+    return product(methane.emission.relative, methane.pre_season.relative, scaling_u95(methane, drainages))
+
+
+def scaling_u95(methane: Methane, drainages: int) -> float:
+    """Relative half-width of the difference of the two SFw; 0 where there is none."""
     difference = scaling(methane, drainages)
     if difference <= 0.0:
         return 0.0
-    now = regime_factor(methane, drainages)
-    half = (methane.before_factor.value * methane.before_factor.relative) ** 2 + (
-        now.value * now.relative
-    ) ** 2
-    return float(
-        (methane.emission.relative**2 + methane.pre_season.relative**2 + half / difference**2) ** 0.5
-    )
+    before, now = methane.before_factor, regime_factor(methane, drainages)
+    return math.hypot(before.value * before.relative, now.value * now.relative) / difference

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from controller.core.site import Site
-from controller.core.site_impact import Factor
-from controller.impact.baselines import Valued, value_day
+from controller.core.site_impact import Factor, Methane
+from controller.impact.baselines import Valued, solar_kwh, value_day
 from controller.impact.co2 import STATEMENT
 from controller.impact.day import Day
 from controller.impact.day_sums import amount_of, coverage
@@ -38,6 +38,8 @@ class Statement:
     ``ch4_closed_kg``: methane as the days were closed; ``ch4_kg`` is with the site file of today.
     ``methane``: by paddy and season; ``ch4_kg``, ``ch4_co2e_kg`` their sums, ``n2o_co2e_kg`` what drained soil gives more.
     ``co2e_kg``: all gases together, less life cycle and nitrous oxide. ``standing``: verified by whom, or unverified.
+    ``priced_days``: of the closed days, those that ``saved_idr`` covers; ``unpriced``: the others; ``priced_share``: of the used PV
+    energy on the priced ones, None without energy. ``methane_basis``: what methane is reckoned with.
     """
 
     site: str
@@ -60,13 +62,17 @@ class Statement:
     ch4_kg: Estimate
     ch4_closed_kg: float
     ch4_co2e_kg: Estimate
-    n2o_co2e_kg: float
+    n2o_co2e_kg: Estimate
     gwp: Factor | None
     co2e_kg: Estimate
     saved_idr: Estimate
     indicators: tuple[Indicator, ...]
     standing: Standing
     digest: str
+    priced_days: int = 0
+    unpriced: tuple[str, ...] = ()
+    priced_share: float | None = None
+    methane_basis: Methane | None = None
 
     @property
     def methane_differs(self) -> bool:
@@ -95,19 +101,32 @@ def impact_of(
     methane = methane_lines(site.file, closed)
     ch4, ch4_co2e = together(one.ch4_kg for one in methane), together(one.ch4_co2e_kg for one in methane)
     was = sum((day.valued.get("ch4_avoided_kg", 0.0) for day in closed), 0.0)
-    n2o = sum((one.n2o_co2e_kg for one in methane), 0.0)
+    n2o = together(one.n2o_co2e_kg for one in methane)
     made, life_factor, life = _life_cycle(site, closed)
     net = co2 if life is None else total((co2, Estimate(-life.value, life.half)))
-    all_gases = total((net, ch4_co2e, Estimate(-n2o)))
-    digest = digest_of(site.file.site.id, first, last, lines, methane, _taken_off(life_factor, life, n2o))
+    all_gases = total((net, ch4_co2e, Estimate(-n2o.value, n2o.half)))
+    digest = digest_of(
+        site.file.site.id, first, last, lines, methane, _taken_off(life_factor, life, n2o.value)
+    )
     return Statement(
         site.file.site.id, first, last, _length(first, last), len(days), len(closed), coverage(days), lines, co2, recomputed, again,
         abs(again.value - co2.value) > CHANGED * max(abs(co2.value), 1e-9), made, life_factor, life, net, methane, ch4, was,
         ch4_co2e, n2o, site.file.impact.methane.gwp if site.file.impact.methane else None,
         all_gases, together(line.saved_idr for line in lines if line.saved_idr is not None),
         tuple(one for one in entries.indicators if first <= one.day <= last),
-        standing_of(entries.verifications, first, last, digest), digest,
+        standing_of(entries.verifications, first, last, digest), digest, *_priced(closed, then), site.file.impact.methane,
     )  # fmt: skip
+
+
+def _priced(days: Sequence[Day], valued: Iterable[Valued]) -> tuple[int, tuple[str, ...], float | None]:
+    """How many days have a price, which have none, and the share of the used PV energy on the first."""
+    known = {one.day for one in valued if one.saved_idr is not None}
+    every, priced = (
+        sum(solar_kwh(day) for day in days if day.day in which)
+        for which in ({one.day for one in days}, known)
+    )
+    unpriced = tuple(day.day for day in days if day.day not in known)
+    return len(days) - len(unpriced), unpriced, priced / every if every > 0.0 else None
 
 
 def _taken_off(factor: Factor | None, life: Estimate | None, n2o: float) -> list[object]:
@@ -157,7 +176,7 @@ def verification_note(figures: Statement, by: str, role: str, note: str) -> Note
 
 def plain(value: Any) -> Any:
     """A statement, or a part of it, as JSON can hold it."""
-    if isinstance(value, Factor):
+    if isinstance(value, Factor | Methane):
         return value.model_dump(mode="json", exclude_defaults=True)
     if isinstance(value, Estimate):
         return value.as_dict()

@@ -51,8 +51,8 @@ def _methane(report: Report, say: Say) -> Iterator[Fact]:
     if told.methane_differs:
         yield Fact(say("impact_ch4_closed"), Estimate(told.ch4_closed_kg), kind="muted")
     yield Fact(say("impact_ch4_co2e"), told.ch4_co2e_kg)
-    if told.n2o_co2e_kg:
-        yield Fact(say("impact_n2o"), Estimate(-told.n2o_co2e_kg))
+    if told.n2o_co2e_kg.half:
+        yield Fact(say("impact_n2o"), Estimate(-told.n2o_co2e_kg.value, told.n2o_co2e_kg.half))
     yield Fact(say("impact_co2e"), told.co2e_kg, kind="total")
 
 
@@ -60,7 +60,15 @@ def _money(report: Report, say: Say) -> Iterator[Fact]:
     priced = [line for line in report.statement.lines if line.saved_idr]
     for line in priced:
         yield Fact(price_name(line, say), line.saved_idr, "idr", line=line)
-    yield Fact(say("impact_saved"), report.statement.saved_idr if priced else None, "idr", "total")
+    yield Fact(_saved_name(report, say), report.statement.saved_idr if priced else None, "idr", "total")
+
+
+def _saved_name(report: Report, say: Say) -> str:
+    """``Money saved``; of how many days, where only some have a price."""
+    told = report.statement
+    if not told.priced_days or not told.unpriced:
+        return say("impact_saved")
+    return say("impact_saved_part", days=str(told.priced_days), closed=str(told.closed_days), share=say.share(told.priced_share))
 
 
 def recomputed(report: Report, say: Say) -> tuple[Fact, ...]:

@@ -52,7 +52,7 @@ def methane(report: Report) -> Iterator[Line]:
         yield (
             Cell(names.get(one.zone, one.zone)), day(one.planted), day(one.first), day(one.last), Cell(one.counted_d, "whole"),
             figure(one.proven_d), Cell(one.drainages, "whole"), figure(one.area_ha), figure(one.ch4_kg.value),
-            figure(one.ch4_kg.half), figure(one.ch4_co2e_kg.value), figure(one.ch4_co2e_kg.half), figure(one.n2o_co2e_kg),
+            figure(one.ch4_kg.half), figure(one.ch4_co2e_kg.value), figure(one.ch4_co2e_kg.half), figure(one.n2o_co2e_kg.value),
             figure(one.tier1_kg),
         )  # fmt: skip
 

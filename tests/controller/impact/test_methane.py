@@ -9,6 +9,7 @@ import pytest
 
 from controller.core.site import SiteFile
 from controller.impact.day import Day
+from controller.impact.estimate import Estimate
 from controller.impact.methane import ch4_kg, paddy_days, u95
 from controller.impact.methane_lines import methane_lines
 from tests.controller.impact.test_baselines import GRID, site
@@ -91,9 +92,36 @@ def test_the_uncertainty_by_hand() -> None:
 
 
 def test_nitrous_oxide_is_taken_off_where_the_fertiliser_is_stated() -> None:
-    """120 kg N x (0.005 - 0.003) x 44/28 = 0.377 kg N2O per hectare and season, x 265 = 100 kg CO2e, spread over 102 days."""
+    """120 kg N x (0.005 - 0.003) x 44/28 = 0.377 kg N2O per hectare and season, x 265 = 100 kg CO2e, spread over 102 days; its
+    half-width 0.013 of 0.002: the wider sides 0.016 - 0.005 and 0.010 - 0.003 in quadrature.
+    """
     file = paddy(nitrogen_kg_ha=120)
     (one,) = paddy_days(file, day(40, 2))
-    assert one.n2o_co2e_kg == pytest.approx(0.37714 * 265.0 / 102.0 * one.area_ha, rel=1e-4)
-    assert paddy_days(file, day(40, 0))[0].n2o_co2e_kg == 0.0
-    assert paddy_days(paddy(), day(40, 2))[0].n2o_co2e_kg == 0.0
+    assert one.n2o_co2e_kg.value == pytest.approx(0.37714 * 265.0 / 102.0 * one.area_ha, rel=1e-4)
+    assert one.n2o_co2e_kg.relative == pytest.approx((0.011**2 + 0.007**2) ** 0.5 / 0.002)
+    assert paddy_days(file, day(40, 0))[0].n2o_co2e_kg == Estimate()
+    assert paddy_days(paddy(), day(40, 2))[0].n2o_co2e_kg == Estimate()
+
+
+def test_days_of_nitrous_oxide_err_alike() -> None:
+    """All days share the two factors: a line's half-width is the sum of its days', not their quadrature."""
+    (line,) = methane_lines(paddy(nitrogen_kg_ha=120), [day(n, 2) for n in range(40, 50)])
+    (one,) = paddy_days(paddy(nitrogen_kg_ha=120), day(40, 2))
+    assert line.n2o_co2e_kg.half == pytest.approx(10.0 * one.n2o_co2e_kg.half)
+
+
+def test_soil_that_was_drained_before_gives_off_no_more() -> None:
+    """Table 11.1 has one factor for single and multiple drainage: nothing changes between the two."""
+    file = paddy(nitrogen_kg_ha=120, before="single-drainage")
+    (one,) = paddy_days(file, day(40, 2))
+    assert one.ch4_kg > 0.0
+    assert one.n2o_co2e_kg == Estimate()
+
+
+def test_a_line_tells_the_days_of_each_regime() -> None:
+    """10 days at 1.00 - 0.71 and 72 at 1.00 - 0.55, each with the half-width of its difference: what its sum is made of."""
+    (line,) = methane_lines(paddy(), [day(n, (n >= 20) + (n >= 30)) for n in range(102)])
+    (single, multiple) = line.parts
+    assert (single[0], multiple[0], line.lived_d) == (10, 72, 102.0)
+    assert single[1:] == pytest.approx((0.29, (0.27**2 + 0.23**2) ** 0.5 / 0.29))
+    assert multiple[1:] == pytest.approx((0.45, (0.27**2 + 0.17**2) ** 0.5 / 0.45))

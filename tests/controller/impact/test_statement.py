@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -228,3 +229,111 @@ def test_a_line_by_the_litre_names_its_litres() -> None:
     with Ledger() as ledger:
         closings(ledger, at_site, week())
         assert any("22.4 l x 2.676 kg CO2/l" in text for text in sentences(told(ledger, at_site), "en"))
+
+
+DIESEL: dict[str, Any] = {"baseline": "diesel-generator", "factor": "diesel-ipcc-2006", "litres_per_kwh": 0.4}
+FUEL = {"since": "2026-01-01", "fuel_idr_per_litre": 6800, "source": "Biosolar"}
+
+
+def test_money_does_not_carry_the_factors_margin() -> None:
+    """Diesel by the litre: 2 % of the meter and 20 % of the litres per kWh make 20.1 %; the 5 % of the CO2 factor are the CO2's."""
+    at_site = site(**DIESEL, prices=[FUEL])
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        one = told(ledger, at_site)
+    assert one.saved_idr.value == pytest.approx(56.0 * 0.4 * 6800.0)
+    assert one.saved_idr.relative == pytest.approx((0.02**2 + 0.2**2) ** 0.5)
+    assert one.co2_kg.relative == pytest.approx((0.02**2 + 0.2**2 + 0.05**2) ** 0.5)
+
+
+def test_money_carries_the_litres_and_the_price() -> None:
+    """A default per kWh needs no litres for its CO2, the rupiah do: 30 % of them and 10 % of the price."""
+    entry = {
+        "baseline": "diesel-generator",
+        "factor": "diesel-ams-i-a",
+        "litres_per_kwh": 0.4,
+        "litres_per_kwh_uncertainty": 0.3,
+    }
+    at_site = site(**entry, prices=[FUEL | {"uncertainty": 0.1}])
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        one = told(ledger, at_site)
+    assert one.saved_idr.relative == pytest.approx((0.02**2 + 0.3**2 + 0.1**2) ** 0.5)
+    assert one.co2_kg.relative == pytest.approx((0.02**2 + 0.2**2) ** 0.5)
+
+
+def test_a_pump_carries_the_suns_share() -> None:
+    """8 of 10 kWh from the sun: the share errs by 0.2 x (2 % and 3 %) beside the 5 % of the water meter, in CO2 and in money; money
+    also carries the heat of a litre, 4.4 %.
+    """
+    entry = {"baseline": "diesel-pump", "factor": "diesel-heat-ipcc-2006", "head_m": 15, "efficiency": 0.1}
+    at_site = site(**entry, prices=[FUEL])
+    with Ledger() as ledger:
+        closings(
+            ledger, at_site, week(), grid_wh=2000.0, **{"u95.grid_wh.pln": 60.0, "u95.water_m3.meter": 1.5}
+        )
+        one = told(ledger, at_site)
+    (line,) = one.lines
+    share = 0.2 * (0.02**2 + 0.03**2) ** 0.5
+    assert line.share_u95 == pytest.approx(share)
+    assert line.counted == pytest.approx(7 * 30.0 * 0.8)
+    assert one.co2_kg.relative == pytest.approx((0.05**2 + share**2 + 0.4**2 + 0.02**2) ** 0.5)
+    heat = ((1.6 / 43.0) ** 2 + (0.02 / 0.84) ** 2) ** 0.5
+    assert one.saved_idr.relative == pytest.approx((0.05**2 + share**2 + 0.4**2 + heat**2) ** 0.5)
+
+
+def test_a_price_for_a_part_of_the_period_says_which() -> None:
+    """No price before 5 September: three of seven days, with the share of the energy that they used, and the days without."""
+    at_site = site(
+        factor=GRID, prices=[{"since": "2026-09-05", "electricity_idr_per_kwh": 1000, "source": "PLN"}]
+    )
+    with Ledger() as ledger:
+        closings(ledger, at_site, week()[:6])
+        closings(ledger, at_site, week()[6:], solar_wh=16_000.0)
+        one = told(ledger, at_site)
+    assert (one.priced_days, one.unpriced) == (3, ("2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04"))
+    assert one.priced_share == pytest.approx(0.5)
+    said = "of 3 of 7 closed days with 50.0 % of the used energy; no price in force: 1 September 2026 to 4 September 2026"
+    assert any(
+        text.startswith("Cost saved: Rp32,000 ± ") and text.endswith(said) for text in sentences(one, "en")
+    )
+    assert any("dari 3 di antara 7 hari tertutup dengan 50,0 %" in text for text in sentences(one, "id"))
+
+
+def test_all_gases_are_no_surer_than_nitrous_oxide() -> None:
+    """120 kg N on a paddy: what is taken off has a half-width of 652 % and widens the sum of all gases by it."""
+    paddy: dict[str, float | str] = {
+        "cabai.planted": "2026-08-01",
+        "cabai.drainages": 2,
+        "cabai.drained_proven_d": 9,
+    }
+    alone, with_n = (
+        site(factor=GRID, methane={"zones": ["cabai"], **more}) for more in ({}, {"nitrogen_kg_ha": 120})
+    )
+    with Ledger() as ledger:
+        closings(ledger, alone, week(), **paddy)
+        without, one = told(ledger, alone), told(ledger, with_n)
+    assert one.n2o_co2e_kg.relative == pytest.approx(6.519, abs=1e-3)
+    assert one.co2e_kg.half == pytest.approx((without.co2e_kg.half**2 + one.n2o_co2e_kg.half**2) ** 0.5)
+    assert one.co2e_kg.value == pytest.approx(without.co2e_kg.value - one.n2o_co2e_kg.value)
+    assert any("(± 651.9 %: difference of EF1FR 651.9 %)" in text for text in sentences(one, "en"))
+    assert any("not taken off" in text for text in sentences(without, "en"))
+
+
+def test_a_factor_that_was_changed_keeps_its_validity_and_margin() -> None:
+    """Closed with a factor of the site's own, 12 % and valid for a year; the site file names another one today: both are whole."""
+    own = {"value": 0.9, "name": "own study", "source": "letter", "year": 2024, "uncertainty": 0.12, "scope": "Sumatera",
+           "valid_from": "2026-01-01", "valid_to": "2026-12-31"}  # fmt: skip
+    with Ledger() as ledger:
+        closings(ledger, site(factor=own), week())
+        one = told(ledger, site(factor=GRID))
+    factor = one.lines[0].factor
+    assert (factor.relative, factor.valid_from, factor.valid_to, factor.scope) == (
+        0.12,
+        "2026-01-01",
+        "2026-12-31",
+        "Sumatera",
+    )
+    text = "\n".join(sentences(one, "en"))
+    assert "own study; letter; data of 2024; valid from 1 January 2026 to 31 December 2026; ± 12 %" in text
+    assert "56 kWh x 0.86 kg CO2/kWh = 48 ± 5 kg CO2" in text.partition("Recomputed")[2]

@@ -1,0 +1,150 @@
+"""A line of a statement worked out in its own numbers, so that anybody can reckon it again: CO2, factor, money, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.i18n.numbers import Language, number
+from controller.i18n.numbers import day as in_words
+from controller.impact.baselines import KWH_PER_GJ, LIFT_KWH, MJ_PER_LITRE
+from controller.impact.lines import Line
+from controller.impact.phrases import UNITS, exact, factor_words, given, margin, mass, percent, rupiah, word
+
+BASELINES = {
+    "grid": ("electricity from the grid", "listrik dari jaringan PLN"),
+    "diesel-generator": ("electricity from a diesel generator", "listrik dari genset diesel"),
+    "diesel-pump": ("a diesel pump lifting the same water", "pompa diesel untuk air yang sama"),
+    "history": ("the fuel measured before", "pemakaian solar (BBM) yang tercatat dahulu"),
+}
+ASSUMED = {
+    "diesel-generator": ("litres per kWh", "liter per kWh"),
+    "diesel-pump": ("efficiency", "efisiensi"),
+    "history": ("litres a season", "liter per musim"),
+}
+"""What litres rest on, by baseline."""
+
+METERS, SHARE = ("meters", "meter"), ("the sun's share", "bagian matahari")
+FACTOR, PRICE, HEAT = ("factor", "faktor"), ("price", "harga"), ("heat of a litre", "kalor per liter")
+
+
+def line_words(line: Line, language: Language) -> Iterator[str]:
+    """What the line is, its CO2, its factor, its money and its evidence."""
+
+    def t(english: str, indonesian: str) -> str:
+        return word((english, indonesian), language)
+
+    against = word(BASELINES.get(line.baseline, (line.baseline, line.baseline)), language)
+    ends = [in_words(day, language) for day in (line.first, line.last)]
+    yield t(f"Instead of {against}, {ends[0]} to {ends[1]}, {line.days} {'day' if line.days == 1 else 'days'}:",
+            f"Pengganti {against}, {ends[0]} s.d. {ends[1]}, {line.days} hari:")  # fmt: skip
+    yield f"  {co2_words(line, language)}"
+    if line.fossil_share < 1.0:
+        share, kg = percent(1.0 - line.fossil_share, language), exact(line.biogenic_kg, language, 2)
+        yield t(f"  Biodiesel {share}: {kg} kg CO2 biogenic, told apart",
+                f"  Biodiesel {share}: {kg} kg CO2 biogenik, di luar angka ini")  # fmt: skip
+    stated = (
+        ""
+        if line.factor.relative
+        else t("; ± is our assumption, its entry states none", "; ± anggapan kami, tidak disebut")
+    )
+    yield t("  Factor: ", "  Faktor: ") + factor_words(line.factor, language) + stated
+    yield f"  {money_words(line, language)}"
+    dated = f" ({in_words(line.evidence_date, language)})" if line.evidence_date else ""
+    none = t("none in the site file", "tidak ada di berkas lokasi")
+    yield t("  Evidence of the baseline: ", "  Bukti garis dasar: ") + (
+        line.evidence + dated if line.evidence else none
+    )
+
+
+def co2_words(line: Line, language: Language) -> str:
+    """The multiplication that makes the line's CO2, with what its margin is made of."""
+    unit = word(UNITS.get(line.factor.unit, (line.factor.unit, line.factor.unit)), language)
+    factor = f"{given(line.factor.value, language)} {unit}"
+    fossil = f" x {given(line.fossil_share, language)}" if line.fossil_share < 1.0 else ""
+    loss = line.parameters.get("grid_loss")
+    lossy = f" / (1 - {given(loss, language)})" if loss else ""
+    if line.factor.unit == "kg_co2_per_kwh":
+        before, basis = "", f"{exact(line.energy_kwh.value, language)} kWh"
+    elif line.baseline == "diesel-pump":
+        before, basis = (
+            _lifted(line, language),
+            f"{_heat(line, language)} / {given(KWH_PER_GJ, language)} kWh/GJ",
+        )
+    else:
+        litres = f"{exact(line.litres or 0.0, language)} {word(('l', 'liter'), language)}"
+        before, basis = f"{_litres(line, language)} = {litres}; ", litres
+    parts = [*_metered(line), (FACTOR, line.factor_u95)]
+    if line.factor.unit != "kg_co2_per_kwh":
+        parts.append((ASSUMED.get(line.baseline, FACTOR), line.assumed_u95))
+    shown = mass(line.co2_kg, language)
+    return f"{before}{basis} x {factor}{lossy}{fossil} = {shown} {margin(line.co2_kg, parts, language)}"
+
+
+def money_words(line: Line, language: Language) -> str:
+    """The multiplication that makes the line's rupiah; that there is no price where there is none."""
+    if line.saved_idr is None or line.price is None:
+        return word(
+            (
+                "Money: not reckoned, no price for it in force",
+                "Biaya: tidak dihitung, tidak ada harga yang berlaku",
+            ),
+            language,
+        )
+    price, unit = f"Rp{number(line.price, language)}", word(("l", "liter"), language)
+    if line.baseline == "grid":
+        working = f"{exact(line.energy_kwh.value, language)} kWh x {price}/kWh"
+    else:
+        litres = f"{exact(line.litres or 0.0, language)} {unit}"
+        working = f"{_litres(line, language)} = {litres}; {litres} x {price}/{unit}"
+    parts = [
+        *_metered(line),
+        (ASSUMED.get(line.baseline, FACTOR), line.assumed_u95),
+        (HEAT, line.heat_u95),
+        (PRICE, line.price_u95),
+    ]
+    told = f"{rupiah(line.saved_idr, language)} {margin(line.saved_idr, parts, language)}"
+    return word(("Money: ", "Biaya: "), language) + f"{working} = {told}; {line.price_source or '–'}"
+
+
+def _metered(line: Line) -> list[tuple[tuple[str, str], float]]:
+    meters = max(0.0, line.meter_u95**2 - line.share_u95**2) ** 0.5
+    return [(METERS, meters), (SHARE, line.share_u95)]
+
+
+def _litres(line: Line, language: Language) -> str:
+    """What makes the litres that were not burnt."""
+    told, litre = (
+        {name: given(value, language) for name, value in line.parameters.items()},
+        word(("l", "liter"), language),
+    )
+    if line.baseline == "diesel-pump":
+        heat = f"{given(MJ_PER_LITRE, language)} MJ/{litre}"
+        return f"{_heat(line, language)} x {given(3.6, language)} MJ/kWh / {heat}"
+    if line.baseline == "diesel-generator":
+        return f"{exact(line.energy_kwh.value, language)} kWh x {told.get('litres_per_kwh', '–')} {litre}/kWh"
+    days = word(("days", "hari"), language)
+    if "season_d" not in told:
+        return word(("out of season or not told", "di luar musim atau tidak disebut"), language)
+    counted = f"{exact(line.counted or 0.0, language)} {days}"
+    whole = f"{told['litres_per_season']} {litre} / {told['season_d']} {days}"
+    seen = word(
+        (
+            " (in season, by the sun's share and the time seen)",
+            " (dalam musim, menurut bagian matahari dan waktu terpantau)",
+        ),
+        language,
+    )
+    return f"{whole} x {told['served_ha']} ha / {told['served_then_ha']} ha x {counted}{seen}"
+
+
+def _lifted(line: Line, language: Language) -> str:
+    water, sun = (exact(value, language) for value in (line.water_m3.value, line.counted or 0.0))
+    return word((f"{water} m3 pumped, {sun} m3 of it by the sun: ",
+                 f"{water} m3 dipompa, {sun} m3 di antaranya oleh matahari: "), language)  # fmt: skip
+
+
+def _heat(line: Line, language: Language) -> str:
+    """The heat of the fuel in kWh."""
+    head, efficiency = (given(line.parameters.get(name, 0.0), language) for name in ("head_m", "efficiency"))
+    lifted = f"{exact(line.counted or 0.0, language)} m3 x {head} m"
+    return f"{lifted} x {given(LIFT_KWH, language)} kWh/m3/m / {efficiency}"
