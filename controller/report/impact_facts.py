@@ -68,7 +68,12 @@ def _saved_name(report: Report, say: Say) -> str:
     told = report.statement
     if not told.priced_days or not told.unpriced:
         return say("impact_saved")
-    return say("impact_saved_part", days=str(told.priced_days), closed=str(told.closed_days), share=say.share(told.priced_share))
+    return say(
+        "impact_saved_part",
+        days=str(told.priced_days),
+        closed=str(told.closed_days),
+        share=say.share(told.priced_share),
+    )
 
 
 def recomputed(report: Report, say: Say) -> tuple[Fact, ...]:

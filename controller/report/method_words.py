@@ -6,7 +6,15 @@ from controller.impact.lines import Line
 from controller.report.margins import decimals_of
 from controller.report.say import Say
 
-PARAMETERS = ("litres_per_kwh", "head_m", "efficiency", "litres_per_season", "season_d", "served_ha", "served_then_ha")
+PARAMETERS = (
+    "litres_per_kwh",
+    "head_m",
+    "efficiency",
+    "litres_per_season",
+    "season_d",
+    "served_ha",
+    "served_then_ha",
+)
 """What the sentences of the methods may name."""
 
 
@@ -19,9 +27,9 @@ def method(line: Line, say: Say) -> str:
         key = "method_diesel-generator-kwh"
     decimals = decimals_of(line.energy_kwh.half)
     words = say(
-        key, energy=say.number(line.energy_kwh.value, decimals), water=say.number(line.water_m3.value, 1), factor=factor,
+        key, energy=say.number(line.energy_kwh.value, decimals), counted=say.number(line.counted, 1), factor=factor,
         fossil=say.share(line.fossil_share, 0), litres=say.number(line.litres, 1), kg=say.number(line.co2_kg.value, 1),
-        counted=say.number(line.counted, 1), meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=line.factor.name,
+        meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=line.factor.name,
         **{name: parameters.get(name, "–") for name in PARAMETERS},
     )  # fmt: skip
     loss = line.parameters.get("grid_loss")
