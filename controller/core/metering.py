@@ -6,7 +6,7 @@ Every litre is credited to the zones whose ways were open, planned and manual ru
 
 from __future__ import annotations
 
-from controller.core import runs
+from controller.core import falls, runs
 from controller.core.draft import Draft
 from controller.core.passed import NOTHING, filled, passed, spans
 from controller.core.state import Counter, Parts, PumpState
@@ -46,11 +46,30 @@ def meter(c: Draft) -> None:
             _rise(c, pump.tank, litres)
         if (on or litres > 0.0) and pump.zones:
             _share(c, was, litres, pump.volume is not None)
-    for zone in c.wiring.zones:
-        if zone.tank is not None and c.zones[zone.id].irrigation is not None and was_open(c, zone):
-            litres = _zone_l(c, zone)
-            runs.deliver(c, zone.id, litres)
-            _note(c, zone.id, litres, zone.flow is not None)
+    for tank in c.wiring.tanks:
+        if tank.zones:
+            _from_tank(c, tank)
+
+
+def _from_tank(c: Draft, tank: TankWiring) -> None:
+    """Water that ran out of a tank to its zones: by their meters, else by nominal flow and what the tank's own falls say of it."""
+    nominal_l = metered_l = 0.0
+    opened = False
+    for zone in tank.zones:
+        if c.zones[zone.id].irrigation is None or not was_open(c, zone):
+            continue
+        opened, litres = True, _zone_l(c, zone)
+        if zone.flow is not None:
+            metered_l += litres
+        else:
+            nominal_l += litres
+            litres *= falls.share(c.counters, tank)
+        runs.deliver(c, zone.id, litres)
+        _note(c, zone.id, litres, zone.flow is not None)
+    if opened:
+        falls.learn(c, tank, nominal_l, metered_l)
+    else:
+        falls.rest(c, tank)
 
 
 def _pumped_l(c: Draft, pump: PumpWiring, on: bool) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from controller.core.falls import share
 from controller.core.pump import HOUR_S
 from controller.core.runs import COMPLETE
 from controller.core.site import Site
@@ -104,7 +105,8 @@ def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, hor
     return ZoneLimits(
         zone.id,
         zone.entry.source,
-        zone.entry.flow_m3_h,
+        zone.entry.flow_m3_h
+        * (1.0 if zone.tank is None or zone.flow is not None else share(state.counters, zone.tank)),
         windows,
         program.min_run_s,
         longest_s,

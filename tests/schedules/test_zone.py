@@ -168,7 +168,7 @@ def test_kc_follows_the_air_of_the_day_before() -> None:
 
 
 def test_pots_need_small_doses_every_day() -> None:
-    """10,000 bags of 0.9 l on 150 m2 hold 13.2 mm; at 4 mm/d they want about 0.7 m3 once a day, and a seventh more."""
+    """10,000 bags of 0.9 l on 150 m2 hold 13.2 mm; at 4 mm/d they want about 0.7 m3 once a day, and a twelfth more."""
     balance = initial(POTS, CATALOG, AREA_M2)
     assert (balance.taw_mm, balance.raw_mm) == (pytest.approx(13.2), pytest.approx(3.96))
     doses, litres = 0, 0.0

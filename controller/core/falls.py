@@ -1,0 +1,76 @@
+"""What a tank really gives its zones: its own fall while nothing fills it, beside what their nominal flows would have taken.
+
+Gravity pushes less from a low tank, emitters clog, nominal flows are somebody's guess; a level that falls by FALL_M measures them.
+A fall is counted from one step of the sensor to another, so that one which shows whole centimetres measures well too. Writes:
+``counters`` (two a tank: the fall under way, the share found).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from controller.core.draft import Draft
+from controller.core.state import Counter
+from controller.core.wiring import TankWiring
+from schedules.frozen import replace
+
+FALL_M = 0.04
+"""A fall of this much measures."""
+
+TRUST = 0.3
+"""What one fall changes of what is known."""
+
+SHARE = (0.3, 1.3)
+"""Of the nominal flow: less is a shut way that interlocks speak of, more a leak or another's tap."""
+
+SETTLE_S = 120.0
+"""So long after a pump stopped its pipe may still run, and the water swings."""
+
+
+def share(counters: Mapping[str, Counter], tank: TankWiring) -> float:
+    """The part of their nominal flow that the tank's zones take, 0.3 to 1.3; 1 as long as no fall has told."""
+    found = counters.get(f"{tank.id}/share")
+    return 1.0 if found is None else found.value
+
+
+def learn(c: Draft, tank: TankWiring, nominal_l: float, metered_l: float) -> None:
+    """Litres that left the tank since the last decision: by nominal flows, and by meters of zones that have one."""
+    key = f"{tank.id}/fall"
+    level = tank.level.read(c.readings, c.mono)
+    if level is None or c.lost_s > 0.0 or _disturbed(c, tank):
+        c.counters.pop(key, None)
+        return
+    last = c.counters.get(key)
+    if last is None or level > last.value:
+        c.counters[key] = Counter(level, c.mono)  # not begun: where in its step the level stands is unknown
+        return
+    if last.step == 0.0:
+        began = level < last.value
+        c.counters[key] = Counter(level, c.mono, step=1.0) if began else last
+        return
+    last = replace(last, assumed=last.assumed + nominal_l, rated=last.rated + metered_l)
+    fell_m = last.value - level
+    if fell_m < FALL_M:
+        c.counters[key] = last
+        return
+    c.counters[key] = Counter(level, c.mono, step=1.0)
+    if last.assumed > 0.0:
+        seen = (1000.0 * fell_m * tank.entry.area_m2 - last.rated) / last.assumed
+        known = share(c.counters, tank)
+        seen = min(max(seen, SHARE[0]), SHARE[1])
+        c.counters[f"{tank.id}/share"] = Counter(known + TRUST * (seen - known), c.mono)
+
+
+def rest(c: Draft, tank: TankWiring) -> None:
+    """Nothing is open: the next fall begins anew."""
+    c.counters.pop(f"{tank.id}/fall", None)
+
+
+def _disturbed(c: Draft, tank: TankWiring) -> bool:
+    """True if a pump fills or draws from the tank, or did so just now."""
+    for pump in c.wiring.pumps:
+        if tank is pump.tank or tank.id == pump.entry.suction_tank:
+            state = c.old.pumps.get(pump.id)
+            if state is None or state.on or c.mono - state.off_since_s < SETTLE_S:
+                return True
+    return False
