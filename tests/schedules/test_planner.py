@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from schedules.hydraulics import make_pump
 from schedules.plan import MIN_FLOW_SHARE, Demand, Plan, PlanRequest, PumpLimits, Run, TankLimits, ZoneLimits
 from schedules.planner import SOAK_S, plan
 from schedules.windows import join
+from tests.yardstick import ratio
 
 NOW = 1_790_000_000.0
 STEP = 900.0
@@ -239,18 +239,13 @@ def test_the_digest_is_of_the_content() -> None:
 
 @pytest.mark.serial
 def test_a_plan_is_quick() -> None:
-    """Eight zones on two pumps and a tank over 48 hours take at most 5 ms (best of five)."""
+    """Eight zones on two pumps and a tank over 48 hours take at most as long as 80,000 rounds of a plain loop."""
     zones = [zone(f"z{i}", 2.0 + 0.3 * i, (0.5, 5.0), (11.0, 13.0), (24.5, 29.0), source="pump" if i < 4 else "tank")
              for i in range(8)]  # fmt: skip
     demands = [want(f"z{i}", 3000.0 + 500.0 * i, 0.1 * i) for i in range(8)]
     pumps = (pump(), pump(pump="well", into="tank"))
     request = ask(demands, zones, sun(3000.0), pumps=pumps, tanks=(TankLimits("tank", 3000.0, 20_000.0),))
-    spent = []
-    for _ in range(5):
-        start = time.perf_counter()
-        plan(request)
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 5e-3
+    assert ratio(lambda: plan(request)) <= 80_000.0
 
 
 # Rules that hold for every request --------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from simulators.naturals import DEVICE_ONLY
 from simulators.truth import water_residual_m3
 from simulators.world import World, default_world
 from tests.simulators.sample import START, pump, shipped, site
+from tests.yardstick import ratio
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "config.yaml", *sorted((ROOT / "simulators" / "sites").glob("*.yaml"))]
@@ -300,13 +300,8 @@ def test_time_does_not_run_backwards() -> None:
 
 
 @pytest.mark.serial
-def test_a_minute_costs_at_most_forty_microseconds() -> None:
-    """One pump, one tank and three zones: a minute of the world, weather included, in 40 us, best of three days."""
+def test_a_minute_of_the_world_is_cheap() -> None:
+    """One pump, one tank and three zones: a minute of the world, weather included, takes at most 500 rounds of a plain loop."""
     world = default_world(site(), 1, START)
     switch(world, *OUTPUTS)
-    best = 1.0
-    for _ in range(3):
-        begin = perf_counter()
-        run(world, 1440)
-        best = min(best, (perf_counter() - begin) / 1440)
-    assert best <= 40e-6
+    assert ratio(lambda: run(world, 1440), series=3) / 1440 <= 500.0
