@@ -60,6 +60,41 @@ def amount_of(days: Sequence[Day], name: str) -> Amount | None:
     return _amount(told) if told else None
 
 
+def combined(days: Iterable[Day], parts: Mapping[str, float]) -> Amount | None:
+    """The sum of several figures (``water_m3``, ``tanks.ID`` ...), each times its factor: what one meter errs in two of them adds
+    up or cancels. None where no day tells any.
+    """
+    told = [
+        one
+        for day in days
+        if (one := _of_parts(((_told(day, name), factor) for name, factor in parts.items()))) is not None
+    ]
+    return _amount(told) if told else None
+
+
+def _told(day: Day, name: str) -> tuple[float, Mapping[str, float]] | None:
+    """A figure of a day and its margins by source."""
+    group, _, part = name.partition(".")
+    value = getattr(day, group).get(part) if part else getattr(day, name)
+    if value is None:
+        return None
+    none: Mapping[str, float] | None = {} if name in PARTS else None
+    margin = _margin(day, group, part) if part else day.margins.get(name, none)
+    return value, {"untold": UNTOLD * value} if margin is None else margin
+
+
+def _of_parts(
+    parts: Iterable[tuple[tuple[float, Mapping[str, float]] | None, float]],
+) -> tuple[float, dict[str, float]] | None:
+    known = [(*told, factor) for told, factor in parts if told is not None]
+    margins: dict[str, float] = {}
+    for _, sources, factor in known:
+        for source, half in sources.items():
+            before = margins.get(source, 0.0)
+            margins[source] = math.hypot(before, factor * half) if source == ANY else before + factor * half
+    return (math.fsum(value * factor for value, _, factor in known), margins) if known else None
+
+
 def _margin(day: Day, group: str, part: str) -> Mapping[str, float] | None:
     """A part's margins are told as ``u95.GROUP.PART/SOURCE``."""
     prefix = f"{part}/"

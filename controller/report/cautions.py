@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.report.margins import shown
 from controller.report.model import Report
 from controller.report.say import HARD, Say
 
@@ -43,6 +44,18 @@ def limits(report: Report, say: Say) -> Iterator[str]:
         yield say("limit_recomputed")
 
 
+def filled_words(report: Report, say: Say) -> str:
+    """``126,3 kWh``, ``0,4 m³`` or both: what no counter told; a text for nothing."""
+    energy, water = (report.coverage.filled_wh or 0.0) / 1000.0, report.coverage.filled_m3 or 0.0
+    words = {
+        "energy": f"{shown(say, energy, 0.0)[0]}{HARD}kWh" if energy > 0.0 else "",
+        "water": f"{shown(say, water, 0.0)[0]}{HARD}m³" if water > 0.0 else "",
+    }
+    if all(words.values()):
+        return say("filled_both", **words)
+    return words["energy"] or words["water"] or say("cover_none")
+
+
 def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
     seen = report.coverage
     filled = (seen.filled_wh or 0.0) > 0.0 or (seen.filled_m3 or 0.0) > 0.0
@@ -51,11 +64,7 @@ def _limits_of_data(report: Report, say: Say) -> Iterator[str]:
     else:
         yield say("limit_coverage", share=say.share(seen.share))
     if filled:
-        energy, water = (
-            f"{say.kwh(seen.filled_wh or 0.0)}{HARD}kWh",
-            f"{say.number(seen.filled_m3 or 0.0, 1)}{HARD}m³",
-        )
-        yield say("limit_filled", energy=energy, water=water)
+        yield say("limit_filled", what=filled_words(report, say))
     if any(not zone.metered for zone in report.site.zones) and len(report.site.zones) > 1:
         yield say("limit_zones")
     if "aux_wh" not in report.sums:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from controller.i18n.numbers import Language
-from controller.report.energy_pages import by_days, energy
+from controller.report.energy_pages import by_days as energy_by_days
+from controller.report.energy_pages import energy
 from controller.report.event_pages import events
 from controller.report.front import front, period_words
 from controller.report.impact_pages import impact
@@ -16,6 +17,7 @@ from controller.report.people_pages import people
 from controller.report.pictures import by_day, pictures
 from controller.report.record_pages import coverage, ledger
 from controller.report.say import Say
+from controller.report.water_pages import by_days as water_by_days
 from controller.report.water_pages import water
 
 
@@ -25,8 +27,9 @@ def document(report: Report, language: Language) -> Document:
     blocks: list[Block] = []
     for section in (front, pictures, energy, water, impact, people, coverage, events, ledger, index):
         blocks += section(report, say)
-    if not by_day(report):
-        blocks += (Heading(say("annex_days"), new_page=True), by_days(report, say, say("energy_days")))
+    blocks += (Heading(say("annex_days"), new_page=True), energy_by_days(report, say))
+    if by_day(report):  # of a year's zones the months are enough on paper; the spreadsheet has every day
+        blocks += water_by_days(report, say)
     words = period_words(report, say)
     return Document(
         language,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from controller.impact.day import Day
-from controller.report.front import used_wh
+from controller.report.derived import rest_wh, used
 from controller.report.margins import pair
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table
@@ -26,12 +26,12 @@ def energy(report: Report, say: Say) -> Iterator[Block]:
     """The section."""
     yield Heading(say("energy"), ("GRI 302-1", "GRI 302-4", say("tag_energy")))
     yield _split(report, say)
-    title = say("energy_days" if by_day(report) else "energy_months")
-    yield by_days(report, say, title) if by_day(report) else _by_months(report, say, title)
+    if not by_day(report):
+        yield _by_months(report, say, say("energy_months"))
 
 
 def _split(report: Report, say: Say) -> Table:
-    made, used = report.value("pv_wh"), used_wh(report)
+    made, whole = report.value("pv_wh"), used(report).value
     rows = [
         Row((say("energy_made"),), "group"),
         _row(report, say, "energy_pv", "pv_wh", None),
@@ -41,16 +41,13 @@ def _split(report: Report, say: Say) -> Table:
         *_rest(report, say, made),
         _row(report, say, "energy_curtailed", "curtailed_wh", None, "muted"),
         Row((say("energy_use"),), "group"),
-        _row(report, say, "energy_pumps", "pumps_wh", used),
-        _row(report, say, "energy_aux", "aux_wh", used),
-        Row(
-            (say("energy_total"), say.kwh(used), _mj(say, used), "", say.share(1.0, 0) if used else NONE),
-            "total",
-        ),
+        _row(report, say, "energy_pumps", "pumps_wh", whole),
+        _row(report, say, "energy_aux", "aux_wh", whole),
+        _whole(report, say),
         Row((say("energy_paid"),), "group"),
-        _row(report, say, "energy_sun", "solar_wh", used),
-        _row(report, say, "energy_grid", "grid_wh", used),
-        _row(report, say, "energy_genset", "genset_wh", used),
+        _row(report, say, "energy_sun", "solar_wh", whole),
+        _row(report, say, "energy_grid", "grid_wh", whole),
+        _row(report, say, "energy_genset", "genset_wh", whole),
     ]
     if report.value("filled_wh") is not None or report.value("spanning_wh") is not None:
         rows += [
@@ -64,6 +61,14 @@ def _split(report: Report, say: Say) -> Table:
         for place, (head, share) in enumerate(zip(heads, (4.6, 1.2, 1.2, 1.2, 1.0), strict=True))
     )
     return Table(columns, tuple(rows), note=f"{say('energy_note')} {say('untold')}")
+
+
+def _whole(report: Report, say: Say) -> Row:
+    """All that was used, with the margin of the sum."""
+    whole = used(report)
+    value, margin = pair(say, whole, 1e-3)
+    share = say.share(1.0, 0) if whole.value else NONE
+    return Row((say("energy_total"), value, _mj(say, whole.value), margin, share), "total")
 
 
 def _row(report: Report, say: Say, key: str, name: str, whole: float | None, kind: str = "") -> Row:
@@ -82,11 +87,6 @@ def _rest(report: Report, say: Say, made: float | None) -> Iterator[Row]:
         yield Row((say("energy_rest"), say.kwh(rest), _mj(say, rest), "", say.share(rest / made)), "muted")
 
 
-def rest_wh(report: Report, made: float) -> float:
-    """What of the PV energy made is neither used, exported nor lost in the battery, Wh."""
-    return made - sum(report.value(name) or 0.0 for name in ("solar_wh", "export_wh", "battery_loss_wh"))
-
-
 def _mj(say: Say, watt_hours: float) -> str:
     return say.number(watt_hours * MJ_PER_WH)
 
@@ -103,14 +103,14 @@ def _columns(report: Report, say: Say, first: str) -> tuple[Column, ...]:
     return (Column(say(first), 1.25), *numbers)
 
 
-def by_days(report: Report, say: Say, title: str) -> Table:
+def by_days(report: Report, say: Say) -> Table:
     """One row per day and the sum."""
     untold = [NONE] * (len(told(report)) + 1)
     rows = [
         span_row(day, say, (*untold, say.share(0.0, 0))) if isinstance(day, Span) else _day(report, say, day)
         for day in spans(report.days)
     ]
-    return Table(_columns(report, say, "col_day"), (*rows, _sum(report, say)), title)
+    return Table(_columns(report, say, "col_day"), (*rows, _sum(report, say)), say("energy_days"))
 
 
 def _day(report: Report, say: Say, day: Day) -> Row:

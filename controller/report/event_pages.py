@@ -23,8 +23,8 @@ def events(report: Report, say: Say) -> Iterator[Block]:
     if found.counts:
         heads = (
             ("col_event", 2.2, False),
-            ("col_where", 1.6, False),
-            ("col_what", 3.6, False),
+            ("col_where", 2.2, False),
+            ("col_what", 3.2, False),
             ("col_times", 0.8, True),
         )
         rows = tuple(
@@ -41,12 +41,12 @@ def events(report: Report, say: Say) -> Iterator[Block]:
         yield Table(_columns(say, heads), rows, say("events_counts"))
     listed = tuple(one for one in found.listed if is_worth_a_line(one))
     if not listed:
-        yield Text(say("events_none"))
+        yield Text(say("events_everyday" if found.listed else "events_none"))
         return
     heads = (
         ("col_when", 1.35, False),
-        ("col_where", 1.3, False),
-        ("col_what", 4.6, False),
+        ("col_where", 1.9, False),
+        ("col_what", 4.1, False),
         ("col_long", 1.0, True),
     )
     note = say("events_grouped") if len(listed) < len(found.listed) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controller.core.site_impact import Factor
 from controller.impact.baselines import ASSUMED
+from controller.report.factor_words import name_in, source_in
 from controller.report.impact_facts import factors
 from controller.report.method_words import places
 from controller.report.model import Report
@@ -24,7 +25,16 @@ def _factor(one: Factor, say: Say) -> Row:
     value = f"{say.number(one.value, places(one.value))} {say(f'unit_{one.unit}')}".strip()
     relative, assumed = uncertainty(one)
     margin = NONE if relative is None else f"{say.share(relative, 0)}{f'{HARD}*' if assumed else ''}"
-    return Row((one.name, value, margin, one.source, str(one.year), valid(one, say)))
+    return Row(
+        (
+            name_in(one, say.language),
+            value,
+            margin,
+            source_in(one, say.language),
+            str(one.year),
+            valid(one, say),
+        )
+    )
 
 
 def uncertainty(one: Factor) -> tuple[float | None, bool]:

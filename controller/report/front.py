@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.report.cautions import limits, warnings
+from controller.report.derived import solar_share, used
 from controller.report.margins import pair, rupiah_margin, weight
 from controller.report.model import Report
 from controller.report.page import Block, Bullets, Cover, Text, Tile, Tiles
@@ -141,17 +142,6 @@ def _unit(margin: str, unit: str) -> str:
     return f"{margin}{HARD}{unit}" if margin else ""
 
 
-def solar_share(report: Report) -> float | None:
-    """Share of the electricity used that the sun paid, 0..1; None where nothing was used."""
-    used = used_wh(report)
-    return (report.value("solar_wh") or 0.0) / used if used else None
-
-
-def used_wh(report: Report) -> float:
-    """Pumps and other loads together."""
-    return (report.value("pumps_wh") or 0.0) + (report.value("aux_wh") or 0.0)
-
-
 def _lead(report: Report, say: Say) -> str:
     share = solar_share(report)
     if not report.value("water_m3"):
@@ -160,7 +150,7 @@ def _lead(report: Report, say: Say) -> str:
     return say(
         "lead", days=str(report.coverage.closed_days), kwp=say.kwp(report.site.pv_kwp), pv=_round(say, report, "pv_wh"),
         who=say("users" if "aux_wh" in report.sums else "users_pumps"),
-        used=say.kwh(used_wh(report), 0 if used_wh(report) > 99_950.0 else 1), share=say.share(share, 0),
+        used=pair(say, used(report), 1e-3)[0], share=say.share(share, 0),
         water=pair(say, report.sums.get("water_m3"))[0],
         zones=str(len(report.site.zones)),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Literal
 from controller.core.site_impact import Factor
 from controller.impact.estimate import Estimate
 from controller.impact.lines import Line
+from controller.report.factor_words import name_in, whole
 from controller.report.model import Report
 from controller.report.page import Kind
 from controller.report.say import Say
@@ -91,7 +92,12 @@ def recomputed(report: Report, say: Say) -> tuple[Fact, ...]:
 
 def _by_factor(lines: Iterable[Line], say: Say) -> Iterator[Fact]:
     for line in lines:
-        yield Fact(f"{line_name(line, say)}: {line.factor.name}", line.co2_kg, kind="muted", line=line)
+        yield Fact(
+            f"{line_name(line, say)}: {name_in(line.factor, say.language)}",
+            line.co2_kg,
+            kind="muted",
+            line=line,
+        )
 
 
 def line_name(line: Line, say: Say) -> str:
@@ -112,4 +118,4 @@ def factors(report: Report) -> tuple[Factor, ...]:
     used: list[Factor] = [line.factor for line in (*told.lines, *told.recomputed)]
     used += [one for one in (told.life_cycle,) if one is not None]
     used += report.methane_factors if told.methane else ()
-    return tuple({(one.name, one.value, one.unit): one for one in used}.values())
+    return tuple({(one.name, one.value, one.unit): whole(one) for one in used}.values())

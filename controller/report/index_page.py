@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from controller.impact.day_sums import Amount
 from controller.impact.estimate import Estimate
+from controller.report.derived import consumed, used
 from controller.report.energy_pages import MJ_PER_WH
-from controller.report.front import used_wh
 from controller.report.margins import pair_of, weight
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
@@ -29,28 +30,30 @@ class Disclosure:
 
 def disclosures(report: Report) -> tuple[Disclosure, ...]:
     """All of them, in the order of the standards."""
-    used = used_wh(report)
     solar, water, co2 = _of(report, "solar_wh", 1e-3), _of(report, "water_m3"), report.statement.co2_kg
-    stored = sum(amount.value for name, amount in report.sums.items() if name.startswith("tanks."))
-    consumed = Estimate(water.value - stored)
+    whole, kept = used(report), _estimate(consumed(report))
     people = Estimate(float(len(report.statement.indicators)))
     return (
-        Disclosure("gri_302_1", Estimate(used / 1000.0), "kWh", "energy"),
-        Disclosure("gri_302_1", Estimate(used * MJ_PER_WH), "MJ", "energy"),
+        Disclosure("gri_302_1", _estimate(whole, 1e-3), "kWh", "energy"),
+        Disclosure("gri_302_1", _estimate(whole, MJ_PER_WH), "MJ", "energy"),
         Disclosure("gri_302_4", solar, "kWh", "energy", "index_302_4"),
         Disclosure("gri_303_3", water, "m³", "water"),
-        Disclosure("gri_303_5", consumed, "m³", "water"),
+        Disclosure("gri_303_5", kept, "m³", "water"),
         Disclosure("gri_305_5", co2, "kg CO₂", "impact"),
         Disclosure("proper_energy", solar, "kWh", "energy", "index_302_4"),
         Disclosure("proper_emission", co2, "kg CO₂", "impact"),
-        Disclosure("proper_water", consumed, "m³", "water"),
+        Disclosure("proper_water", kept, "m³", "water"),
         Disclosure("proper_community", people, "", "people", "index_indicators"),
     )
 
 
 def _of(report: Report, name: str, scale: float = 1.0) -> Estimate:
     amount = report.sums.get(name)
-    return Estimate() if amount is None else Estimate(amount.value * scale, amount.half_width * scale)
+    return Estimate() if amount is None else _estimate(amount, scale)
+
+
+def _estimate(amount: Amount, scale: float = 1.0) -> Estimate:
+    return Estimate(amount.value * scale, amount.half_width * scale)
 
 
 def index(report: Report, say: Say) -> Iterator[Block]:

@@ -32,8 +32,15 @@ def shown(say: Say, value: float, half: float) -> tuple[str, str]:
     last digit that the value is worth is ``± < 0,01``.
     """
     most = most_decimals(value)
-    decimals = decimals_of(half, most) if half > 0.0 else max(1, min(most, decimals_of(abs(value), most)))
+    decimals = decimals_of(half, most) if half > 0.0 else _plain_decimals(value)
     return say.number(value, decimals), plus_minus(say, half, decimals)
+
+
+def _plain_decimals(value: float) -> int:
+    """Of a figure without a margin: none from 1000 on, else one, more for small ones."""
+    if abs(value) >= 1000.0:
+        return 0
+    return max(1, decimals_of(abs(value), most_decimals(value)))
 
 
 def plus_minus(say: Say, half: float, decimals: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.impact.lines import Line
+from controller.report.factor_words import name_in
 from controller.report.margins import decimals_of
 from controller.report.say import Say
 
@@ -29,7 +30,7 @@ def method(line: Line, say: Say) -> str:
     words = say(
         key, energy=say.number(line.energy_kwh.value, decimals), counted=say.number(line.counted, 1), factor=factor,
         fossil=say.share(line.fossil_share, 0), litres=say.number(line.litres, 1), kg=say.number(line.co2_kg.value, 1),
-        meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=line.factor.name,
+        meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=name_in(line.factor, say.language),
         **{name: parameters.get(name, "–") for name in PARAMETERS},
     )  # fmt: skip
     loss = line.parameters.get("grid_loss")

@@ -11,7 +11,7 @@ SIZE, LEADING, PAD = 7.8, 3.6, 0.8
 GAP = 2.8
 """Between two columns, mm."""
 
-FEW, LAST = 6, 3
+FEW, LAST = 12, 3
 """A table of so few rows stays whole; of a longer one so many begin it on a page, and so many end it on the next."""
 
 MOST_KEPT = 90.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.impact.day import Day
-from controller.report.margins import shown
+from controller.report.cautions import filled_words
 from controller.report.model import SCHEMA, Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
 from controller.report.say import Say
@@ -50,12 +50,7 @@ def _facts(report: Report, say: Say) -> Iterator[Row]:
     gaps = say("cover_gaps_value", count=say.number(seen.gaps), length=say.duration(seen.gap_s))
     yield Row((say("cover_gaps"), gaps if seen.gaps else say("cover_none")))
     if seen.filled_wh is not None or seen.filled_m3 is not None:
-        energy, water = (
-            shown(say, (seen.filled_wh or 0.0) / 1000.0, 0.0)[0],
-            shown(say, seen.filled_m3 or 0.0, 0.0)[0],
-        )
-        filled = say("cover_filled_value", energy=energy, water=water)
-        yield Row((say("cover_filled"), filled if seen.filled_wh or seen.filled_m3 else say("cover_none")))
+        yield Row((say("cover_filled"), filled_words(report, say)))
 
 
 def ledger(report: Report, say: Say) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from controller.i18n.numbers import MONTHS, Language, day, duration, number
 
 HARD = "\u00a0"
 """A space that keeps a number and its unit on one line."""
+
+UNIT = re.compile(r"(\d) (kWh|kWp|MJ|m³|m²|kg|ton|t|liter|litres)\b")
+"""A number and its unit, which stay on one line."""
 
 NONE = "–"
 
@@ -37,7 +41,8 @@ class Say:
 
     def __call__(self, key: str, **params: str) -> str:
         """The text of a key, its ``{names}`` filled in. Raises KeyError for a key or a name that is not there."""
-        return texts()[key][self.language].format(**params)
+        text = texts()[key][self.language]
+        return UNIT.sub(rf"\1{HARD}\2", text.format(**params)) if params else text.format()
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""

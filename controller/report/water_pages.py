@@ -21,8 +21,15 @@ def water(report: Report, say: Say) -> Iterator[Block]:
     yield Heading(say("water"), ("GRI 303-3", "GRI 303-5", say("tag_water")))
     yield _balance(report, say)
     zones = _told(report)
+    if zones and len(zones) <= MOST_ZONES and not by_day(report):
+        yield _months(report, say, zones)
+
+
+def by_days(report: Report, say: Say) -> Iterator[Block]:
+    """One row per day of what each zone got, for the annex."""
+    zones = _told(report)
     if zones and len(zones) <= MOST_ZONES:
-        yield _days(report, say, zones) if by_day(report) else _months(report, say, zones)
+        yield _days(report, say, zones)
 
 
 def _told(report: Report) -> list[ZoneFacts]:

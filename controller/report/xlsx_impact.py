@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from controller.impact.lines import Line as Baseline
 from controller.report.factor_pages import uncertainty
+from controller.report.factor_words import name_in, source_in
 from controller.report.impact_facts import Fact, factors, recomputed, sums
 from controller.report.index_page import disclosures
 from controller.report.model import Report
@@ -34,14 +35,14 @@ def _fact(fact: Fact, say: Say) -> Iterator[Cell]:
     yield Cell(fact.label)
     yield from estimate(fact.estimate, "kg" if fact.unit == "kg" else say("rupiah"))
     if fact.line is not None:
-        yield from _ingredients(fact.line)
+        yield from _ingredients(fact.line, say)
 
 
-def _ingredients(line: Baseline) -> Line:
+def _ingredients(line: Baseline, say: Say) -> Line:
     return (
         day(line.first), day(line.last), Cell(line.days, "whole"), figure(line.energy_kwh.value), figure(line.water_m3.value),
-        figure(line.litres), Cell(line.factor.name), Cell(line.meter_u95, "share"), Cell(line.method_u95, "share"),
-        Cell(line.evidence), day(line.evidence_date),
+        figure(line.litres), Cell(name_in(line.factor, say.language)), Cell(line.meter_u95, "share"),
+        Cell(line.method_u95, "share"), Cell(line.evidence), day(line.evidence_date),
     )  # fmt: skip
 
 
@@ -62,9 +63,9 @@ def factor_rows(report: Report, say: Say) -> Iterator[Line]:
     for one in factors(report):
         relative, assumed = uncertainty(one)
         yield (
-            Cell(one.name), Cell(one.value, "plain"), Cell(say(f"unit_{one.unit}")), Cell(relative, "share"),
-            Cell(say("yes") if assumed else ""), Cell(one.gas), Cell(one.source), Cell(one.year, "plain"), day(one.valid_from),
-            day(one.valid_to),
+            Cell(name_in(one, say.language)), Cell(one.value, "plain"), Cell(say(f"unit_{one.unit}")), Cell(relative, "share"),
+            Cell(say("yes") if assumed else ""), Cell(one.gas), Cell(source_in(one, say.language)), Cell(one.year, "plain"),
+            day(one.valid_from), day(one.valid_to),
         )  # fmt: skip
 
 

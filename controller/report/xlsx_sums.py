@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from controller.impact.day import ENERGY, WATER
 from controller.impact.day_sums import Amount
-from controller.report.energy_pages import rest_wh
-from controller.report.front import period_words, solar_share, used_wh
+from controller.report.derived import rest_wh, solar_share, used
+from controller.report.front import period_words
 from controller.report.model import Report
 from controller.report.say import Say
 from controller.report.xlsx_cells import Cell, Line, day, estimate, figure, heads
@@ -63,9 +63,14 @@ def figure_name(report: Report, say: Say, name: str) -> str:
 
 def _ratios(report: Report, say: Say) -> Iterator[Line]:
     """What is reckoned from sums: use, rest, the sun's share, energy per water."""
-    used, made, water = used_wh(report), report.value("pv_wh"), report.value("water_m3")
+    whole, made, water = used(report), report.value("pv_wh"), report.value("water_m3")
     pumps = report.value("pumps_wh")
-    yield (Cell(say("energy_total")), figure(used / 1000.0), Cell("kWh"))
+    yield (
+        Cell(say("energy_total")),
+        figure(whole.value / 1000.0),
+        Cell("kWh"),
+        figure(whole.half_width / 1000.0 or None),
+    )
     if made:
         yield (Cell(say("energy_rest")), figure(rest_wh(report, made) / 1000.0), Cell("kWh"))
     yield (Cell(say("tile_share")), Cell(solar_share(report), "share"))
