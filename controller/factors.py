@@ -52,7 +52,8 @@ def _file(name: str) -> Mapping[str, Factor]:
     data = _read(name)
     for ident, entry in data["factors"].items():
         told = {**data["defaults"], **entry, "id": ident}
-        dates = {key: str(told[key]) for key in ("valid_from", "valid_to") if key in told}
+        dates = {key: str(told[key]) for key in ("valid_from", "valid_to") if told.get(key)}
+        told = {key: value for key, value in told.items() if value is not None}
         found[ident] = Factor.model_validate(told | dates)
     return found
 

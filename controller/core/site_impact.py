@@ -39,7 +39,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 class Factor(Model):
     """A factor with its paper trail. In YAML the id of one that ships with the package, or a mapping with value, source and year.
 
-    ``uncertainty``: 95 % half-width relative to the value; ``low`` and ``high``: the published range instead.
+    ``uncertainty``: 95 % half-width relative to the value; ``low`` and ``high``: the published range instead. ``reference``: the
+    document's version, table or paragraph; ``checked``: whether the value was read there (document), in a public copy of that table
+    (copy) or not at all (unseen).
     """
 
     value: Positive
@@ -55,6 +57,8 @@ class Factor(Model):
     high: float | None = None
     valid_from: Day | None = None
     valid_to: Day | None = None
+    reference: str = ""
+    checked: Literal["", "document", "copy", "unseen"] = ""
 
     @model_validator(mode="before")
     @classmethod

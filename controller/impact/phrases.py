@@ -19,6 +19,14 @@ UNITS = {
 }
 
 
+CHECKED = {
+    "document": ("read in the document", "dibaca di dokumennya"),
+    "copy": ("read in a public copy of the table", "dibaca di salinan terbuka tabelnya"),
+    "unseen": ("not checked against the document", "belum dicocokkan dengan dokumennya"),
+}
+"""How the value of a shipped factor was looked up."""
+
+
 def word(pair: tuple[str, str], language: Language) -> str:
     """The word of a pair (English, Indonesian)."""
     return pair[1 if language == "id" else 0]
@@ -78,4 +86,10 @@ def factor_words(factor: Factor, language: Language) -> str:
         told.append(word((f"range {low}-{high}", f"rentang {low}-{high}"), language))
     elif factor.relative:
         told.append(f"± {exact(100.0 * factor.relative, language, 1)} %")
-    return "; ".join(told)
+    return "; ".join((*told, *paper_words(factor, language)))
+
+
+def paper_words(factor: Factor, language: Language) -> tuple[str, ...]:
+    """Where in the document a factor stands and whether it was read there; nothing of a site's own."""
+    checked = word(CHECKED[factor.checked], language) if factor.checked else ""
+    return tuple(text for text in (factor.reference, checked) if text)

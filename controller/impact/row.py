@@ -93,13 +93,16 @@ def _factor(told: Figures) -> Factor:
     texts = {name: str(told.get(f"factor_{name}", "")) for name in ("source", "id", "unit")}
     names: dict[str, Any] = {**texts, "unit": texts["unit"] or UNIT, "name": str(told.get("factor", ""))}
     shipped = factor_of(texts["id"])
+    shipped = None if shipped is None or shipped.value != value else shipped
+    if shipped is not None:
+        names |= {"reference": shipped.reference, "checked": shipped.checked}
     if "factor_u95" in told:
         names |= {
             "uncertainty": _number(told, "factor_u95") or None,
             "scope": str(told.get("factor_scope", "")),
         }
         names |= {key: told.get(f"factor_{key}") for key in ("valid_from", "valid_to")}
-    elif shipped is not None and shipped.value == value:
+    elif shipped is not None:
         names |= {"uncertainty": shipped.relative or None, "scope": shipped.scope}
         names |= {"valid_from": shipped.valid_from, "valid_to": shipped.valid_to}
     return Factor.model_construct(value=value, year=int(_number(told, "factor_year")), **names)

@@ -337,3 +337,16 @@ def test_a_factor_that_was_changed_keeps_its_validity_and_margin() -> None:
     text = "\n".join(sentences(one, "en"))
     assert "own study; letter; data of 2024; valid from 1 January 2026 to 31 December 2026; ± 12 %" in text
     assert "56 kWh x 0.86 kg CO2/kWh = 48 ± 5 kg CO2" in text.partition("Recomputed")[2]
+
+
+def test_a_factor_that_nobody_read_in_its_document_says_so() -> None:
+    """TOOL33's defaults could not be opened: whoever signs reads that beside them, as closed and in both languages."""
+    at_site = site(baseline="diesel-generator", factor="diesel-tool33-below-15kw-pump")
+    with Ledger() as ledger:
+        closings(ledger, at_site, week())
+        one = told(ledger, at_site)
+    assert any(
+        "section 5.1" in text and text.endswith("not checked against the document")
+        for text in sentences(one, "en")
+    )
+    assert any(text.endswith("belum dicocokkan dengan dokumennya") for text in sentences(one, "id"))
