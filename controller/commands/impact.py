@@ -172,14 +172,15 @@ def _verify(args: argparse.Namespace, statement: Statement) -> int:
 
 def _factors(*, as_json: bool) -> int:
     from controller.factors import registry
-    from controller.impact.phrases import paper_words
+    from controller.impact.factor_names import name_in
+    from controller.impact.phrases import source_words
 
     if as_json:
         out_json([one.model_dump(mode="json", exclude_defaults=True) for one in registry().values()])
         return GOOD
     table(
-        [(ident, f"{one.value:g}", one.unit, f"±{100.0 * one.relative:.0f} %", str(one.year), one.name,
-          "; ".join((one.source, *paper_words(one, language()))))
+        [(ident, f"{one.value:g}", one.unit, f"±{100.0 * one.relative:.0f} %", str(one.year), name_in(one, language()),
+          source_words(one, language()))
          for ident, one in registry().items()]
     )  # fmt: skip
     return GOOD

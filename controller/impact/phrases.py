@@ -8,6 +8,7 @@ from controller.core.site_impact import Factor
 from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
 from controller.impact.estimate import Estimate
+from controller.impact.factor_names import name_in, reference_in, source_in
 
 UNITS = {
     "kg_co2_per_kwh": ("kg CO2/kWh", "kg CO2/kWh"),
@@ -76,7 +77,7 @@ def factor_words(factor: Factor, language: Language) -> str:
     """Name, source, year, validity and uncertainty of a factor."""
     since = "" if factor.valid_from is None else in_words(factor.valid_from, language)
     until = None if factor.valid_to is None else in_words(factor.valid_to, language)
-    told = [factor.name, factor.source, word((f"data of {factor.year}", f"data {factor.year}"), language)]
+    told = [name_in(factor, language), source_in(factor, language), word((f"data of {factor.year}", f"data {factor.year}"), language)]
     if since:
         end = word(("until a newer one is published", "sampai terbit yang baru"), language) if until is None else (
             word((f"to {until}", f"s.d. {until}"), language))  # fmt: skip
@@ -89,7 +90,12 @@ def factor_words(factor: Factor, language: Language) -> str:
     return "; ".join((*told, *paper_words(factor, language)))
 
 
+def source_words(factor: Factor, language: Language) -> str:
+    """Source, place in the document and whether it was read there."""
+    return "; ".join((source_in(factor, language), *paper_words(factor, language)))
+
+
 def paper_words(factor: Factor, language: Language) -> tuple[str, ...]:
     """Where in the document a factor stands and whether it was read there; nothing of a site's own."""
     checked = word(CHECKED[factor.checked], language) if factor.checked else ""
-    return tuple(text for text in (factor.reference, checked) if text)
+    return tuple(text for text in (reference_in(factor, language), checked) if text)

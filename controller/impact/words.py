@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
+from controller.impact.factor_names import name_in
 from controller.impact.indicators import amount, label
 from controller.impact.line_words import line_words
 from controller.impact.methane_words import basis_words, paddy_words
-from controller.impact.phrases import exact, given, mass, percent, rupiah, word
+from controller.impact.phrases import exact, given, mass, percent, rupiah, source_words, word
 from controller.impact.statement import Statement
 
 MARGINS = (
@@ -69,8 +70,9 @@ def _panels(one: Statement, language: Language) -> Iterator[str]:
         return
     made, net = (mass(kg, language, "CO2e") for kg in (one.life_cycle_kg, one.net_kg))
     sum_ = f"{exact(one.generated_kwh or 0.0, language)} kWh x {given(one.life_cycle.value, language)} kg CO2e/kWh = {made}"
-    yield word((f"Making of the panels, by what they gave: {sum_} ({one.life_cycle.source}); net {net}",
-                f"Pembuatan panel, menurut produksinya: {sum_} ({one.life_cycle.source}); bersih {net}"), language)  # fmt: skip
+    paper = f"{name_in(one.life_cycle, language)}; {source_words(one.life_cycle, language)}"
+    yield word((f"Making of the panels, by what they gave: {sum_} ({paper}); net {net}",
+                f"Pembuatan panel, menurut produksinya: {sum_} ({paper}); bersih {net}"), language)  # fmt: skip
 
 
 def _methane(one: Statement, language: Language) -> Iterator[str]:
@@ -78,7 +80,7 @@ def _methane(one: Statement, language: Language) -> Iterator[str]:
         return
     for paddy in one.methane:
         yield from (f"  {text}" for text in paddy_words(paddy, one.methane_basis, language))
-    kg, gwp = exact(one.ch4_kg.value, language), f"{number(one.gwp.value, language)} ({one.gwp.source})"
+    kg, gwp = exact(one.ch4_kg.value, language), f"{number(one.gwp.value, language)} ({source_words(one.gwp, language)})"
     gases = f"{kg} kg CH4 x {gwp} = {mass(one.ch4_co2e_kg, language, 'CO2e')}"
     avoided = mass(one.ch4_kg, language, "CH4")
     yield word((f"Methane avoided: {avoided}; by its warming over 100 years: {gases}",

@@ -1,45 +1,20 @@
-"""Factors have an Indonesian name and source, and one that the ledger recalls has its validity again."""
+"""A factor that the ledger recalls has its validity again; its source says where it stands and whether it was read there."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from controller.core.site_impact import Factor
 from controller.factors import registry
-from controller.report.factor_words import _indonesian, name_in, source_in, whole
-
-ENGLISH = re.compile(
-    r"\b(of|the|and|with|without|below|above|before|after|than|per energy|season|flooded|drainage|methane|oxide|default|values|"
-    r"water|pumps|service|tables?|volume|chapter|annex|density|life cycle|rooftop|deliberately|low|any|between|generator)\b",
-    re.IGNORECASE,
-)
+from controller.report.factor_words import source_in, whole
 
 
-def test_no_name_is_english_in_indonesian() -> None:
-    """No factor of the registry has an English word in its Indonesian name or source; no translation is of one that is gone."""
-    every = registry().values()
-    assert not [
-        one.id for one in every if ENGLISH.search(name_in(one, "id")) or ENGLISH.search(source_in(one, "id"))
-    ]
-    assert set(_indonesian()["names"]) <= set(registry())
-    assert set(_indonesian()["sources"]) <= {one.source for one in every}
-
-
-def test_numbers_stay() -> None:
-    """A translated name or source has the numbers of the English one (tables, powers, years), whatever marks a language sets."""
-    for one in registry().values():
-        for english, indonesian in ((one.name, name_in(one, "id")), (one.source, source_in(one, "id"))):
-            assert sorted(re.findall(r"\d+", english)) == sorted(re.findall(r"\d+", indonesian)), one.id
-
-
-def test_english_and_own_names_stay() -> None:
-    """In English the registry's words are used; a factor of the site's own keeps its name in both languages."""
+def test_the_source_says_whether_it_was_read() -> None:
+    """Source, place in the document, and how it was looked up; of a site's own factor its source alone."""
     one = registry()["rice-sfw-flooded"]
-    assert (name_in(one, "en"), source_in(one, "en")) == (one.name, one.source)
-    own = one.model_copy(update={"id": "", "name": "ours", "source": "our paper"})
-    assert (name_in(own, "id"), source_in(own, "id")) == ("ours", "our paper")
+    assert source_in(one, "id").endswith("jilid 4 bab 5; tabel 5.12, halaman 5.54; dibaca di salinan terbuka tabelnya")
+    own = Factor(value=0.9, name="ours", source="our paper", year=2024)
+    assert source_in(own, "id") == "our paper"
 
 
 @pytest.mark.parametrize(("value", "same"), [(0.86, True), (0.85, False)])
