@@ -77,7 +77,11 @@ def factor_words(factor: Factor, language: Language) -> str:
     """Name, source, year, validity and uncertainty of a factor."""
     since = "" if factor.valid_from is None else in_words(factor.valid_from, language)
     until = None if factor.valid_to is None else in_words(factor.valid_to, language)
-    told = [name_in(factor, language), source_in(factor, language), word((f"data of {factor.year}", f"data {factor.year}"), language)]
+    told = [
+        name_in(factor, language),
+        source_in(factor, language),
+        word((f"data of {factor.year}", f"data {factor.year}"), language),
+    ]
     if since:
         end = word(("until a newer one is published", "sampai terbit yang baru"), language) if until is None else (
             word((f"to {until}", f"s.d. {until}"), language))  # fmt: skip

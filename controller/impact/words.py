@@ -80,7 +80,10 @@ def _methane(one: Statement, language: Language) -> Iterator[str]:
         return
     for paddy in one.methane:
         yield from (f"  {text}" for text in paddy_words(paddy, one.methane_basis, language))
-    kg, gwp = exact(one.ch4_kg.value, language), f"{number(one.gwp.value, language)} ({source_words(one.gwp, language)})"
+    kg, gwp = (
+        exact(one.ch4_kg.value, language),
+        f"{number(one.gwp.value, language)} ({source_words(one.gwp, language)})",
+    )
     gases = f"{kg} kg CH4 x {gwp} = {mass(one.ch4_co2e_kg, language, 'CO2e')}"
     avoided = mass(one.ch4_kg, language, "CH4")
     yield word((f"Methane avoided: {avoided}; by its warming over 100 years: {gases}",

@@ -18,7 +18,10 @@ def test_no_name_is_english_in_indonesian() -> None:
     """No factor of the registry has an English word in its Indonesian name or source; no translation is of one that is gone."""
     every = registry().values()
     assert not [
-        one.id for one in every for words in (name_in, source_in, reference_in) if ENGLISH.search(words(one, "id"))
+        one.id
+        for one in every
+        for words in (name_in, source_in, reference_in)
+        if ENGLISH.search(words(one, "id"))
     ]
     assert set(indonesian()["names"]) <= set(registry())
     assert set(indonesian()["sources"]) <= {one.source for one in every}

@@ -12,7 +12,9 @@ from controller.report.factor_words import source_in, whole
 def test_the_source_says_whether_it_was_read() -> None:
     """Source, place in the document, and how it was looked up; of a site's own factor its source alone."""
     one = registry()["rice-sfw-flooded"]
-    assert source_in(one, "id").endswith("jilid 4 bab 5; tabel 5.12, halaman 5.54; dibaca di salinan terbuka tabelnya")
+    assert source_in(one, "id").endswith(
+        "jilid 4 bab 5; tabel 5.12, halaman 5.54; dibaca di salinan terbuka tabelnya"
+    )
     own = Factor(value=0.9, name="ours", source="our paper", year=2024)
     assert source_in(own, "id") == "our paper"
 
