@@ -16,6 +16,9 @@ UNTOLD = 0.15
 """Half-width of a figure whose closing tells none, as a share of it, wholly systematic: IPCC practice for rated values."""
 
 
+UNKNOWN = "untold"
+"""Stands for the meter of such a figure."""
+
 PARTS = ("filled_wh", "spanning_wh", "water_filled_m3", "spanning_m3", "meters")
 """Stand within other figures, which have the margin; they have none of their own, in no closing."""
 
@@ -80,7 +83,7 @@ def _told(day: Day, name: str) -> tuple[float, Mapping[str, float]] | None:
         return None
     none: Mapping[str, float] | None = {} if name in PARTS else None
     margin = _margin(day, group, part) if part else day.margins.get(name, none)
-    return value, {"untold": UNTOLD * value} if margin is None else margin
+    return value, {UNKNOWN: UNTOLD * value} if margin is None else margin
 
 
 def _of_parts(
@@ -93,6 +96,18 @@ def _of_parts(
             before = margins.get(source, 0.0)
             margins[source] = math.hypot(before, factor * half) if source == ANY else before + factor * half
     return (math.fsum(value * factor for value, _, factor in known), margins) if known else None
+
+
+def sources_of(days: Sequence[Day], name: str) -> dict[str, float]:
+    """What the half-width of ``amount_of`` is made of, by meter, in the figure's unit; ``ANY``: independent from day to day."""
+    found: dict[str, float] = {}
+    for day in days:
+        value = getattr(day, name)
+        margin = day.margins.get(name, {UNKNOWN: UNTOLD * (value or 0.0)})
+        for source, half in margin.items() if value is not None else ():
+            so_far = found.get(source, 0.0)
+            found[source] = math.hypot(so_far, half) if source == ANY else so_far + half
+    return found
 
 
 def _margin(day: Day, group: str, part: str) -> Mapping[str, float] | None:

@@ -7,8 +7,22 @@ from collections.abc import Iterator
 from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
 from controller.impact.baselines import KWH_PER_GJ, LIFT_KWH, MJ_PER_LITRE
+from controller.impact.day import ANY
+from controller.impact.day_sums import UNKNOWN
 from controller.impact.lines import Line
-from controller.impact.phrases import UNITS, exact, factor_words, given, margin, mass, percent, rupiah, word
+from controller.impact.phrases import (
+    UNITS,
+    counted,
+    exact,
+    factor_words,
+    given,
+    margin,
+    mass,
+    percent,
+    rupiah,
+    span,
+    word,
+)
 
 BASELINES = {
     "grid": ("electricity from the grid", "listrik dari jaringan PLN"),
@@ -23,6 +37,13 @@ ASSUMED = {
 }
 """What litres rest on, by baseline."""
 
+NO_METER = {
+    ANY: ("steps and readings day by day", "langkah dan pembacaan hari demi hari"),
+    UNKNOWN: ("closings that tell no margin", "penutupan tanpa ketidakpastian"),
+    "potential": ("the plant's potential, an estimate", "potensi PLTS, perkiraan"),
+}
+"""What stands in for a meter in a closing's margins."""
+
 METERS, SHARE = ("meters", "meter"), ("the sun's share", "bagian matahari")
 FACTOR, PRICE, HEAT = ("factor", "faktor"), ("price", "harga"), ("heat of a litre", "kalor per liter")
 
@@ -34,10 +55,18 @@ def line_words(line: Line, language: Language) -> Iterator[str]:
         return word((english, indonesian), language)
 
     against = word(BASELINES.get(line.baseline, (line.baseline, line.baseline)), language)
-    ends = [in_words(day, language) for day in (line.first, line.last)]
-    yield t(f"Instead of {against}, {ends[0]} to {ends[1]}, {line.days} {'day' if line.days == 1 else 'days'}:",
-            f"Pengganti {against}, {ends[0]} s.d. {ends[1]}, {line.days} hari:")  # fmt: skip
+    days = t("day" if line.days == 1 else "days", "hari")
+    yield (
+        t("Instead of ", "Pengganti ")
+        + f"{against}, {span(line.first, line.last, language)}, {line.days} {days}:"
+    )
+    if line.baseline == "history" and not line.litres:
+        yield t("  Out of season: no fuel would have been burnt, nothing counts",
+                "  Di luar musim: tidak ada BBM yang akan dibakar, tidak ada yang dihitung")  # fmt: skip
+        return
     yield f"  {co2_words(line, language)}"
+    if line.meters:
+        yield t("  Meters: ", "  Meter: ") + meter_words(line, language)
     if line.fossil_share < 1.0:
         share, kg = percent(1.0 - line.fossil_share, language), exact(line.biogenic_kg, language, 2)
         yield t(f"  Biodiesel {share}: {kg} kg CO2 biogenic, told apart",
@@ -64,20 +93,34 @@ def co2_words(line: Line, language: Language) -> str:
     loss = line.parameters.get("grid_loss")
     lossy = f" / (1 - {given(loss, language)})" if loss else ""
     if line.factor.unit == "kg_co2_per_kwh":
-        before, basis = "", f"{exact(line.energy_kwh.value, language)} kWh"
+        before, basis = "", f"{counted(line.energy_kwh.value, language)} kWh"
     elif line.baseline == "diesel-pump":
         before, basis = (
             _lifted(line, language),
             f"{_heat(line, language)} / {given(KWH_PER_GJ, language)} kWh/GJ",
         )
     else:
-        litres = f"{exact(line.litres or 0.0, language)} {word(('l', 'liter'), language)}"
-        before, basis = f"{_litres(line, language)} = {litres}; ", litres
+        before, basis = _worked(line, language)
     parts = [*_metered(line), (FACTOR, line.factor_u95)]
     if line.factor.unit != "kg_co2_per_kwh":
         parts.append((ASSUMED.get(line.baseline, FACTOR), line.assumed_u95))
     shown = mass(line.co2_kg, language)
     return f"{before}{basis} x {factor}{lossy}{fossil} = {shown} {margin(line.co2_kg, parts, language)}"
+
+
+def meter_words(line: Line, language: Language) -> str:
+    """What the meters' margin is made of: each meter all days alike, what is read off day by day, and what no closing tells."""
+    return ", ".join(
+        f"{_meter(name, language)} {exact(100.0 * share, language, 1)} %" for name, share in line.meters
+    )
+
+
+def _meter(name: str, language: Language) -> str:
+    """``inverter.load_w`` as it is; what is no meter in words."""
+    kind, _, part = name.partition("/")
+    if kind == "rated" and part:
+        return word((f"rated value of {part}", f"nilai nominal {part}"), language)
+    return word(NO_METER.get(name, (name, name)), language)
 
 
 def money_words(line: Line, language: Language) -> str:
@@ -92,10 +135,10 @@ def money_words(line: Line, language: Language) -> str:
         )
     price, unit = f"Rp{number(line.price, language)}", word(("l", "liter"), language)
     if line.baseline == "grid":
-        working = f"{exact(line.energy_kwh.value, language)} kWh x {price}/kWh"
+        working = f"{counted(line.energy_kwh.value, language)} kWh x {price}/kWh"
     else:
-        litres = f"{exact(line.litres or 0.0, language)} {unit}"
-        working = f"{_litres(line, language)} = {litres}; {litres} x {price}/{unit}"
+        before, litres = _worked(line, language)
+        working = f"{before}{litres} x {price}/{unit}"
     parts = [
         *_metered(line),
         (ASSUMED.get(line.baseline, FACTOR), line.assumed_u95),
@@ -111,6 +154,14 @@ def _metered(line: Line) -> list[tuple[tuple[str, str], float]]:
     return [(METERS, meters), (SHARE, line.share_u95)]
 
 
+def _worked(line: Line, language: Language) -> tuple[str, str]:
+    """The sum that makes the litres, and the litres; older rows of a measured history do not tell how long their season was."""
+    litres = f"{counted(line.litres or 0.0, language)} {word(('l', 'liter'), language)}"
+    if line.baseline == "history" and "season_d" not in line.parameters:
+        return "", litres
+    return f"{_litres(line, language)} = {litres}; ", litres
+
+
 def _litres(line: Line, language: Language) -> str:
     """What makes the litres that were not burnt."""
     told, litre = (
@@ -121,11 +172,11 @@ def _litres(line: Line, language: Language) -> str:
         heat = f"{given(MJ_PER_LITRE, language)} MJ/{litre}"
         return f"{_heat(line, language)} x {given(3.6, language)} MJ/kWh / {heat}"
     if line.baseline == "diesel-generator":
-        return f"{exact(line.energy_kwh.value, language)} kWh x {told.get('litres_per_kwh', '–')} {litre}/kWh"
+        return (
+            f"{counted(line.energy_kwh.value, language)} kWh x {told.get('litres_per_kwh', '–')} {litre}/kWh"
+        )
     days = word(("days", "hari"), language)
-    if "season_d" not in told:
-        return word(("out of season or not told", "di luar musim atau tidak disebut"), language)
-    counted = f"{exact(line.counted or 0.0, language)} {days}"
+    lived = f"{counted(line.counted or 0.0, language)} {days}"
     whole = f"{told['litres_per_season']} {litre} / {told['season_d']} {days}"
     seen = word(
         (
@@ -134,11 +185,11 @@ def _litres(line: Line, language: Language) -> str:
         ),
         language,
     )
-    return f"{whole} x {told['served_ha']} ha / {told['served_then_ha']} ha x {counted}{seen}"
+    return f"{whole} x {told['served_ha']} ha / {told['served_then_ha']} ha x {lived}{seen}"
 
 
 def _lifted(line: Line, language: Language) -> str:
-    water, sun = (exact(value, language) for value in (line.water_m3.value, line.counted or 0.0))
+    water, sun = (counted(value, language) for value in (line.water_m3.value, line.counted or 0.0))
     return word((f"{water} m3 pumped, {sun} m3 of it by the sun: ",
                  f"{water} m3 dipompa, {sun} m3 di antaranya oleh matahari: "), language)  # fmt: skip
 
@@ -146,5 +197,5 @@ def _lifted(line: Line, language: Language) -> str:
 def _heat(line: Line, language: Language) -> str:
     """The heat of the fuel in kWh."""
     head, efficiency = (given(line.parameters.get(name, 0.0), language) for name in ("head_m", "efficiency"))
-    lifted = f"{exact(line.counted or 0.0, language)} m3 x {head} m"
+    lifted = f"{counted(line.counted or 0.0, language)} m3 x {head} m"
     return f"{lifted} x {given(LIFT_KWH, language)} kWh/m3/m / {efficiency}"

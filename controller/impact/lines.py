@@ -9,8 +9,11 @@ from itertools import groupby
 from controller.core.site_impact import Factor
 from controller.impact.baselines import ASSUMED, HEAT_U95, Valued
 from controller.impact.day import Day
-from controller.impact.day_sums import amount_of
+from controller.impact.day_sums import amount_of, sources_of
 from controller.impact.estimate import Estimate, product, total
+
+SHOWN = 5e-4
+"""A meter's part of a margin below this is not told by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,10 @@ class Line:
 
     ``energy_kwh``: used PV energy; ``water_m3``: pumped; ``litres``: fuel not burnt, biodiesel within, None where not by fuel;
     ``co2_kg``: fossil CO2 avoided, ``biogenic_kg``: told apart, not in it. ``meter_u95``, ``method_u95``: relative half-widths of
-    what is metered and of the rest; ``share_u95``: of the sun's share alone, which is in ``meter_u95``. ``assumed_u95``: of litres
-    per kWh, efficiency or litres a season. ``counted``: see ``Valued``. ``saved_idr`` at ``price`` (per kWh against the grid, per
-    litre against diesel), with the half-widths of the meters, of what the litres rest on and of the price, never the CO2 factor's.
+    what is metered and of the rest; ``share_u95``: of the sun's share alone, which is in ``meter_u95``; ``meters``: what each meter
+    has in it. ``assumed_u95``: of litres per kWh, efficiency or litres a season. ``counted``: see ``Valued``. ``saved_idr`` at
+    ``price`` (per kWh against the grid, per litre against diesel), with the half-widths of the meters, of what the litres rest on
+    and of the price, never the CO2 factor's.
     """
 
     baseline: str
@@ -47,6 +51,7 @@ class Line:
     price_u95: float = 0.0
     share_u95: float = 0.0
     counted: float | None = None
+    meters: tuple[tuple[str, float], ...] = ()
 
     @property
     def factor_u95(self) -> float:
@@ -89,7 +94,18 @@ def _line(days: Mapping[str, Day], group: Sequence[Valued]) -> Line:
         Estimate(kg, kg * product(meter, first.method_u95)), sum(one.biogenic_kg for one in group), first.fossil_share, meter,
         first.method_u95, _saved(group, meter), first.price, first.price_source, first.evidence, first.evidence_date,
         first.parameters, first.assumed_u95, first.price_u95, share, sum(counted) if counted else None,
+        _meters(first.baseline, known),
     )  # fmt: skip
+
+
+def _meters(baseline: str, days: Sequence[Day]) -> tuple[tuple[str, float], ...]:
+    """Relative half-width by meter of the figure that a baseline goes by, the largest first; nothing of a measured history."""
+    name = {"diesel-pump": "water_m3", "history": ""}.get(baseline, "solar_wh")
+    amount = amount_of(days, name) if name else None
+    if amount is None or not amount.value:
+        return ()
+    found = ((source, abs(half / amount.value)) for source, half in sources_of(days, name).items())
+    return tuple(sorted((one for one in found if one[1] >= SHOWN), key=lambda one: -one[1]))
 
 
 def _saved(group: Sequence[Valued], meter: float) -> Estimate | None:

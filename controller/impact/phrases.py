@@ -39,6 +39,19 @@ def exact(value: float, language: Language, digits: int = 3) -> str:
     return text.rstrip("0").rstrip(mark) if digits else text
 
 
+def counted(value: float, language: Language) -> str:
+    """What was metered, or follows from it: six figures at least, so that what is multiplied with it comes out as printed."""
+    return exact(value, language, max(3, 6 - len(str(int(abs(value))))))
+
+
+def span(first: str, last: str, language: Language) -> str:
+    """``1 to 7 August 2026`` in full dates; one day as itself."""
+    ends = [in_words(day, language) for day in (first, last)]
+    return (
+        ends[0] if first == last else word((f"{ends[0]} to {ends[1]}", f"{ends[0]} s.d. {ends[1]}"), language)
+    )
+
+
 def given(value: float, language: Language) -> str:
     """A factor or an assumption as it was written: six decimals at most."""
     return exact(value, language, 6)

@@ -12,12 +12,16 @@ from controller.impact.factor_names import name_in
 from controller.impact.indicators import amount, label
 from controller.impact.line_words import line_words
 from controller.impact.methane_words import basis_words, paddy_words
-from controller.impact.phrases import exact, given, mass, percent, rupiah, source_words, word
+from controller.impact.phrases import counted, exact, given, mass, percent, rupiah, source_words, span, word
 from controller.impact.statement import Statement
 
 MARGINS = (
-    "± are half-widths at 95 % (IPCC 2006 Guidelines, volume 1, chapter 3): independent ones in quadrature, alike ones added",
-    "± ialah setengah lebar selang 95 % (Pedoman IPCC 2006, jilid 1, bab 3): yang bebas dijumlah kuadrat, yang searah langsung",
+    "± are half-widths at 95 % (IPCC 2006 Guidelines, volume 1, chapter 3): independent ones in quadrature, alike ones added up",
+    "± ialah setengah lebar selang 95 % (Pedoman IPCC 2006, jilid 1 bab 3): yang bebas dijumlah kuadrat, selebihnya langsung",
+)
+NONE_PROVEN = (
+    "Methane avoided: none, no drainage is proven",
+    "Metana terhindarkan: tidak ada, belum ada pengeringan terbukti",
 )
 
 
@@ -69,7 +73,7 @@ def _panels(one: Statement, language: Language) -> Iterator[str]:
     if one.life_cycle_kg is None or one.life_cycle is None:
         return
     made, net = (mass(kg, language, "CO2e") for kg in (one.life_cycle_kg, one.net_kg))
-    sum_ = f"{exact(one.generated_kwh or 0.0, language)} kWh x {given(one.life_cycle.value, language)} kg CO2e/kWh = {made}"
+    sum_ = f"{counted(one.generated_kwh or 0.0, language)} kWh x {given(one.life_cycle.value, language)} kg CO2e/kWh = {made}"
     paper = f"{name_in(one.life_cycle, language)}; {source_words(one.life_cycle, language)}"
     yield word((f"Making of the panels, by what they gave: {sum_} ({paper}); net {net}",
                 f"Pembuatan panel, menurut produksinya: {sum_} ({paper}); bersih {net}"), language)  # fmt: skip
@@ -80,6 +84,9 @@ def _methane(one: Statement, language: Language) -> Iterator[str]:
         return
     for paddy in one.methane:
         yield from (f"  {text}" for text in paddy_words(paddy, one.methane_basis, language))
+    if not one.ch4_kg.value and not one.methane_differs:
+        yield word(NONE_PROVEN, language)
+        return
     kg, gwp = (
         exact(one.ch4_kg.value, language),
         f"{number(one.gwp.value, language)} ({source_words(one.gwp, language)})",
@@ -137,8 +144,7 @@ def _spans(days: tuple[str, ...], language: Language) -> Iterator[str]:
     breaks = [i for i, (one, other) in enumerate(pairwise(days), 1)
               if (date.fromisoformat(other) - date.fromisoformat(one)).days > 1]  # fmt: skip
     for start, end in pairwise([0, *breaks, len(days)]):
-        first, last = (in_words(day, language) for day in (days[start], days[end - 1]))
-        yield first if first == last else word((f"{first} to {last}", f"{first} s.d. {last}"), language)
+        yield span(days[start], days[end - 1], language)
 
 
 def _standing(one: Statement, language: Language) -> str:
