@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from controller.impact.day_sums import Amount
 from controller.impact.estimate import Estimate
@@ -61,8 +62,12 @@ def index(report: Report, say: Say) -> Iterator[Block]:
     yield Heading(say("index"))
     yield Text(say("index_text"))
     heads = (("col_disclosure", 2.6), ("col_figure", 2.4), ("col_here", 1.8))
-    rows = tuple(Row((say(one.key), figure_words(one, say), say(one.section))) for one in disclosures(report))
-    yield Table(tuple(Column(say(head), share) for head, share in heads), rows)
+    rows = []
+    for key, group in groupby(disclosures(report), key=lambda one: one.key):
+        ours = tuple(group)
+        words = " = ".join(figure_words(one, say) for one in ours)
+        rows.append(Row((say(key), words, say(ours[0].section))))
+    yield Table(tuple(Column(say(head), share) for head, share in heads), tuple(rows))
 
 
 def figure_words(one: Disclosure, say: Say) -> str:

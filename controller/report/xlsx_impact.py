@@ -13,7 +13,7 @@ from controller.report.model import Report
 from controller.report.say import Say
 from controller.report.xlsx_cells import Cell, Line, day, estimate, figure
 
-EMISSIONS = (("col_part", 30), ("col_item", 60), ("col_value", 14), ("col_unit", 8), ("col_margin", 12), ("col_first", 12),
+EMISSIONS = (("col_part", 22), ("col_item", 46), ("col_value", 14), ("col_unit", 8), ("col_margin", 12), ("col_first", 12),
              ("col_last", 12), ("col_days", 8), ("col_pv_used", 14), ("col_pumped", 12), ("col_litres", 12), ("col_factor", 36),
              ("col_meter_u95", 12), ("col_method_u95", 12), ("col_evidence", 40), ("col_evidence_day", 14))  # fmt: skip
 METHANE = (("col_zone", 24), ("col_planted", 12), ("col_first", 12), ("col_last", 12), ("col_counted", 10), ("col_proven", 12),
@@ -26,7 +26,7 @@ INDEX = (("col_disclosure", 50), ("col_value", 14), ("col_unit", 10), ("col_marg
 
 def emissions(report: Report, say: Say) -> Iterator[Line]:
     """As the days were closed, then with the factors of today where they make another figure."""
-    for part, facts in (("impact", sums(report, say)), ("recomputed", recomputed(report, say))):
+    for part, facts in (("sheet_emissions", sums(report, say)), ("recomputed", recomputed(report, say))):
         for fact in facts:
             yield (Cell(say(part)), *_fact(fact, say))
 

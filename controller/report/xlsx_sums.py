@@ -12,7 +12,7 @@ from controller.report.model import Report
 from controller.report.say import Say
 from controller.report.xlsx_cells import Cell, Line, day, estimate, figure, heads
 
-SUMMARY = (("col_item", 60), ("col_value", 24), ("col_unit", 12), ("col_margin", 14))
+SUMMARY = (("col_item", 52), ("col_value", 36), ("col_unit", 12), ("col_margin", 14))
 ZONES = (("col_day", 12), ("col_zone", 28), ("col_m3", 12), ("col_mm", 12))
 
 
@@ -58,7 +58,11 @@ def _amount(report: Report, say: Say, name: str, amount: Amount) -> Line:
 def figure_name(report: Report, say: Say, name: str) -> str:
     """What a figure of the sums is called: ``zones.melon`` by the zone's name."""
     group, _, part = name.partition(".")
-    return say(f"figure_{group}", name=report.site.names.get(part, part)) if part else say(f"figure_{name}")
+    return (
+        say(f"figure_{group}", name=report.site.names.get(part, part.removesuffix(".volume_m3")))
+        if part
+        else say(f"figure_{name}")
+    )
 
 
 def _ratios(report: Report, say: Say) -> Iterator[Line]:

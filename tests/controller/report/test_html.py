@@ -94,8 +94,8 @@ def test_the_first_page_has_the_figures(path: Path) -> None:
 def test_a_running_month_says_so(path: Path) -> None:
     """A period that is not over is named with the last closed day, on the first page and on each page's head."""
     report = report_of(path, site_of(), year("2026"))
-    assert "Tahun 2026, sampai 31 Maret 2026" in text_of(report, "id")
-    assert "Year 2026, until 31 March 2026" in text_of(report, "en")
+    assert "Tahun 2026, data sampai 31 Maret 2026" in text_of(report, "id")
+    assert "Year 2026, data until 31 March 2026" in text_of(report, "en")
 
 
 def test_indonesian_never_calls_the_sun_solar(path: Path) -> None:

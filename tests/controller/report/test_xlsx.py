@@ -105,3 +105,19 @@ def test_no_text_is_a_formula(report: Report) -> None:
 def test_the_same_report_is_the_same_file(report: Report) -> None:
     """Two spreadsheets of one report are equal to the byte."""
     assert xlsx(report, "id", MADE) == xlsx(report, "id", MADE)
+
+
+def test_rows_are_as_high_as_their_texts(report: Report) -> None:
+    """A row whose text is longer than its column is higher than one line: no text lies on the next row, whatever opens the file."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(report, "id", MADE))) as file:
+        names = re.findall(r'<sheet name="([^"]+)"', file.read("xl/workbook.xml").decode())
+        notes = file.read(f"xl/worksheets/sheet{names.index('Catatan') + 1}.xml").decode()
+    width = float(re.findall(r'<col min="2" max="2" width="([\d.]+)"', notes)[0])
+    rows = re.findall(r"<row ([^>]*)>.*?<t[^>]*>(?:[^<]*)</t>.*?<t[^>]*>([^<]*)</t>", notes)
+    assert len(rows) > 10
+    long = [(head, text) for head, text in rows if len(text) > width]
+    assert long
+    for head, text in long:
+        height = re.search(r'ht="([\d.]+)"', head)
+        assert height is not None, text
+        assert float(height[1]) >= 15.0 * len(text) / width
