@@ -29,7 +29,7 @@ async def test_the_page_shows_the_report(station: Station, tmp_path: Path) -> No
         answer = await client.get("/report?lang=en")
     assert answer.status_code == 200
     assert answer.text.rstrip().endswith("</html>")
-    assert "March 2026, until 4 March 2026" in answer.text
+    assert "March 2026, data until 4 March 2026" in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
