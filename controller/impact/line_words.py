@@ -60,17 +60,9 @@ def line_words(line: Line, language: Language) -> Iterator[str]:
         t("Instead of ", "Pengganti ")
         + f"{against}, {span(line.first, line.last, language)}, {line.days} {days}:"
     )
-    if line.baseline == "history" and not line.litres:
-        yield t("  Out of season: no fuel would have been burnt, nothing counts",
-                "  Di luar musim: tidak ada BBM yang akan dibakar, tidak ada yang dihitung")  # fmt: skip
+    yield from (f"  {text}" for text in sum_words(line, language))
+    if nothing_counts(line):
         return
-    yield f"  {co2_words(line, language)}"
-    if line.meters:
-        yield t("  Meters: ", "  Meter: ") + meter_words(line, language)
-    if line.fossil_share < 1.0:
-        share, kg = percent(1.0 - line.fossil_share, language), exact(line.biogenic_kg, language, 2)
-        yield t(f"  Biodiesel {share}: {kg} kg CO2 biogenic, told apart",
-                f"  Biodiesel {share}: {kg} kg CO2 biogenik, di luar angka ini")  # fmt: skip
     stated = (
         ""
         if line.factor.relative
@@ -83,6 +75,26 @@ def line_words(line: Line, language: Language) -> Iterator[str]:
     yield t("  Evidence of the baseline: ", "  Bukti garis dasar: ") + (
         line.evidence + dated if line.evidence else none
     )
+
+
+def nothing_counts(line: Line) -> bool:
+    """Days out of season: a measured history tells no fuel for them."""
+    return line.baseline == "history" and not line.litres
+
+
+def sum_words(line: Line, language: Language) -> Iterator[str]:
+    """The line's CO2 with its working, the meters behind its margin, what is told apart."""
+    if nothing_counts(line):
+        yield word(("Out of season: no fuel would have been burnt, nothing counts",
+                    "Di luar musim: tidak ada BBM yang akan dibakar, tidak ada yang dihitung"), language)  # fmt: skip
+        return
+    yield co2_words(line, language)
+    if line.meters:
+        yield word(("Meters: ", "Meter: "), language) + meter_words(line, language)
+    if line.fossil_share < 1.0:
+        share, kg = percent(1.0 - line.fossil_share, language), exact(line.biogenic_kg, language, 2)
+        yield word((f"Biodiesel {share}: {kg} kg CO2 biogenic, told apart",
+                    f"Biodiesel {share}: {kg} kg CO2 biogenik, di luar angka ini"), language)  # fmt: skip
 
 
 def co2_words(line: Line, language: Language) -> str:

@@ -8,7 +8,7 @@ from controller.impact.methane_lines import MethaneLine
 from controller.report.factor_pages import factor_table
 from controller.report.impact_facts import Fact, recomputed, sums
 from controller.report.margins import pair_of, rupiah_margin, weight
-from controller.report.method_words import method
+from controller.report.method_words import methane_methods, method
 from controller.report.model import Report
 from controller.report.page import Block, Column, Heading, Row, Table, Text
 from controller.report.say import HARD, Say
@@ -28,6 +28,7 @@ def impact(report: Report, say: Say) -> Iterator[Block]:
         yield _table(say, again, say("recomputed"))
     if told.methane:
         yield _methane(report, say)
+        yield from (Text(text, "small") for text in methane_methods(report, say))
         yield Text(tier1_words(report, say), "small")
     yield factor_table(report, say)
 

@@ -1,44 +1,48 @@
-"""How the CO2 avoided was reckoned: the sum of each line, worked out in its own numbers."""
+"""How the CO2 avoided and the money saved were reckoned: the sums of each line, in the numbers that the command line prints."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from controller.impact.line_words import money_words, nothing_counts, sum_words
 from controller.impact.lines import Line
-from controller.report.factor_words import name_in
-from controller.report.margins import decimals_of
+from controller.impact.methane_words import paddy_words
+from controller.report.model import Report
 from controller.report.say import Say
 
-PARAMETERS = (
-    "litres_per_kwh",
-    "head_m",
-    "efficiency",
-    "litres_per_season",
-    "season_d",
-    "served_ha",
-    "served_then_ha",
-)
-"""What the sentences of the methods may name."""
+PRINTED = ((" x ", " × "), ("CO2", "CO₂"), ("CH4", "CH₄"), ("m3", "m³"))
+"""Marks as a report sets them."""
 
 
 def method(line: Line, say: Say) -> str:
-    """The sum of one line, worked out in its own numbers."""
-    factor = f"{say.number(line.factor.value, places(line.factor.value))} {say(f'unit_{line.factor.unit}')}"
-    parameters = {name: say.number(value, places(value)) for name, value in line.parameters.items()}
+    """The sums of one line, worked out in their own numbers."""
     key = f"method_{line.baseline}"
     if line.baseline == "diesel-generator" and line.factor.unit == "kg_co2_per_kwh":
         key = "method_diesel-generator-kwh"
-    decimals = decimals_of(line.energy_kwh.half)
-    words = say(
-        key, energy=say.number(line.energy_kwh.value, decimals), counted=say.number(line.counted, 1), factor=factor,
-        fossil=say.share(line.fossil_share, 0), litres=say.number(line.litres, 1), kg=say.number(line.co2_kg.value, 1),
-        meter=say.share(line.meter_u95), method=say.share(line.method_u95), name=name_in(line.factor, say.language),
-        **{name: parameters.get(name, "–") for name in PARAMETERS},
-    )  # fmt: skip
-    loss = line.parameters.get("grid_loss")
-    words += say("method_loss", loss=say.share(loss)) if loss else ""
+    texts = [*sum_words(line, say.language)]
+    texts += [] if nothing_counts(line) else [money_words(line, say.language)]
+    words = say("method_line", title=say(key), text=_sentences(texts))
     if not line.evidence:
         return words
     key = "method_evidence" if line.evidence_date else "method_evidence_undated"
     return words + say(key, evidence=line.evidence, date=say.day(line.evidence_date))
+
+
+def methane_methods(report: Report, say: Say) -> Iterator[str]:
+    """The sums of each paddy with days that count, nitrous oxide with them."""
+    told, names = report.statement, {zone.id: zone.name for zone in report.site.zones}
+    for one in told.methane:
+        _, *texts = paddy_words(one, told.methane_basis, say.language)
+        if texts:
+            name = names.get(one.zone, one.zone)
+            yield say("method_line", title=name, text=_sentences(text.strip() for text in texts))
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    text = ". ".join(texts) + "."
+    for plain, printed in PRINTED:
+        text = text.replace(plain, printed)
+    return text
 
 
 def places(value: float) -> int:

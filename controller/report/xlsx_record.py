@@ -8,7 +8,7 @@ from controller.impact.indicators import label, unit_in
 from controller.report.cautions import limits, warnings
 from controller.report.event_pages import cause, kind_words, place, sentence
 from controller.report.impact_pages import tier1_words
-from controller.report.method_words import method
+from controller.report.method_words import methane_methods, method
 from controller.report.model import Report
 from controller.report.say import Say
 from controller.report.xlsx_cells import Cell, Line, day
@@ -67,6 +67,8 @@ def _notes(report: Report, say: Say) -> Iterator[tuple[str, str]]:
     for line in report.statement.lines:
         yield say("method"), method(line, say)
     yield say("method"), say("method_common")
+    for text in methane_methods(report, say):
+        yield say("methane"), text
     if report.statement.methane:
         yield say("methane"), tier1_words(report, say)
     for topic, key in (("uncertainty", "uncertainty_text"), ("energy", "energy_note"), ("water", "water_note"),
