@@ -68,7 +68,7 @@ def remember(folder: Path, site: Site, at: Instant) -> Memory:
         notices.append(MENDED)
     if saved is None:
         return Memory(ledger, initial_state(site), None, closings, tuple(notices))
-    seen_s = min(at.epoch_s, max(saved.at.epoch_s, newest_point_s(folder / "telemetry.db")))
+    seen_s = min(at.epoch_s, max(saved.at.epoch_s, newest_point_s(folder / "telemetry.db", saved.at)))
     gap_s = at.epoch_s - seen_s if at.trusted and saved.at.trusted else None
     try:
         state = restored(from_json(saved.state_json), seen_s)

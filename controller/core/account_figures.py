@@ -69,6 +69,25 @@ def figures(day: Accounts, tanks: Mapping[str, float] | None = None) -> Figures:
     return told | _water(day, tanks or {})
 
 
+def carried(day: Accounts, load_silent: bool) -> dict[str, Parts]:
+    """What the next page begins with: import told on this day that paid the consumption of another one, since one of both meters
+    was silent; and the pumps' energy that the load meter has not told yet (taken off what it will tell).
+    """
+    if "load" not in day.flows or "import" not in day.flows or "charge" in day.flows:
+        return {}
+    load_wh, pumps_wh = day.other_wh + total(day, "load"), fed_by_inverter(day)
+    consumed_wh = day.used_wh + max(0.0, load_wh - pumps_wh)
+    late = max(0.0, total(day, "import") - consumed_wh)
+    found: dict[str, Parts] = {}
+    if not load_silent:
+        late = min(late, total(day, "late"))
+    elif pumps_wh > load_wh:
+        found["load"] = (load_wh - pumps_wh, 0.0, 0.0)
+    if late > 0.0:
+        found |= {"import": (late, 0.0, 0.0), "late": (late, 0.0, 0.0)}
+    return found
+
+
 def _filled(day: Accounts, *begin: str) -> float:
     return sum(
         measured + rated for place, (_, measured, rated) in day.flows.items() if place.startswith(begin)

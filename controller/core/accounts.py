@@ -7,13 +7,15 @@ Writes: ``accounts``, ``shelved``, ``pumps`` (starts of the day), ``sun`` (probe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from controller.core.account_figures import figures, told_tanks
+from controller.core.account_figures import carried, figures, told_tanks
 from controller.core.account_margins import margins
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
-from controller.core.state import Accounts
+from controller.core.node import learn
+from controller.core.state import Accounts, Parts
 from schedules.frozen import replace
 
 __all__ = ["close_day", "drained", "figures", "turn_page"]
@@ -88,8 +90,16 @@ def close_day(c: Draft) -> None:
         c.accounts = replace(day, day=name, begins_s=begins.timestamp(), ends_s=ends.timestamp())
         return
     late_s = min(max(0.0, c.epoch - day.ends_s), c.lived_s if c.gap_s == 0.0 else 0.0)
+    learn(c, day)
     tanks = _close(c, replace(day, covered_s=day.covered_s - late_s))
-    c.accounts = Accounts(name, ends.timestamp(), covered_s=late_s, tanks=tanks, begins_s=begins.timestamp())
+    c.accounts = Accounts(
+        name,
+        ends.timestamp(),
+        covered_s=late_s,
+        flows=_carried(c, day),
+        tanks=tanks,
+        begins_s=begins.timestamp(),
+    )
     _fresh_starts(c)
 
 
@@ -111,17 +121,49 @@ def _unshelve(c: Draft, name: str, begins_s: float, ends_s: float) -> None:
         return
     missed_s = min(max(0.0, shelved.ends_s - shelved.until_s), DAY_MAX_S)
     over = shelved.until_s < shelved.ends_s
+    early_s = min(max(0.0, begins_s - back_s), day.covered_s)
+    if shelved.ends_s == begins_s:
+        missed_s, shelved = (
+            max(0.0, missed_s - early_s),
+            replace(shelved, covered_s=shelved.covered_s + early_s),
+        )
     _close(c, replace(shelved, gaps=shelved.gaps + over, gap_s=shelved.gap_s + missed_s))
+    if shelved.ends_s != begins_s:
+        _close_early(c, day, early_s)
+    day = replace(day, covered_s=day.covered_s - early_s)
     gap_s = day.gap_s + max(0.0, back_s - begins_s)
-    c.accounts = replace(day, day=name, begins_s=begins_s, ends_s=ends_s, gap_s=gap_s)
+    flows = _flows(day.flows, _carried(c, shelved))
+    c.accounts = replace(day, day=name, begins_s=begins_s, ends_s=ends_s, gap_s=gap_s, flows=flows)
     _fresh_starts(c)
+
+
+def _close_early(c: Draft, day: Accounts, early_s: float) -> None:
+    """A page that a clock names only after midnight: the time before it makes a closing of its own. What was counted stays on the
+    day when the clock was right.
+    """
+    ends = _bounds(c)[0]
+    begins = datetime.combine(ends.date() - timedelta(days=1), time(), c.wiring.zoneinfo)
+    length_s = ends.timestamp() - begins.timestamp()
+    if early_s <= 0.0:
+        return
+    early = Accounts(
+        begins.date().isoformat(), ends.timestamp(), covered_s=min(early_s, length_s), tanks=day.tanks, gaps=1,
+        gap_s=max(0.0, length_s - early_s), begins_s=begins.timestamp(),
+    )  # fmt: skip
+    _close(c, early)
+
+
+def _carried(c: Draft, day: Accounts) -> dict[str, Parts]:
+    meter = c.wiring.load_energy
+    last = None if meter is None else c.counters.get(meter.name)
+    # Behind a gap every counter was silent: what it told since is on the page that follows.
+    return carried(day, day.until_s > 0.0 or (last is not None and last.silent_s is not None))
 
 
 def _joined(one: Accounts, other: Accounts, gap_s: float) -> Accounts:
     """The day gone on with on another page, as one."""
-    places, zones = {**one.flows, **other.flows}, {**one.zones, **other.zones}
-    nothing, none = (0.0, 0.0, 0.0), (0.0, 0.0)
-    flows = {name: _sum3(one.flows.get(name, nothing), other.flows.get(name, nothing)) for name in places}
+    zones, none = {**one.zones, **other.zones}, (0.0, 0.0)
+    flows = _flows(one.flows, other.flows)
     shares = {name: _sum2(one.zones.get(name, none), other.zones.get(name, none)) for name in zones}
     return Accounts(
         one.day, one.ends_s, one.pv_wh + other.pv_wh, one.used_wh + other.used_wh, one.grid_wh + other.grid_wh,
@@ -130,6 +172,11 @@ def _joined(one: Accounts, other: Accounts, gap_s: float) -> Accounts:
         shares, one.tanks, one.spanning_wh, one.spanning_m3, one.gaps + other.gaps, one.gap_s + other.gap_s + gap_s,
         one.begins_s, 0.0,
     )  # fmt: skip
+
+
+def _flows(one: Mapping[str, Parts], other: Mapping[str, Parts]) -> dict[str, Parts]:
+    nothing = (0.0, 0.0, 0.0)
+    return {name: _sum3(one.get(name, nothing), other.get(name, nothing)) for name in {**one, **other}}
 
 
 def _sum3(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:

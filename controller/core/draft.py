@@ -38,7 +38,7 @@ class Draft:
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "lost_s",
-        "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "rain", "readings", "reasons",
+        "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "pv_share", "rain", "readings", "reasons",
         "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun", "tanks", "thirst", "trips", "trusted",
         "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
@@ -78,6 +78,7 @@ class Draft:
         self.sun: SunState = old.sun
         self.accounts: Accounts = old.accounts
         self.shelved: Accounts | None = old.shelved
+        self.pv_share = old.pv_share
         self.lost_s = 0.0  # decided before a restart, after the state that was kept
         self.passed: list[tuple[str, Parts]] = []  # what went by since the last decision, by place
         self.shared: dict[str, tuple[float, float]] = {}  # m3 to zones: metered, by nominal flow

@@ -24,19 +24,22 @@ STEPS = 2.0
 
 def passed(
     c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float, rated: bool = False,
-    until_s: float | None = None,
+    until_s: float | None = None, most: float | None = None, known_s: float | None = None,
 ) -> Parts:  # fmt: skip
     """What was added since the last decision: (by the counter, filled by a measured rate, filled by a rating); fills may be taken
     back. ``assumed``: the fill of this time, ``rated`` if no meter told its rate.
 
     A counter that fell far began again from zero; a jump that physics forbids (``cap_per_s`` since it was read last, up to now or
-    to the moment ``until_s``, ``quantum``) is not believed: it is another meter.
+    to the moment ``until_s``, ``quantum``) is not believed: it is another meter. ``most``: what can have passed in the last
+    ``known_s`` (None: since the last decision) as others measured it; None: nobody did.
     """
     value = reader.read(c.readings, c.mono)
     last = c.counters.get(reader.name)
     if value is None:
-        if last is not None and (assumed > 0.0 or last.silent_s is None):
-            c.counters[reader.name] = _silent(c, last, assumed, rated)
+        if last is not None and (assumed > 0.0 or last.silent_s is None or most is not None):
+            c.counters[reader.name] = _silent(
+                c, last, assumed, rated, most, c.lived_s if known_s is None else known_s
+            )
         return filled(assumed, rated)
     if last is None:
         c.counters[reader.name] = Counter(value, c.mono)
@@ -49,7 +52,11 @@ def passed(
     if fell and last.step > 0.0:
         quantum = min(quantum, STEPS * last.step)
     set_back = fell and value > ANEW * last.value
-    if set_back or added > cap_per_s * _window_s(c, reader, last, until_s) + quantum:
+    window_s = _window_s(c, reader, last, until_s)
+    if last.known_s > 0.0:  # most of the silence is known, so no step of it is
+        window_s = max(0.0, window_s - last.known_s)
+        quantum = last.most + (min(quantum, STEPS * last.step) if last.step > 0.0 else quantum)
+    if set_back or added > cap_per_s * window_s + quantum:
         c.counters[reader.name] = Counter(value, c.mono, step=last.step)
         return filled(assumed, rated)
     if last.assumed == 0.0:
@@ -75,10 +82,13 @@ def filled(amount: float, rated: bool) -> Parts:
     return (0.0, 0.0, amount) if rated else (0.0, amount, 0.0)
 
 
-def _silent(c: Draft, last: Counter, assumed: float, rated: bool) -> Counter:
+def _silent(
+    c: Draft, last: Counter, assumed: float, rated: bool, most: float | None, known_s: float
+) -> Counter:
     since = c.mono - c.dt if last.silent_s is None else last.silent_s
     more = last.rated + assumed if rated else last.rated
-    return Counter(last.value, last.seen_s, last.assumed + assumed, more, since, last.step)
+    known = (last.most, last.known_s) if most is None else (last.most + most, last.known_s + known_s)
+    return Counter(last.value, last.seen_s, last.assumed + assumed, more, since, last.step, *known)
 
 
 def counter(c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float) -> float:

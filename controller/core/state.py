@@ -267,7 +267,7 @@ class Accounts:
 class Counter:
     """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then, ``rated`` of
     it by a rating. ``silent_s``: when the silence began, None while it speaks. ``step``: the least that it grew by so far, 0:
-    unknown.
+    unknown. ``most``: of so many seconds of the silence, ``known_s``, the most that can have passed, as others measured it.
     """
 
     value: float
@@ -276,6 +276,8 @@ class Counter:
     rated: float = 0.0
     silent_s: float | None = None
     step: float = 0.0
+    most: float = 0.0
+    known_s: float = 0.0
 
 
 @light
@@ -329,6 +331,8 @@ class ControllerState:
     sun: SunState = SunState()
     shelved: Accounts | None = None
     """A day that ended, or may have, while nobody looked: closed or gone on with when a trusted clock tells which day it is."""
+    pv_share: float = 0.0
+    """What the plant's counter shows over what those of load and grid add up to, learned (node.py); 0: not yet."""
 
 
 def restored(state: ControllerState, seen_s: float = 0.0) -> ControllerState:

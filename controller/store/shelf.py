@@ -31,23 +31,27 @@ _INSERT = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HOLD = "INSERT INTO held (series, epoch_ms, mono_ms, boot, fields) VALUES (?, ?, ?, ?, ?)"
 
 
+_NEWEST_HELD = "SELECT max(mono_ms) FROM held JOIN boots ON boots.id = held.boot WHERE boots.boot = ?"
 _NEWEST = "SELECT max(epoch_ms) FROM points WHERE trusted = 1 AND seq > (SELECT max(seq) FROM points) - 500"
 
 
-def newest_point_s(path: Path) -> float:
+def newest_point_s(path: Path, known: Instant | None = None) -> float:
     """When the last points of a telemetry file were measured, POSIX seconds: a sign of life that is younger than the state row.
 
-    0 when there is none, or the file cannot be read now (whoever writes it next says why).
+    Points of the boot of ``known`` that wait for a trusted clock are dated by its clock, right or wrong. 0 when there is none, or
+    the file cannot be read now (whoever writes it next says why).
     """
     try:
         connection = connect_readonly(path)
         try:
             newest = connection.execute(_NEWEST).fetchone()[0]
+            held = None if known is None else connection.execute(_NEWEST_HELD, (known.boot,)).fetchone()[0]
         finally:
             connection.close()
     except (StoreError, sqlite3.DatabaseError):
         return 0.0
-    return newest / 1000.0 if newest is not None else 0.0
+    held_s = 0.0 if held is None or known is None else known.epoch_s + held / 1000.0 - known.mono_s
+    return max(held_s, 0.0 if newest is None else newest / 1000.0)
 
 
 class Shelf:

@@ -23,6 +23,8 @@ from controller.memory import newest_epoch_s, remember
 from controller.store.errors import StoreError, TooNewError
 from controller.store.ledger import Ledger
 from controller.store.lock import claim
+from controller.store.point import Point, Series
+from controller.store.telemetry import Telemetry
 from tests.controller.little_world import LittleWorld, demo_site
 from tests.controller.stations import EPOCH
 
@@ -65,6 +67,22 @@ def test_state_gap_and_closings_come_back(tmp_path: Path) -> None:
         assert memory.gap_s == 4000.0
         assert [figures["used_wh"] for figures in memory.closings] == [1000.0, 500.0]
         assert memory.notices == ()
+
+
+def test_points_that_wait_for_a_clock_are_a_sign_of_life(tmp_path: Path) -> None:
+    """Killed five minutes after the state was kept, the clock never right: what waits in the telemetry proves the five minutes."""
+    unsure = Instant(EPOCH + 1000.0, 900.0, "boot-2", trusted=False)
+    lived(tmp_path)
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        state = replace(initial_state(demo_site()), boot="boot-2", mono_s=900.0, epoch_s=unsure.epoch_s)
+        ledger.commit((), to_json(state), unsure)
+    later = replace(unsure, epoch_s=unsure.epoch_s + 300.0, mono_s=1200.0)
+    telemetry = Telemetry(tmp_path / "telemetry.db", unsure, background=False)
+    telemetry.append([Point(Series.of("controller"), "a=0", later.epoch_s, later.mono_s)], later)
+    telemetry.close(later)
+    memory = remember(tmp_path, demo_site(), AT)
+    with memory.ledger:
+        assert memory.state.seen_s == unsure.epoch_s + 300.0
 
 
 def test_a_gap_over_an_untrusted_clock_is_unknown(tmp_path: Path) -> None:

@@ -85,6 +85,24 @@ def test_a_clock_that_is_not_trusted_yet(away_h: int, days: int) -> None:
     assert plant.state.shelved is None
 
 
+@pytest.mark.parametrize(("away_h", "covered_s"), [(9.95, [HOUR + 540.0]), (33.95, [HOUR, 540.0])])
+def test_time_before_midnight_of_a_clock_that_was_right_after_it(
+    away_h: float, covered_s: list[float]
+) -> None:
+    """Back nine minutes before midnight, the day known nine after it: those minutes are covered on the day to which they belong, the
+    one that was open or one of its own.
+    """
+    plant = metered()
+    killed(plant, (away_h + 1.0) * HOUR - 60.0 - 360.0, trusted=False)
+    play(plant, at(plant.t), at(plant.t + 1080.0))
+    plant.trusted = True
+    plant.step()
+    found = closed(plant)
+    assert [day.covered_s for day in found[:-1]] == pytest.approx(covered_s, abs=61.0)
+    assert found[-1].covered_s == pytest.approx(540.0, abs=61.0)
+    assert sum(day.gap_s or 0.0 for day in found) == pytest.approx((away_h + 1.0) * HOUR - 360.0, abs=61.0)
+
+
 def test_the_time_between_the_kept_state_and_the_kill_is_covered() -> None:
     """The state row is ten minutes old when the process dies; a later sign of life says that it decided until then."""
     plant = metered()

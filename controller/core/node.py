@@ -1,0 +1,140 @@
+"""What the meters of one node tell of each other: made plus bought equals used plus sold, in power as in energy.
+
+A meter that is silent is stood in for by the other two; an inverter's counter that was lost or rolled over while nobody looked is
+found out by what the other counters passed meanwhile. Only where plant, load and grid each have a meter, and neither battery nor
+genset stands between. Writes: ``pv_share``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from controller.core.account_figures import total
+from controller.core.draft import Draft
+from controller.core.passed import filled
+from controller.core.state import Accounts, Counter, Parts
+from controller.core.wiring import Reader, Wiring
+
+LEARNED_OFF, USUAL_OFF = 0.04, 0.08
+"""The plant's counter contradicts the others when it is off by more: where their ratio was learned, and by their classes alone
+(5 % inside an inverter, twice 2 %, and the losses between them).
+"""
+
+COMMON_OFF = 0.15
+"""A day on which the counters differ by more teaches nothing of their ratio."""
+
+TAUGHT_WH = 2000.0
+"""A day with less teaches nothing either."""
+
+STEPS = 3.0
+"""Differences of so many steps of all displays together mean nothing."""
+
+STEP_WH = 100.0
+"""A display whose step is not known yet."""
+
+KNOWN_S = 300.0
+"""So much of a silence may be unknown."""
+
+
+SIGNS = {"load": 1.0, "export": 1.0, "import": -1.0}
+"""What the plant made, by the places of the others."""
+
+
+class Node(NamedTuple):
+    """Power now, W; None where it is not known. ``grid_w``: positive when bought."""
+
+    pv_w: float | None
+    load_w: float | None
+    grid_w: float | None
+
+
+class Known(NamedTuple):
+    """What others know of a meter: Wh since the last decision, and of how many seconds that is (0: they know nothing)."""
+
+    wh: float
+    known_s: float
+
+
+def closed(w: Wiring) -> bool:
+    """Whether plant, load and grid are all metered, and nothing else feeds or takes."""
+    metered = w.pv_power is not None and w.load_power is not None and w.grid_power is not None
+    return metered and not _other(w)
+
+
+def _other(w: Wiring) -> bool:
+    """Whether something stores or gives energy that this balance does not hold."""
+    return w.genset or any(
+        one is not None for one in (w.battery_power, w.battery_charge, w.battery_discharge)
+    )
+
+
+def completed(w: Wiring, seen: Node) -> Node:
+    """``seen`` with the one that is silent told by the other two."""
+    pv_w, load_w, grid_w = seen
+    if (pv_w is None) + (load_w is None) + (grid_w is None) != 1 or not closed(w):
+        return seen
+    if pv_w is None:
+        return Node(max(0.0, load_w - grid_w), load_w, grid_w)  # type: ignore[operator]
+    if load_w is None:
+        return Node(pv_w, max(0.0, pv_w + grid_w), grid_w)  # type: ignore[operator]
+    return Node(pv_w, load_w, load_w - pv_w)
+
+
+def left(c: Draft) -> tuple[Counter, ...]:
+    """At a return: how the counters of load and grid were left; nothing where they cannot tell what the plant made meanwhile."""
+    w = c.wiring
+    if not c.restarted or w.pv_energy is None or _other(w):
+        return ()
+    names = [one.name for one in (w.load_energy, w.grid_import, w.grid_export) if one is not None]
+    found = [c.counters[name] for name in names if name in c.counters]
+    return tuple(found) if len(found) == 3 else ()
+
+
+def passed_unseen(c: Draft, before: tuple[Counter, ...]) -> Known:
+    """What the plant made in a time without the controller: what the counters of load and grid, told in this decision, add up to."""
+    w, nothing = c.wiring, Known(0.0, 0.0)
+    meters = (w.load_energy, w.grid_import, w.grid_export)
+    begins_s = max((_since(c, one) for one in before), default=c.mono)
+    if any(begins_s - _since(c, one) - one.known_s > KNOWN_S for one in before):
+        return nothing
+    if not before or any(one is None or c.counters[one.name].silent_s is not None for one in meters):
+        return nothing
+    told = sum(SIGNS.get(place, 0.0) * sum(parts) for place, parts in c.passed)
+    return Known(max(0.0, told * (c.pv_share or 1.0)), c.mono - begins_s)
+
+
+def _since(c: Draft, counter: Counter) -> float:
+    return c.mono if counter.silent_s is None else counter.silent_s
+
+
+def judged(c: Draft, meter: Reader, last: Counter | None, known: Known, told: Parts) -> Parts:
+    """``told`` by the plant's counter after a silence of which others know everything; what they know, where it contradicts them."""
+    if last is None or last.silent_s is None or told[0] <= 0.0:
+        return told
+    if known.known_s + last.known_s < c.mono - last.silent_s - KNOWN_S:
+        return told
+    expected = last.assumed + known.wh
+    off = LEARNED_OFF if c.pv_share else USUAL_OFF
+    if abs(told[0] - expected) <= off * expected + STEPS * _steps(c, meter):
+        return told
+    return filled(known.wh, False)
+
+
+def _steps(c: Draft, meter: Reader) -> float:
+    """The steps of all displays together, Wh."""
+    w = c.wiring
+    meters = (meter, w.load_energy, w.grid_import, w.grid_export)
+    known = (c.counters.get(one.name) for one in meters if one is not None)
+    return sum((one.step or STEP_WH) for one in known if one is not None)
+
+
+def learn(c: Draft, day: Accounts) -> None:
+    """From a day without gaps or fills: what the plant's counter shows over what the others do. The last days weigh most."""
+    flows = day.flows
+    parts = [flows.get(place) for place in ("pv", "load", "import", "export")]
+    if day.gaps or _other(c.wiring) or any(one is None or abs(one[1]) + abs(one[2]) > 1.0 for one in parts):
+        return
+    others = total(day, "load") + total(day, "export") - total(day, "import")
+    made = total(day, "pv")
+    if others >= TAUGHT_WH and abs(made - others) <= COMMON_OFF * others:
+        c.pv_share = made / others if c.pv_share == 0.0 else 0.5 * (c.pv_share + made / others)
