@@ -50,7 +50,7 @@ def figures(day: Accounts, tanks: Mapping[str, float] | None = None) -> Figures:
     consumed_wh = day.used_wh + other_wh
     grid_wh, genset_wh = bought(day, consumed_wh)
     told: Figures = {
-        "day": day.day, "pv_wh": day.pv_wh, "used_wh": day.used_wh, "other_wh": other_wh, "grid_wh": grid_wh,
+        "day": day.day, "pv_wh": max(0.0, day.pv_wh), "used_wh": day.used_wh, "other_wh": other_wh, "grid_wh": grid_wh,
         "genset_wh": genset_wh, "pumps_wh": day.used_wh,
         "solar_wh": max(0.0, consumed_wh - grid_wh - genset_wh), "water_m3": day.water_m3, "starts": day.starts,
         "run_s": day.run_s, "covered_s": day.covered_s, "measured_s": day.measured_s, "gaps": day.gaps, "gap_s": day.gap_s,

@@ -37,10 +37,10 @@ class Draft:
 
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
-        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s", "lost_s",
-        "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "pv_share", "rain", "readings", "reasons",
-        "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun", "tanks", "thirst", "trips", "trusted",
-        "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
+        "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s",
+        "lost_s", "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "pv_share",
+        "rain", "readings", "reasons", "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun",
+        "tanks", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controller.core.draft import Draft
-from controller.core.node import Known, Node, completed, judged, left, passed_unseen
+from controller.core.node import Known, Node, all_counted, completed, judged, made_by_others
 from controller.core.passed import NOTHING, filled, passed, spans
-from controller.core.state import Accounts, Counter, Parts
+from controller.core.state import Accounts, Parts
 from controller.core.wiring import PumpWiring, Reader
 
 ENERGY_QUANTUM_WH = 1000.0
@@ -30,7 +30,7 @@ CONNECTION_W = 5000.0
 def count(c: Draft) -> None:
     """Add the energy, and the water that ``metering`` found, to the day."""
     hours = c.lived_s / 3600.0
-    w, before = c.wiring, left(c)
+    w = c.wiring
     seen = Node(c.number(w.pv_power), c.number(w.load_power), c.number(w.grid_power))
     node = completed(w, seen)
     used_wh, run_s, measured, spanning_wh = _pumps(c, hours, node.load_w)
@@ -39,7 +39,7 @@ def count(c: Draft) -> None:
     own_w = sum(watts for name, watts in c.draws.items() if c.wiring.pump[name].entry.supply == "inverter")
     taken_w = max(own_w, load_w or 0.0)
     bought_wh = _sources(c, taken_w, node, seen.grid_w, hours)
-    pv_wh = _pv(c, seen.pv_w, _made(c, node, before, hours))
+    pv_wh = _pv(c, seen.pv_w, _made(c, seen, node, hours))
     _battery(c, hours)
     _curtailed(c, seen.pv_w, hours)
     if c.lived_s == 0.0 and not c.passed and not c.shared:
@@ -54,10 +54,10 @@ def count(c: Draft) -> None:
     )  # fmt: skip
 
 
-def _made(c: Draft, node: Node, before: tuple[Counter, ...], hours: float) -> Known:
+def _made(c: Draft, seen: Node, node: Node, hours: float) -> Known:
     """What the plant made by all but its counter."""
-    if before:
-        return passed_unseen(c, before)
+    if (seen.pv_w is None or c.restarted) and c.wiring.pv_energy is not None and all_counted(c.wiring):
+        return Known(made_by_others(c), 0.0)
     if node.pv_w is None:
         return Known(0.0, 0.0)
     return Known(max(0.0, node.pv_w) * hours, c.lived_s)

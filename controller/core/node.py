@@ -49,7 +49,7 @@ class Node(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What others know of a meter: Wh since the last decision, and of how many seconds that is (0: they know nothing)."""
+    """What others know of a meter: Wh since the last decision, and how many seconds of it power tells (0: counters do, or none)."""
 
     wh: float
     known_s: float
@@ -80,38 +80,40 @@ def completed(w: Wiring, seen: Node) -> Node:
     return Node(pv_w, load_w, load_w - pv_w)
 
 
-def left(c: Draft) -> tuple[Counter, ...]:
-    """At a return: how the counters of load and grid were left; nothing where they cannot tell what the plant made meanwhile."""
+def all_counted(w: Wiring) -> bool:
+    """Whether the counters of load and grid add up to what the plant made."""
+    return (
+        w.load_energy is not None
+        and w.grid_import is not None
+        and w.grid_export is not None
+        and not _other(w)
+    )
+
+
+def made_by_others(c: Draft) -> float:
+    """What the plant made by what load and grid were told to have passed in this decision, Wh. One of them that was silent makes up
+    for it when it speaks, so a sum is right once all have spoken; a single one may be negative by a step of a display.
+    """
+    return sum(SIGNS.get(place, 0.0) * sum(parts) for place, parts in c.passed) * (c.pv_share or 1.0)
+
+
+def _all_speak(c: Draft) -> bool:
     w = c.wiring
-    if not c.restarted or w.pv_energy is None or _other(w):
-        return ()
-    names = [one.name for one in (w.load_energy, w.grid_import, w.grid_export) if one is not None]
-    found = [c.counters[name] for name in names if name in c.counters]
-    return tuple(found) if len(found) == 3 else ()
-
-
-def passed_unseen(c: Draft, before: tuple[Counter, ...]) -> Known:
-    """What the plant made in a time without the controller: what the counters of load and grid, told in this decision, add up to."""
-    w, nothing = c.wiring, Known(0.0, 0.0)
-    meters = (w.load_energy, w.grid_import, w.grid_export)
-    begins_s = max((_since(c, one) for one in before), default=c.mono)
-    if any(begins_s - _since(c, one) - one.known_s > KNOWN_S for one in before):
-        return nothing
-    if not before or any(one is None or c.counters[one.name].silent_s is not None for one in meters):
-        return nothing
-    told = sum(SIGNS.get(place, 0.0) * sum(parts) for place, parts in c.passed)
-    return Known(max(0.0, told * (c.pv_share or 1.0)), c.mono - begins_s)
-
-
-def _since(c: Draft, counter: Counter) -> float:
-    return c.mono if counter.silent_s is None else counter.silent_s
+    if not all_counted(w):
+        return False
+    found = [
+        c.counters.get(one.name) for one in (w.load_energy, w.grid_import, w.grid_export) if one is not None
+    ]
+    return all(one is not None and one.silent_s is None for one in found)
 
 
 def judged(c: Draft, meter: Reader, last: Counter | None, known: Known, told: Parts) -> Parts:
-    """``told`` by the plant's counter after a silence of which others know everything; what they know, where it contradicts them."""
+    """``told`` by the plant's counter after a silence of which others know everything; what they know, where it
+    contradicts them.
+    """
     if last is None or last.silent_s is None or told[0] <= 0.0:
         return told
-    if known.known_s + last.known_s < c.mono - last.silent_s - KNOWN_S:
+    if not _all_speak(c) and known.known_s + last.known_s < c.mono - last.silent_s - KNOWN_S:
         return told
     expected = last.assumed + known.wh
     off = LEARNED_OFF if c.pv_share else USUAL_OFF

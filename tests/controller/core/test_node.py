@@ -156,3 +156,18 @@ def test_the_ratio_of_the_counters_is_learned() -> None:
         play(plant, at(hour * HOUR, **made))
     play(plant, at(13 * HOUR))
     assert plant.state.pv_share == pytest.approx(1030.0 * 6 / (1010.0 * 6 - 20.0))
+
+
+def test_two_silent_meters_make_up_for_each_other_once_they_speak() -> None:
+    """An hour without plant and grid, then three without the plant alone, whose counter was reset meanwhile: what was sold and
+    used in all four hours says what it made, though nobody knew it in the first.
+    """
+    plant = metered()
+    silent = {"pv": SILENT, "pv_wh": SILENT, "grid": SILENT, "export_wh": SILENT, "import_wh": SILENT}
+    before = sum(flow(plant, "pv"))
+    play(plant, at(plant.t, **silent), at(plant.t + HOUR))
+    play(plant, at(plant.t, load_wh=50_400.0, export_wh=51_600.0, import_wh=50_020.0, grid=-800.0))
+    for hour in (1, 2, 3):
+        play(plant, at(plant.t + HOUR, load_wh=50_400.0 + 200.0 * hour, export_wh=51_600.0 + 800.0 * hour))
+    play(plant, at(plant.t, pv=1000.0, pv_wh=51_900.0), at(plant.t + 120.0))
+    assert sum(flow(plant, "pv")) - before == pytest.approx(4000.0, abs=40.0)

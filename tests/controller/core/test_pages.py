@@ -89,8 +89,8 @@ def test_a_clock_that_is_not_trusted_yet(away_h: int, days: int) -> None:
 def test_time_before_midnight_of_a_clock_that_was_right_after_it(
     away_h: float, covered_s: list[float]
 ) -> None:
-    """Back nine minutes before midnight, the day known nine after it: those minutes are covered on the day to which they belong, the
-    one that was open or one of its own.
+    """Back nine minutes before midnight, the day known nine after it: those minutes are covered on the day to which they belong,
+    the one that was open or one of its own.
     """
     plant = metered()
     killed(plant, (away_h + 1.0) * HOUR - 60.0 - 360.0, trusted=False)
