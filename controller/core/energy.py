@@ -57,7 +57,8 @@ def count(c: Draft) -> None:
 def _made(c: Draft, seen: Node, node: Node, hours: float) -> Known:
     """What the plant made by all but its counter."""
     if (seen.pv_w is None or c.restarted) and c.wiring.pv_energy is not None and all_counted(c.wiring):
-        return Known(made_by_others(c), 0.0)
+        night = c.old.power.potential_w == 0.0 and not c.restarted
+        return Known(0.0, c.lived_s) if night else made_by_others(c)
     if node.pv_w is None:
         return Known(0.0, 0.0)
     return Known(max(0.0, node.pv_w) * hours, c.lived_s)

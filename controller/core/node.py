@@ -14,8 +14,9 @@ from controller.core.draft import Draft
 from controller.core.passed import filled
 from controller.core.state import Accounts, Counter, Parts
 from controller.core.wiring import Reader, Wiring
+from schedules.frozen import replace
 
-LEARNED_OFF, USUAL_OFF = 0.04, 0.08
+LEARNED_OFF, USUAL_OFF = 0.03, 0.08
 """The plant's counter contradicts the others when it is off by more: where their ratio was learned, and by their classes alone
 (5 % inside an inverter, twice 2 %, and the losses between them).
 """
@@ -25,6 +26,9 @@ COMMON_OFF = 0.15
 
 TAUGHT_WH = 2000.0
 """A day with less teaches nothing either."""
+
+METER_OFF = 0.015
+"""What the balance of three counters may be off by beside that, a share of all that they told."""
 
 STEPS = 3.0
 """Differences of so many steps of all displays together mean nothing."""
@@ -49,10 +53,13 @@ class Node(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What others know of a meter: Wh since the last decision, and how many seconds of it power tells (0: counters do, or none)."""
+    """What others know of a meter: Wh since the last decision, how many seconds of it power tells (0: counters do, or none), and
+    what a balance of counters may be off by, Wh.
+    """
 
     wh: float
     known_s: float
+    doubt: float = 0.0
 
 
 def closed(w: Wiring) -> bool:
@@ -90,11 +97,13 @@ def all_counted(w: Wiring) -> bool:
     )
 
 
-def made_by_others(c: Draft) -> float:
-    """What the plant made by what load and grid were told to have passed in this decision, Wh. One of them that was silent makes up
-    for it when it speaks, so a sum is right once all have spoken; a single one may be negative by a step of a display.
+def made_by_others(c: Draft) -> Known:
+    """What the plant made by what load and grid were told to have passed in this decision. One of them that was silent makes up for
+    it when it speaks, so a sum is right once all have spoken; a single one may be negative by a step of a display.
     """
-    return sum(SIGNS.get(place, 0.0) * sum(parts) for place, parts in c.passed) * (c.pv_share or 1.0)
+    told = [(SIGNS[place], sum(parts)) for place, parts in c.passed if place in SIGNS]
+    made = sum(sign * wh for sign, wh in told) * (c.pv_share or 1.0)
+    return Known(made, 0.0, METER_OFF * sum(abs(wh) for _, wh in told))
 
 
 def _all_speak(c: Draft) -> bool:
@@ -108,17 +117,23 @@ def _all_speak(c: Draft) -> bool:
 
 
 def judged(c: Draft, meter: Reader, last: Counter | None, known: Known, told: Parts) -> Parts:
-    """``told`` by the plant's counter after a silence of which others know everything; what they know, where it
-    contradicts them.
+    """``told`` by the plant's counter after a silence of which others know everything. It stands, and all that was filled is taken
+    back, unless they contradict it: then what they know stands.
     """
-    if last is None or last.silent_s is None or told[0] <= 0.0:
+    now = c.counters.get(meter.name)
+    if now is None or last is None or last.silent_s is None:
+        return told
+    if now.silent_s is not None:
+        c.counters[meter.name] = replace(now, doubt=now.doubt + known.doubt) if known.doubt else now
+        return told
+    if told[0] <= 0.0 and now.value != last.value:  # not believed
         return told
     if not _all_speak(c) and known.known_s + last.known_s < c.mono - last.silent_s - KNOWN_S:
         return told
     expected = last.assumed + known.wh
-    off = LEARNED_OFF if c.pv_share else USUAL_OFF
-    if abs(told[0] - expected) <= off * expected + STEPS * _steps(c, meter):
-        return told
+    off = (LEARNED_OFF if c.pv_share else USUAL_OFF) * max(0.0, expected) + last.doubt + known.doubt
+    if abs(told[0] - expected) <= off + STEPS * _steps(c, meter):
+        return (told[0], last.rated - last.assumed, -last.rated)
     return filled(known.wh, False)
 
 

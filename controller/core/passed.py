@@ -88,7 +88,9 @@ def _silent(
     since = c.mono - c.dt if last.silent_s is None else last.silent_s
     more = last.rated + assumed if rated else last.rated
     known = (last.most, last.known_s) if most is None else (last.most + most, last.known_s + known_s)
-    return Counter(last.value, last.seen_s, last.assumed + assumed, more, since, last.step, *known)
+    return Counter(
+        last.value, last.seen_s, last.assumed + assumed, more, since, last.step, *known, last.doubt
+    )
 
 
 def counter(c: Draft, reader: Reader, cap_per_s: float, quantum: float, assumed: float) -> float:

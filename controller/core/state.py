@@ -268,6 +268,7 @@ class Counter:
     """The last value of a counter, when it was seen (monotonic), and what was assumed while it was silent since then, ``rated`` of
     it by a rating. ``silent_s``: when the silence began, None while it speaks. ``step``: the least that it grew by so far, 0:
     unknown. ``most``: of so many seconds of the silence, ``known_s``, the most that can have passed, as others measured it.
+    ``doubt``: what that may be off by, where it is a balance of counters.
     """
 
     value: float
@@ -278,6 +279,7 @@ class Counter:
     step: float = 0.0
     most: float = 0.0
     known_s: float = 0.0
+    doubt: float = 0.0
 
 
 @light

@@ -163,7 +163,14 @@ def test_two_silent_meters_make_up_for_each_other_once_they_speak() -> None:
     used in all four hours says what it made, though nobody knew it in the first.
     """
     plant = metered()
-    silent = {"pv": SILENT, "pv_wh": SILENT, "grid": SILENT, "export_wh": SILENT, "import_wh": SILENT}
+    silent = {
+        "pv": SILENT,
+        "pv_wh": SILENT,
+        "grid": SILENT,
+        "export_wh": SILENT,
+        "import_wh": SILENT,
+        "sun": 700.0,
+    }
     before = sum(flow(plant, "pv"))
     play(plant, at(plant.t, **silent), at(plant.t + HOUR))
     play(plant, at(plant.t, load_wh=50_400.0, export_wh=51_600.0, import_wh=50_020.0, grid=-800.0))
@@ -171,3 +178,14 @@ def test_two_silent_meters_make_up_for_each_other_once_they_speak() -> None:
         play(plant, at(plant.t + HOUR, load_wh=50_400.0 + 200.0 * hour, export_wh=51_600.0 + 800.0 * hour))
     play(plant, at(plant.t, pv=1000.0, pv_wh=51_900.0), at(plant.t + 120.0))
     assert sum(flow(plant, "pv")) - before == pytest.approx(4000.0, abs=40.0)
+
+
+def test_a_night_without_the_inverter_makes_nothing() -> None:
+    """It sleeps for an hour; load and import differ by 30 Wh, as meters do. Waking up it counted nothing: nothing was made."""
+    plant = metered()
+    play(plant, at(plant.t, pv=SILENT, pv_wh=SILENT, grid=200.0), at(plant.t + 1200.0))
+    before = plant.state.accounts.pv_wh
+    play(plant, at(plant.t, load_wh=50_400.0, import_wh=50_190.0), at(plant.t + HOUR))
+    play(plant, at(plant.t, pv=0.0, pv_wh=51_000.0), at(plant.t + 120.0))
+    assert before == pytest.approx(1000.0, abs=1.0)
+    assert flow(plant, "pv") == pytest.approx((1000.0, 0.0, 0.0), abs=1e-6)
