@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from controller.impact.line_words import money_words, nothing_counts, sum_words
@@ -10,8 +11,10 @@ from controller.impact.methane_words import paddy_words
 from controller.report.model import Report
 from controller.report.say import Say
 
-PRINTED = ((" x ", " × "), ("CO2", "CO₂"), ("CH4", "CH₄"), ("m3", "m³"))
-"""Marks as a report sets them."""
+PRINTED = tuple((re.compile(plain), mark) for plain, mark in (
+    (r" x ", " × "), (r"\bCO2", "CO₂"), (r"\bCH4", "CH₄"), (r"\bm3\b", "m³"),
+))  # fmt: skip
+"""Marks as a report sets them; names of signals stay as they are."""
 
 
 def method(line: Line, say: Say) -> str:
@@ -41,7 +44,7 @@ def methane_methods(report: Report, say: Say) -> Iterator[str]:
 def _sentences(texts: Iterable[str]) -> str:
     text = ". ".join(texts) + "."
     for plain, printed in PRINTED:
-        text = text.replace(plain, printed)
+        text = plain.sub(printed, text)
     return text
 
 

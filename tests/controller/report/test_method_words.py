@@ -41,7 +41,8 @@ def test_the_sum_is_worked_out(tmp_path: Path, name: str) -> None:
     site = found.model_copy(
         update={"file": found.file.model_copy(update={"impact": impact(**entry, prices=prices)})}
     )
-    path = write_ledger(tmp_path, site, "2026-03-01", "2026-03-03")
+    meter = {"u95.water_m3.meter-air.volume_m3": 0.2}
+    path = write_ledger(tmp_path, site, "2026-03-01", "2026-03-03", more=meter)
     report = report_of(path, site, month("2026-03"))
     (line,) = report.statement.lines
     texts: dict[Language, str] = {
@@ -50,4 +51,5 @@ def test_the_sum_is_worked_out(tmp_path: Path, name: str) -> None:
     assert said in texts["en"]
     assert ("Money: " in texts["en"], "Biaya: " in texts["id"]) == ((name != "history"),) * 2
     assert " x " not in texts["en"] + texts["id"]
+    assert ("meter-air.volume_m3" in texts["en"]) == (name == "pump"), "the name of a signal is no unit"
     assert not list(methane_methods(report, Say("en", JAKARTA)))
