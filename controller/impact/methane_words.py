@@ -20,7 +20,7 @@ BEFORE = {
     "flooded": ("continuously flooded", "tergenang terus"),
     "single-drainage": ("drained once a season", "dikeringkan sekali semusim"),
 }
-EFC, SFP, SFW = ("EFc", "EFc"), ("SFp", "SFp"), ("difference of SFw", "selisih SFw")
+EFC, SFP = ("EFc", "EFc"), ("SFp", "SFp")
 EF1FR = ("difference of EF1FR", "selisih EF1FR")
 
 
@@ -53,11 +53,8 @@ def _methane(one: MethaneLine, basis: Methane, language: Language) -> str:
     terms = " + ".join(
         f"{days} {day} x {given(round(scaling, 6), language)}" for days, scaling, _ in one.parts
     )
-    parts = [
-        (EFC, basis.emission.relative),
-        (SFP, basis.pre_season.relative),
-        *((SFW, part) for _, _, part in one.parts),
-    ]
+    parts = [(EFC, basis.emission.relative), (SFP, basis.pre_season.relative)]
+    parts += [(_difference(scaling), part) for _, scaling, part in one.parts]
     text = (
         f"{per_day} x ({terms}) = {mass(one.ch4_kg, language, 'CH4')} {margin(one.ch4_kg, parts, language)}"
     )
@@ -65,6 +62,12 @@ def _methane(one: MethaneLine, basis: Methane, language: Language) -> str:
     whole = f"{per_day} x {given(one.lived_d, language)} {day} x {given(round(one.scaling, 6), language)} = {tier1} kg CH4"
     return text + word((f"; IPCC Tier 1, the last regime on all days of the season so far: {whole}",
                         f"; IPCC Tier 1, keadaan terakhir untuk semua hari musim sampai kini: {whole}"), language)  # fmt: skip
+
+
+def _difference(scaling: float) -> tuple[str, str]:
+    """SFw before less SFw now, named by its size: days of single and of multiple drainage have another one each."""
+    size = round(scaling, 6)
+    return f"SFw difference ({given(size, 'en')})", f"selisih SFw ({given(size, 'id')})"
 
 
 def _nitrous(one: MethaneLine, basis: Methane, language: Language) -> str:
@@ -84,8 +87,10 @@ def _nitrous(one: MethaneLine, basis: Methane, language: Language) -> str:
     return word(("nitrous oxide: ", "dinitrogen oksida: "), language) + f"{working} = {told}"
 
 
-def basis_words(basis: Methane, used: set[str], nitrous: Estimate, language: Language) -> Iterator[str]:
-    """How the fields were watered before, by what evidence, and every factor that a sum above names."""
+def basis_words(basis: Methane, used: set[float], nitrous: Estimate, language: Language) -> Iterator[str]:
+    """How the fields were watered before, by what evidence, and every factor that a sum above names. ``used``: the differences of
+    SFw in those sums.
+    """
     dated = f" ({in_words(basis.evidence_date.isoformat(), language)})" if basis.evidence_date else ""
     none = word(("none in the site file", "tidak ada di berkas lokasi"), language)
     before = word(BEFORE[basis.before], language)
@@ -95,8 +100,8 @@ def basis_words(basis: Methane, used: set[str], nitrous: Estimate, language: Lan
         language,
     )
     factors = [("EFc", basis.emission), ("SFp", basis.pre_season), ("SFw", basis.before_factor)]
-    factors += [("SFw", basis.single)] if "single_drainage" in used and basis.before == "flooded" else []
-    factors += [("SFw", basis.multiple)] if "multiple_drainage" in used else []
+    steps = {round(basis.before_factor.value - one.value, 6): one for one in (basis.single, basis.multiple)}
+    factors += [("SFw", factor) for step, factor in steps.items() if step in used]
     if nitrous.half > 0.0:
         factors += [("EF1FR", basis.n2o_flooded), ("EF1FR", basis.n2o_drained), ("GWP N2O", basis.gwp_n2o)]
     for name, factor in factors:

@@ -96,7 +96,7 @@ def _methane(one: Statement, language: Language) -> Iterator[str]:
     yield word((f"Methane avoided: {avoided}; by its warming over 100 years: {gases}",
                 f"Metana terhindarkan: {avoided}; menurut pemanasannya selama 100 tahun: {gases}"), language)  # fmt: skip
     if one.methane_basis is not None and any(paddy.counted_d for paddy in one.methane):
-        used: set[str] = {paddy.regime for paddy in one.methane}
+        used = {round(scaling, 6) for paddy in one.methane for _, scaling, _ in paddy.parts}
         yield from (f"  {text}" for text in basis_words(one.methane_basis, used, one.n2o_co2e_kg, language))
     if one.methane_differs:
         was = number(one.ch4_closed_kg, language, 2)

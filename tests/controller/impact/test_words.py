@@ -204,3 +204,16 @@ def test_out_of_season_and_without_drainage_nothing_is_reckoned() -> None:
     assert "  Instead of the fuel measured before, 1 September 2026, 1 day:" in texts
     assert "    Out of season: no fuel would have been burnt, nothing counts" in texts
     assert "Methane avoided: none, no drainage is proven" in texts
+
+
+def test_single_and_multiple_drainage_are_told_apart() -> None:
+    """Days of both in one season: each difference of SFw with its own margin, and both factors among those that are named."""
+    at_site = site(factor=GRID, methane={"zones": ["cabai"]})
+    paddy: dict[str, float | str] = {"cabai.planted": "2026-08-01", "cabai.drained_proven_d": 9}
+    with Ledger() as ledger:
+        for n, day in enumerate(week()):
+            closings(ledger, at_site, [day], **paddy, **{"cabai.drainages": 1 + (n > 2)})
+        text = "\n".join(sentences(told(ledger, at_site), "en"))
+    assert "x (3 d x 0.29 + 4 d x 0.45) = " in text
+    assert "EFc 48.4 %, SFp 12 %, SFw difference (0.29) 122.3 %, SFw difference (0.45) 70.9 %)" in text
+    assert all(f"  SFw {value}: " in text for value in ("1", "0.71", "0.55"))
