@@ -83,12 +83,14 @@ def _co2(report: Report, say: Say) -> Tile:
 
 
 def _money(report: Report, say: Say) -> Tile:
-    saved = report.statement.saved_idr
-    if all(line.saved_idr is None for line in report.statement.lines):
+    told, saved = report.statement, report.statement.saved_idr
+    if all(line.saved_idr is None for line in told.lines):
         return Tile(say("tile_money"), say.idr(None), "", note=say("tile_money_none"))
     note = "; ".join(dict.fromkeys(line.price_source for line in report.statement.lines if line.price_source))
     margin = rupiah_margin(say, saved.half)
     text = say.idr(saved.value)
+    if told.unpriced:
+        note = say("tile_money_part", days=str(told.priced_days), closed=str(told.closed_days))
     return Tile(say("tile_money"), text, "", margin, note if len(note) < 90 else "")
 
 

@@ -61,10 +61,10 @@ def _money(report: Report, say: Say) -> Iterator[Fact]:
     priced = [line for line in report.statement.lines if line.saved_idr]
     for line in priced:
         yield Fact(price_name(line, say), line.saved_idr, "idr", line=line)
-    yield Fact(_saved_name(report, say), report.statement.saved_idr if priced else None, "idr", "total")
+    yield Fact(saved_name(report, say), report.statement.saved_idr if priced else None, "idr", "total")
 
 
-def _saved_name(report: Report, say: Say) -> str:
+def saved_name(report: Report, say: Say) -> str:
     """``Money saved``; of how many days, where only some have a price."""
     told = report.statement
     if not told.priced_days or not told.unpriced:

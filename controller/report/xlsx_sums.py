@@ -8,6 +8,7 @@ from controller.impact.day import ENERGY, WATER
 from controller.impact.day_sums import Amount
 from controller.report.derived import rest_wh, solar_share, used
 from controller.report.front import period_words
+from controller.report.impact_facts import saved_name
 from controller.report.model import Report
 from controller.report.say import Say
 from controller.report.xlsx_cells import Cell, Line, day, estimate, figure, heads
@@ -26,7 +27,7 @@ def summary(report: Report, say: Say) -> Iterator[Line]:
     for key, kg in (("impact_co2", told.co2_kg), ("impact_ch4", told.ch4_kg), ("impact_co2e", told.co2e_kg)):
         yield (Cell(say(key)), *estimate(kg, "kg"))
     priced = any(line.saved_idr for line in told.lines)
-    yield (Cell(say("impact_saved")), *estimate(told.saved_idr if priced else None, say("rupiah")))
+    yield (Cell(saved_name(report, say)), *estimate(told.saved_idr if priced else None, say("rupiah")))
     yield from _ledger(report, say)
 
 

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.i18n.numbers import Language
+from controller.report.front import front
+from controller.report.impact_facts import saved_name
 from controller.report.method_words import methane_methods, method
+from controller.report.page import Tiles
 from controller.report.period import month
 from controller.report.say import HARD, Say
 from tests.controller.impact.test_baselines import GRID, impact
@@ -53,3 +56,19 @@ def test_the_sum_is_worked_out(tmp_path: Path, name: str) -> None:
     assert " x " not in texts["en"] + texts["id"]
     assert ("meter-air.volume_m3" in texts["en"]) == (name == "pump"), "the name of a signal is no unit"
     assert not list(methane_methods(report, Say("en", JAKARTA)))
+
+
+def test_money_of_some_days_says_so_wherever_it_stands(tmp_path: Path) -> None:
+    """A price from the second of three days on: the first page's tile and the sum's name tell it; with a price for all neither."""
+    for since, said in (("2026-03-02", "2 of 3 days"), ("2026-01-01", "")):
+        found, prices = site_of(), [{"since": since, "electricity_idr_per_kwh": 1000, "source": "PLN"}]
+        entry = impact(factor=GRID, prices=prices)
+        site = found.model_copy(update={"file": found.file.model_copy(update={"impact": entry})})
+        folder = tmp_path / since
+        folder.mkdir()
+        report = report_of(write_ledger(folder, site, "2026-03-01", "2026-03-03"), site, month("2026-03"))
+        say = Say("en", JAKARTA)
+        tiles = [tile for block in front(report, say) if isinstance(block, Tiles) for tile in block.tiles]
+        (money,) = [tile for tile in tiles if tile.label == say("tile_money")]
+        told = (saved_name(report, say).replace(HARD, " "), money.note.replace(HARD, " "))
+        assert [said in text if said else "days" not in text for text in told] == [True, True]
