@@ -11,7 +11,7 @@ from benchmarks import _matrix as matrix
 from benchmarks._figures import figure, say
 from controller.config import load_site
 from simulators.compare import verdict
-from simulators.strategies import ORACLE, OURS, PRACTICES
+from simulators.strategies import ORACLE, OURS, PRACTICES, PROVIDED
 
 Row = Mapping[str, Any]
 
@@ -33,6 +33,7 @@ def summarise(rows: Iterable[Row]) -> None:
         say(f"{name}: best {said['best_practice']}, share {said['share']}, gap {said['gap_share']}, "
             f"regret {said['regret_idr_ha']} Rp/ha, costs {costs}")  # fmt: skip
     _shares(found)
+    _provided(cases, found, areas)
     _against_practice(cases, found)
     _limits([row for seen in cases.values() for row in seen])
 
@@ -41,6 +42,25 @@ def area_m2(site: str) -> float:
     """All zones of a site."""
     file = load_site(matrix.ROOT / "simulators" / "sites" / f"{site}.yaml")[0].file
     return sum(zone.area_m2 for zone in file.zones)
+
+
+def _provided(
+    cases: Mapping[str, Sequence[Row]], found: Mapping[str, Mapping[str, Any]], areas: Mapping[str, float]
+) -> None:
+    """Ours with a provider beside ours without, on the cases that have both and a gap."""
+    both = []
+    for name, seen in cases.items():
+        errors = [row["forecast"] for row in seen if row["strategy"] == PROVIDED]
+        if errors and found[name]["share"] is not None:
+            said = verdict(seen, areas[name.split("/")[0]], PROVIDED)  # type: ignore[arg-type]
+            both.append((found[name]["share"], said["share"], errors[0]))
+            say(
+                f"{name}: share {found[name]['share']:.2f} by its own forecast, {said['share']:.2f} with provider:{errors[0]}"
+            )
+    if both:
+        figure("the same cases, by ours' own forecast: share, median", median(one[0] for one in both), "")
+        figure("... with a provider: share, median", median(one[1] for one in both), "", SHARE_MEDIAN, "more")
+        figure("... with a provider: share, worst", min(one[1] for one in both), "", SHARE_WORST, "more")
 
 
 def _shares(found: Mapping[str, Mapping[str, Any]]) -> None:
@@ -61,7 +81,7 @@ def _shares(found: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _against_practice(cases: Mapping[str, Sequence[Row]], found: Mapping[str, Mapping[str, Any]]) -> None:
     """Costs, stress, unmet need and the sun's share beside the best practice's and the oracle's."""
-    cheaper = thirstier = stressed = suns = sunny = beaten = counted = 0
+    cheaper = thirstier = stressed = suns = sunny = beaten = counted = nothing = 0
     savings = []
     for name, seen in cases.items():
         by_name = {row["strategy"]: row for row in seen}
@@ -76,6 +96,7 @@ def _against_practice(cases: Mapping[str, Sequence[Row]], found: Mapping[str, Ma
         if ours is not None and oracle is not None and (_sun(oracle) or 0.0) >= SUN:
             suns += 1
             sunny += (_sun(ours) or 0.0) >= SUN
+        nothing += oracle is not None and oracle.get("way") == OURS
         beaten += bound is not None and any(row["cost_idr"]["total"] < bound - 1.0 for row in seen)
     if counted:
         figure("cases where ours costs no more than the best practice", cheaper, f"of {counted}")
@@ -84,13 +105,14 @@ def _against_practice(cases: Mapping[str, Sequence[Row]], found: Mapping[str, Ma
         figure("cases with more stress days than the best practice", stressed, f"of {counted}", 0)
     if suns:
         figure("cases with 97 % sun where the oracle has it", sunny, f"of {suns}", suns, "more")
+    figure("cases where the oracle found nothing cheaper than ours", nothing, "")
     figure("cases where anybody beat the oracle's bound", beaten, "", 0)
 
 
 def _limits(rows: Sequence[Row]) -> None:
     figure("violations of limits, all strategies", sum(len(row["violations"]) for row in rows), "", 0)
     figure("water not accounted for, worst", max(abs(row["water_residual_m3"]) for row in rows), "m3", NEAR)
-    for name in (OURS, *PRACTICES, ORACLE):
+    for name in (OURS, PROVIDED, *PRACTICES, ORACLE):
         starts = [row["pump"]["starts"] for row in rows if row["strategy"] == name]
         if starts:
             figure(f"starts in a season, median: {name}", median(starts), "")

@@ -1,8 +1,10 @@
 """Ours, the practices and perfect foresight over sites and weathers: shares, regret, limits kept, as the issue's goals ask.
 
     python benchmarks/compare.py --tune [--tune-days 20]     finds the practices' parameters on months that are not scored
+    python benchmarks/compare.py --tune-ours                 prints what other constants of ours would cost on those months
     python benchmarks/compare.py --thinned [--jobs 2]        all weathers, one seed a year for Sitiung
     python benchmarks/compare.py --sampled [--jobs 2]        four weathers a site, one seed, a shorter search of the oracle
+    ... --forecast provider:0.25                             beside it: ours with a provider of that error, as solar+provider
     python benchmarks/compare.py --full                      all cases and seeds (a day of computing)
     python benchmarks/compare.py                             ten days of each: what `make bench` runs
 
@@ -18,6 +20,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +29,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import _matrix as matrix
 from benchmarks._figures import say
 from benchmarks._tuned import PARAMETERS, habits, tune
+from benchmarks._tuned_ours import tune_ours
 from benchmarks._verdicts import summarise
+from simulators.cli_options import forecast
 from simulators.compare import jobs_of, run_all
-from simulators.strategies import ORACLE, STRATEGIES
+from simulators.strategies import ORACLE, OURS, PROVIDED, STRATEGIES
 
 RESULTS = Path(__file__).parent / "results"
-KEPT = ("energy", "pump", "cost_idr", "violations", "water_residual_m3", "bound_idr", "wall_s", "from", "to")
+KEPT = (
+    "energy", "pump", "cost_idr", "violations", "water_residual_m3", "bound_idr", "way", "wall_s", "from", "to",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -44,6 +51,9 @@ def main() -> None:
     if args.tune:
         tune(sites, args.tune_days, args.jobs)
         return
+    if args.tune_ours:
+        tune_ours(sites, args.tune_days, args.jobs)
+        return
     kinds = {"full": matrix.full, "thinned": matrix.thinned, "sampled": matrix.sampled, "quick": matrix.quick}
     kind = next((name for name in kinds if getattr(args, name, False)), "quick")
     cases = kinds[kind](sites)
@@ -53,7 +63,7 @@ def main() -> None:
         folder = Path(fresh) if kind == "quick" else RESULTS  # a quick look is never kept
         out = args.out or folder / f"compare-{kind}.jsonl"
         if not args.report:
-            _score(cases, strategies, out, args.jobs)
+            _score(cases, strategies, out, args.jobs, args.forecast)
         _sum_up(out)
 
 
@@ -69,6 +79,7 @@ def _sum_up(out: Path) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--tune-ours", action="store_true")
     parser.add_argument("--tune-days", type=float, default=20.0)
     parser.add_argument("--thinned", action="store_true")
     parser.add_argument("--sampled", action="store_true")
@@ -77,24 +88,35 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--site", action="append", choices=matrix.SITES)
     parser.add_argument("--strategy", action="append", choices=STRATEGIES)
     parser.add_argument("--without", action="append", choices=STRATEGIES, default=[])
+    parser.add_argument("--forecast", type=forecast, help="beside it: ours with a provider, as provider:0.25")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path)
     return parser.parse_args()
 
 
-def _score(cases: Sequence[matrix.Named], strategies: Sequence[str], out: Path, jobs: int) -> None:
-    """Run what is missing, case by case, so that whatever is cut off can go on."""
+def _score(
+    cases: Sequence[matrix.Named], strategies: Sequence[str], out: Path, jobs: int, error: float | None
+) -> None:
+    """Run what is missing, case by case, so that whatever is cut off can go on. ``error``: of a provider that ours is given in rows
+    of its own, None for none.
+    """
+    wanted = (*strategies, *(() if error is None else (PROVIDED,)))
     out.parent.mkdir(parents=True, exist_ok=True)
     lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     done = {(row["case"], row["strategy"]) for row in map(json.loads, lines)}
     tuned = habits(PARAMETERS)
     for index, named in enumerate(cases):
-        missing = [name for name in strategies if (named.name, name) not in done]
+        missing = [name for name in wanted if (named.name, name) not in done]
         say(f"{index + 1}/{len(cases)} {named.name}: {len(missing)} seasons")
-        results = run_all(jobs_of(named.case, missing, tuned.get(named.name.split("/")[0], {})), jobs)
+        own = [name for name in missing if name != PROVIDED]
+        seasons = jobs_of(named.case, own, tuned.get(named.name.split("/")[0], {}))
+        if PROVIDED in missing:
+            seasons.append((replace(named.case, forecast=error), OURS, None))
+        results = run_all(seasons, jobs)
         with out.open("a", encoding="utf-8") as file:
-            for result in results:
-                file.write(json.dumps(row_of(named, result)) + "\n")
+            for name, result in zip((*own, PROVIDED), results, strict=False):
+                told = {"forecast": error} if name == PROVIDED else {}
+                file.write(json.dumps(row_of(named, result | {"strategy": name}) | told) + "\n")
 
 
 def row_of(named: matrix.Named, result: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from schedules.substrate import drier
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
 
-POT_DOUBT = 0.08
+POT_DOUBT, RAINED_DOUBT = 0.08, 0.05
 """Share of the use that the account of pots may have missed, as for fields: Kc and ET0 are good to about a tenth. It is given too,
-until some drains. What reaches them is measured (a meter, the tank's fall), so nothing is added for an unknown flow.
+until some drains. What reaches them is measured (a meter, the tank's fall), so nothing is added for an unknown flow. The second:
+pots in the open, whose account every storm checks, and where what is given beyond the need makes it drain more.
+"""
 """
 
 SOON = 0.75
@@ -69,7 +71,8 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
-    changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + POT_DOUBT * eta)
+    doubt = RAINED_DOUBT if program.rain_skip else POT_DOUBT
+    changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + doubt * eta)
     if program.dose_by != "pot_water":
         wanted = dosing.wanted_mm(program, balance)
         whole = depletion <= 0.0 or wanted <= 0.0
@@ -92,7 +95,8 @@ def demand(
     depletion = balance.depletion_mm + (balance.doubt_mm if balance.depletion_mm > 0.0 else 0.0)
     use = max(0.1, program.kc * balance.et0_mm_d)
     left_d = (raw - depletion) / use
-    key = _key(program, balance, depletion, left_d, prospect.closing and left_d < prospect.hold_d)
+    soon = SOON + (1.0 - SOON) * prospect.spared(raw)
+    key = _key(program, balance, depletion, left_d, prospect.closing and left_d < prospect.hold_d, soon)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
@@ -118,24 +122,30 @@ def _room_mm(program: ContainerProgram, raw: float, use_mm_d: float, prospect: P
     """What a dose without a set size leaves free for rain: never so much that the pots would pass RAW before the next chance."""
     if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
         return 0.0
-    return min(RAIN_ROOM * raw, max(0.0, raw - use_mm_d * (prospect.hold_d + prospect.reserve_d)))
+    share = RAIN_ROOM + (1.0 - RAIN_ROOM) * prospect.spared(raw)
+    return min(share * raw, max(0.0, raw - use_mm_d * prospect.hold_d - prospect.reserve_mm(use_mm_d)))
 
 
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})
 
 
 def _key(
-    program: ContainerProgram, balance: ZoneBalance, missing_mm: float, left_d: float, closing: bool
+    program: ContainerProgram,
+    balance: ZoneBalance,
+    missing_mm: float,
+    left_d: float,
+    closing: bool,
+    share: float,
 ) -> str:
     """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand. ``closing``: the window
-    closes soon, and the next is too far.
+    closes soon, and the next is too far. ``share`` of RAW: from there on a dose is told ahead.
     """
     if dosing.due(program, balance):
         return f"demand_container_{program.dose_by}"
     blind = dosing.blind(program, balance)
     if missing_mm >= balance.raw_mm:
         return "demand_container_blind" if blind else "demand_container_dose"
-    soon = left_d <= LOOKAHEAD_D and missing_mm >= SOON * balance.raw_mm
+    soon = left_d <= LOOKAHEAD_D and missing_mm >= share * balance.raw_mm
     last = closing and missing_mm > LAST * balance.raw_mm
     if (soon or last) and (blind or program.dose_by == "pot_water"):
         return "demand_container_blind" if blind else "demand_container_soon"

@@ -165,7 +165,8 @@ def demand(
     use = max(0.1, balance.kc * balance.et0_mm_d + program.percolation_mm_d)
     left_d = (water - limit) / use
     net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use)
-    if (left_d > 1.0 + prospect.reserve_d and balance.owed_mm < 1.0) or net <= 0.0:
+    reserve_mm = max(0.0, prospect.reserve_mm(use) - prospect.relied_mm)
+    if (left_d > 1.0 + reserve_mm / use and balance.owed_mm < 1.0) or net <= 0.0:
         return None
     flooded = trigger > program.lower_mm
     span = max(1.0, balance.raw_mm + limit if not flooded else balance.raw_mm)
@@ -189,7 +190,7 @@ def _net_mm(
     """
     if program.refill is not None:
         return program.refill * room_mm
-    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d)
+    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d, prospect.relied_mm)
 
 
 def _flooded_key(program: PaddyProgram, day: int | None) -> str:

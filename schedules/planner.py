@@ -30,8 +30,9 @@ def plan(request: PlanRequest) -> Plan:
     direct = [n for n in needs if n.zone.source in pumps]
     supplies = {name: lifted([n for n in direct if n.zone.source == name], pumps[name]) for name in pumps}
     in_shares(direct, supplies, lambda need: planner_direct.place(need, pumps[need.zone.source], grid), grid)
+    spread = [mean - low for mean, low in zip(request.power_w, request.power_low_w, strict=False)]
     tanks = {
-        t.tank: TankSheet.of(t, grid, [s for s in pumps.values() if s.limits.into == t.tank])
+        t.tank: TankSheet.of(t, grid, [s for s in pumps.values() if s.limits.into == t.tank], spread)
         for t in request.tanks
     }
     gravity = _gravity([n for n in needs if n.zone.source in tanks], request, tanks, grid)

@@ -25,7 +25,10 @@ WORTH_SHARE = 0.3
 """Less than this share of the capacity is filled up as late as it can be: there may be more to fill by then."""
 
 MIN_RUNS = 2.0
-"""A start above the site's refill mark is for at least so many of the pump's shortest runs."""
+DRAWN_RUNS = 1.3
+"""A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short and zones
+draw it, so that the sun of their window is used.
+"""
 
 ROUND_S = 900.0
 ROUND_L = 10.0
@@ -49,7 +52,7 @@ def fills(
 def _fill(request: PlanRequest, sheet: TankSheet, pump: str, short: bool) -> Fill:
     capacity = sheet.limits.capacity_l
     first = min(sheet.forced, key=lambda one: one.begin_s, default=None)
-    from_s, refill_l = (0.0, max(0.0, capacity - _worth(sheet))) if short else _timing(request, sheet)
+    from_s, refill_l = (0.0, capacity - _room(request, sheet)) if short else _timing(request, sheet)
     if first is None:
         return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l)
     level = min(capacity, ROUND_L * round(first.level_l / ROUND_L + 0.5))
@@ -76,10 +79,17 @@ def _timing(request: PlanRequest, sheet: TankSheet) -> tuple[float, float]:
     return ROUND_S * ((sheet.grid.now_s + start * sheet.grid.step_s) // ROUND_S), refill_l
 
 
-def _worth(sheet: TankSheet) -> float:
+def _worth(sheet: TankSheet, least_runs: float = MIN_RUNS) -> float:
     """The least litres for which a pump starts above the site's refill mark."""
-    runs = (p.limits.rated_flow_m3_h / 3.6 * MIN_RUNS * p.limits.min_run_s for p in sheet.fillers)
+    runs = (p.limits.rated_flow_m3_h / 3.6 * least_runs * p.limits.min_run_s for p in sheet.fillers)
     return max(BAND_SHARE * sheet.limits.capacity_l, *runs, 0.0)
+
+
+def _room(request: PlanRequest, sheet: TankSheet) -> float:
+    """What a tank that is short has to have room for before it is filled: a shortest run of its pump while zones draw from it."""
+    zones = {zone.zone for zone in request.zones if zone.source == sheet.limits.tank}
+    drawn = any(run.zone in zones for run in request.running)
+    return min(sheet.limits.capacity_l, _worth(sheet, DRAWN_RUNS if drawn else MIN_RUNS))
 
 
 def _first_day(sheet: TankSheet) -> tuple[range, int]:

@@ -16,6 +16,7 @@ from schedules.outlook import Outlook
 from schedules.program import Window
 from schedules.windows import Interval, join, on_day
 
+DAY_S = 86400.0
 CLOSING_S = 5400.0
 DAWN_H = 6.0
 """Local hour at which crops begin to use water; they end twelve hours later (the site lies near the equator)."""
@@ -29,31 +30,51 @@ DRY_D = 10.0
 POOR = 0.7
 """Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
 
+RELY = 0.91
+"""Rain of this chance is relied upon over the days of the outlook, in paddies: thirst costs ten times what drained water costs."""
+
+WET_MM = 1.0
+"""Less rain than a wet day's is nothing to wait for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """What a zone may count on. ``hold_d``: days of use from now until the window after the coming one opens: so long must water
     last that is given now or next (from nine to three a crop uses more than half a day's water, by night nothing). ``plenty``:
-    what the pumps can lift a day over what all zones need a day; infinite while nothing is known. ``outlook``: what is expected
-    of sun and rain, None while nobody can say. ``closing``: the open window ends within ``CLOSING_S`` and the next one opens
-    more than ``CLOSING_S`` after that.
+    what the pumps can lift a day over what all zones need a day; infinite while nothing is known. ``closing``: the open window
+    ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that. ``outlook``: what is expected of the rain
+    that this zone gets, None under a roof and while nobody can say; ``until_s``: POSIX s until which water must last.
     """
 
     hold_d: float = 1.0
     plenty: float = float("inf")
     outlook: Outlook | None = None
     closing: bool = False
+    until_s: float = 0.0
+
+    def reserve_mm(self, use_mm_d: float) -> float:
+        """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch."""
+        return use_mm_d * DRY_D * max(0.0, 1.0 - POOR * self.plenty)
 
     @property
-    def reserve_d(self) -> float:
-        """Days of use that a zone keeps beyond its need: what the pumps would fall behind over a dry, dull stretch."""
-        return DRY_D * max(0.0, 1.0 - POOR * self.plenty)
+    def relied_mm(self) -> float:
+        """Rain that can be relied upon over the days of the outlook, mm; 0 where nobody can say."""
+        if self.outlook is None or not self.outlook.rain:
+            return 0.0
+        return self.outlook.rain_quantile(self.outlook.rain[-1].end_s, RELY)
 
-    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float) -> float:
+    def spared(self, amount_mm: float) -> float:
+        """Chance, 0..1, that rain brings this much before water may be given again, so that what is given now only drains."""
+        if self.outlook is None:
+            return 0.0
+        return self.outlook.rain_chance(self.until_s, max(WET_MM, amount_mm))
+
+    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float, relied_mm: float = 0.0) -> float:
         """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` and the
-        reserve at ``use_mm_d``; never more than ``used_mm``.
+        reserve (less ``relied_mm`` of rain) at ``use_mm_d``; never more than ``used_mm``.
         """
-        need = used_mm + use_mm_d * (self.hold_d + self.reserve_d) - safe_mm
+        reserve_mm = max(0.0, self.reserve_mm(use_mm_d) - relied_mm)
+        need = used_mm + use_mm_d * self.hold_d + reserve_mm - safe_mm
         return min(used_mm, max(0.0, need))
 
 
@@ -61,19 +82,19 @@ UNKNOWN = Prospect()
 """Nobody knows anything: water must last a day and is plenty."""
 
 
-def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[float, bool]:
-    """(days of use until the window after the coming or open one opens, whether the open one is closing, see Prospect.closing);
-    (1.0, False) where there are none to count on.
+def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[float, bool, float]:
+    """(days of use until the window after the coming or open one opens, whether the open one is closing, see Prospect.closing, when
+    that window opens, POSIX s); (1.0, False, a day from now) where there are none to count on.
     """
     local = datetime.fromtimestamp(now_s, UTC).astimezone(tz)
     ahead = _ahead(windows, tz, local.date())
     coming = [span for span in ahead if span[1] > now_s][:2]
     if len(coming) < 2:
-        return 1.0, False
+        return 1.0, False, now_s + DAY_S
     (begin, end), (again, _) = coming
     hours = local.hour + local.minute / 60.0
     use_d = _used(hours + (again - now_s) / 3600.0) - _used(hours)
-    return use_d, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S
+    return use_d, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S, again
 
 
 def _used(hours: float) -> float:

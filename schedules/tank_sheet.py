@@ -10,7 +10,10 @@ from schedules.plan import TankLimits
 from schedules.timeline import EPS, Grid, PumpSheet
 
 FILL_MARGIN = 1.1
-"""Filling is expected only in steps whose mean power is this much above the threshold: clouds take the rest."""
+"""Where nobody can say how sure the power is, filling is expected only in steps whose mean is this much above the threshold."""
+
+RARE = 0.25
+"""Steps with less than this chance of power enough are not counted on at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,16 @@ class Forced:
     begin_s: float
     until_s: float
     level_l: float
+
+
+def _share(power_w: float, need_w: float, spread_w: float) -> float:
+    """Share of a step in which there is power enough: sun comes and goes around its mean, evenly between what is exceeded nine
+    times of ten and as much above it.
+    """
+    if spread_w <= 0.0:
+        return 1.0 if power_w >= FILL_MARGIN * need_w else 0.0
+    share = min(1.0, 0.5 + 0.5 * (power_w - need_w) / spread_w)
+    return share if share >= RARE else 0.0
 
 
 @dataclass(slots=True)
@@ -37,18 +50,23 @@ class TankSheet:
     forced: list[Forced] = field(default_factory=list)
 
     @classmethod
-    def of(cls, limits: TankLimits, grid: Grid, pumps: Sequence[PumpSheet]) -> TankSheet:
-        """A fresh sheet; ``pumps`` fill this tank with the power that direct zones have left."""
+    def of(
+        cls, limits: TankLimits, grid: Grid, pumps: Sequence[PumpSheet], spread_w: Sequence[float] = ()
+    ) -> TankSheet:
+        """A fresh sheet; ``pumps`` fill this tank with the power that direct zones have left. ``spread_w``: how much less it may be
+        in each step (nine of ten times), () where nobody can say.
+        """
         fill = [0.0] * len(grid.power_w)
         for filler in pumps:
             if not filler.can_start:
                 continue
-            enough = FILL_MARGIN * filler.limits.threshold_w
+            need = filler.limits.threshold_w
             for i, power in enumerate(grid.power_w):
-                if power >= enough:
-                    flow = filler.pump.flow_m3_h(power)
-                    fill[i] += flow * grid.step_s / 3.6
-                    filler.drawn_w[i] = filler.pump.power_w(flow)
+                share = _share(power, need, spread_w[i] if i < len(spread_w) else 0.0)
+                if share > 0.0:
+                    flow = filler.pump.flow_m3_h(max(power, need))
+                    fill[i] += share * flow * grid.step_s / 3.6
+                    filler.drawn_w[i] = min(power, filler.pump.power_w(flow))
                     grid.power_w[i] = max(0.0, power - filler.drawn_w[i])
         return cls(limits, grid, fill, [], fillers=tuple(pumps)).fresh()
 

@@ -27,8 +27,13 @@ MOVED_VWC = 0.002
 LOOKAHEAD_D = 1.0
 """A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
 
-SAFE = 0.75
-"""Share of RAW that is used on purpose: the rest is for what account and field differ."""
+SAFE, SPARED = 0.75, 1.0
+"""Shares of RAW that are used on purpose: the rest is for what account and field differ, and none of it is kept while rain is
+certain to come first (between them by its chance).
+"""
+
+LEFT = 0.25
+"""Share of RAW that stays empty even where water is kept for a dry stretch: the last of it would only drain with the next rain."""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""
@@ -196,7 +201,8 @@ def demand(
     owed = balance.owed_mm >= OWED_MM
     missing = depletion + balance.doubt_mm
     if program.refill is None:
-        wish = prospect.dose_mm(missing, SAFE * raw, use)
+        safe = SAFE + (SPARED - SAFE) * prospect.spared(use * prospect.hold_d)
+        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - LEFT * raw)
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import resource
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +19,10 @@ from drivers.profile import Profile
 from simulators.account import blocks
 from simulators.audit import AuditedWorld
 from simulators.cli_worlds import UsageError
+from simulators.constants import changed, set_up
 from simulators.forecaster import Forecaster
+from simulators.limits import Wants
+from simulators.oracle_record import WatchedWorld
 from simulators.play import play
 from simulators.redate import redated
 from simulators.result import result_of
@@ -32,6 +35,7 @@ from simulators.weather_files import WeatherError
 from simulators.weather_rain import WithRain
 from simulators.weather_recorded import recorded
 from simulators.weather_series import IntervalWeather, open_weather
+from simulators.world import World
 
 SEASON_START = "2026-01-01"
 SEASON_DAYS = 365.0
@@ -137,22 +141,17 @@ def run(
 ) -> Result:
     """One strategy's season on a case, with ``violations`` and ``water_residual_m3`` beside the keys of a season.
 
-    ``habits``: a practice's parameters; for the oracle those of all, by name. Raises UsageError where its solver is not installed.
+    ``habits``: a practice's parameters; for the oracle those of all, by name; for ours constants of the shipped code, which only
+    tuning changes (see simulators/constants.py). Raises UsageError where the oracle's solver is not installed.
     """
     if strategy == ORACLE:
         return _foreseen(opened, habits or {})
     world = opened.world()
     if strategy == OURS:
-        season = Season(
-            opened.site,
-            opened.profiles,
-            world,
-            opened.start,
-            opened.days,
-            progress=progress,
-            forecaster=forecaster_of(opened),
-        )
-        season.run()
+        tried = replace(opened, site=set_up(opened.site, habits or {}))
+        season = _season(tried, world, progress)
+        with changed(habits or {}):
+            season.run()
         return result_of(season, OURS) | _watched(world)
     began = real_mono_s()
     play(world, make(strategy, opened.site, habits), opened.days, progress)
@@ -161,11 +160,11 @@ def run(
 
 def _foreseen(opened: Opened, habits: Mapping[str, Mapping[str, Any]]) -> Result:
     """The oracle's season, its ``bound_idr`` and ``way``. It is imported when asked for: its solver is an extra. What the practices
-    wished is handed to it, so that it is never worse than the best of them.
+    wished and what ours switched is handed to it, so that it is never worse than the best of them.
     """
     oracle = solver()
     began = real_mono_s()
-    seeds = {}
+    seeds = {OURS: _switched(opened)}
     for name in PRACTICES:
         recording = oracle.Recording(make(name, opened.site, habits.get(name)))
         play(opened.world(), recording, opened.days)
@@ -173,6 +172,26 @@ def _foreseen(opened: Opened, habits: Mapping[str, Mapping[str, Any]]) -> Result
     found = oracle.oracle(opened.world, opened.days, seeds=seeds, tries=opened.case.oracle_tries)
     result = played(opened, ORACLE, found.world, real_mono_s() - began)
     return result | {"bound_idr": found.bound_idr, "way": found.way}
+
+
+def _switched(opened: Opened) -> list[Wants]:
+    """What ours switched, minute by minute."""
+    world = WatchedWorld(opened.site, opened.case.seed, opened.start, weather=opened.weather)
+    _season(opened, world).run()
+    return world.wishes(opened.days)
+
+
+def _season(opened: Opened, world: World, progress: Progress | None = None) -> Season:
+    forecaster = forecaster_of(opened)
+    return Season(
+        opened.site,
+        opened.profiles,
+        world,
+        opened.start,
+        opened.days,
+        progress=progress,
+        forecaster=forecaster,
+    )
 
 
 def solver() -> ModuleType:

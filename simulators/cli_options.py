@@ -136,7 +136,7 @@ def _span(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--forecast",
-        type=_forecast,
+        type=forecast,
         metavar="KIND",
         help=t(
             "what ours knows of tomorrow: persistence (default), or provider:0.25, one with that stated error",
@@ -154,7 +154,7 @@ def _span(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _forecast(text: str) -> float | None:
+def forecast(text: str) -> float | None:
     """The stated error of a provider, None for the site's own forecast."""
     kind, _, error = text.partition(":")
     try:

@@ -70,18 +70,18 @@ def _here(job: Job, told: Told | None) -> Result:
     return result
 
 
-def verdict(results: Sequence[Result], area_m2: float) -> dict[str, Any]:
+def verdict(results: Sequence[Result], area_m2: float, ours_name: str = OURS) -> dict[str, Any]:
     """``best_practice, oracle_bound_idr, share, regret_idr_ha, gap_share``; None where what they need was not compared.
 
     share = (cost of the best practice - ours) / (cost of the best practice - the oracle's): 1 is perfect foresight, 0 the best
     practice, below 0 worse than it. ``regret_idr_ha``: ours less the oracle's, per hectare. ``gap_share``: that gap over the best
-    practice's cost; below SMALL_GAP the share is None, because it would be noise.
+    practice's cost; below SMALL_GAP the share is None, because it would be noise. ``ours_name``: whose share it is.
     """
     costs = {result["strategy"]: result["cost_idr"]["total"] for result in results}
     bounds = [result["bound_idr"] for result in results if result.get("bound_idr") is not None]
     practices = {name: costs[name] for name in PRACTICES if costs.get(name) is not None}
     best = min(practices, key=lambda name: practices[name]) if practices else None
-    ours, oracle = costs.get(OURS), costs.get(ORACLE)
+    ours, oracle = costs.get(ours_name), costs.get(ORACLE)
     share = gap_share = regret = None
     if ours is not None and oracle is not None:
         regret = round((ours - oracle) / (area_m2 / 10_000.0), 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from controller.core.draft import Draft
 from controller.core.throughput import lift_l_d
 from controller.core.wiring import PumpWiring, ZoneWiring
-from schedules.prospect import Prospect, chances
+from schedules.outlook import Outlook
+from schedules.prospect import DAY_S, Prospect, chances
 from schedules.zone import daily_use_mm
 
 LEAST_NEED_L_D = 1.0
@@ -16,18 +17,22 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     """The prospect of one zone now. Without a trusted clock windows mean nothing, and water must last a day. Where a back-up may
     carry forced starts water is never scarce.
     """
-    hold, closing = 1.0, False
+    hold, closing, until_s = 1.0, False, c.epoch + DAY_S
     if c.trusted:
-        hold, closing = chances(zone.program.windows, c.wiring.zoneinfo, c.epoch)
+        hold, closing, until_s = chances(zone.program.windows, c.wiring.zoneinfo, c.epoch)
     outlook = c.snapshot.outlook
-    pumps = _pumps(c, zone)
-    if outlook is None or not pumps or not outlook.power_w:
-        return Prospect(hold, outlook=outlook, closing=closing)
+    rain = outlook if zone.program.rain_skip else None
+    plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
+    return Prospect(hold, plenty, rain, closing, until_s)
+
+
+def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:
+    """What the zone's pumps lift a day over what all that they serve need."""
+    pumps, power = _pumps(c, zone), c.wiring.site.file.power
+    if not pumps or not outlook.power_w or (power.backup != "none" and power.backup_for_forced):
+        return float("inf")
     need = sum(_need_l_d(c, other) for other in c.wiring.zones if _pumps(c, other) == pumps)
-    power = c.wiring.site.file.power
-    if need <= LEAST_NEED_L_D or (power.backup != "none" and power.backup_for_forced):
-        return Prospect(hold, outlook=outlook, closing=closing)
-    return Prospect(hold, lift_l_d(c, zone, pumps, outlook) / need, outlook, closing)
+    return float("inf") if need <= LEAST_NEED_L_D else lift_l_d(c, zone, pumps, outlook) / need
 
 
 def _pumps(c: Draft, zone: ZoneWiring) -> tuple[PumpWiring, ...]:

@@ -11,6 +11,9 @@ from simulators.play import Strategy
 from simulators.strategies import dawn_to_dusk, et_bucket, surplus, threshold, timer
 
 OURS: Final = "solar"
+PROVIDED: Final = "solar+provider"
+"""Ours again, with a provider of forecasts of a stated error: a row of its own in benchmarks/compare.py."""
+
 ORACLE: Final = "oracle"
 
 _MAKERS: Final[Mapping[str, tuple[Callable[..., Strategy], type[Any]]]] = {

@@ -70,7 +70,7 @@ def test_a_shallow_field_keeps_room_for_rain() -> None:
     assert scarce is not None
     use = high.kc * high.et0_mm_d + PADDY.percolation_mm_d
     above_mm = 5.0 - water_mm(PADDY.lower_mm)
-    assert scarce.net_mm == pytest.approx((1.25 + poor.reserve_d) * use - above_mm)
+    assert scarce.net_mm == pytest.approx(1.25 * use + poor.reserve_mm(use) - above_mm)
     assert scarce.urgency == 0.0
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schedules.outlook import Outlook, RainDay
 from schedules.program import Window
-from schedules.prospect import DRY_D, POOR, Prospect, chances
+from schedules.prospect import DAY_S, DRY_D, POOR, Prospect, chances
 from schedules.zone import demand, initial
 from tests.schedules.zones import AREA_M2, CATALOG, FIELD, days
 
@@ -41,13 +42,14 @@ def test_water_must_last_until_the_window_after_the_coming_one(
     clock: str, hold_d: float, closing: bool
 ) -> None:
     """Hours count by the sun that they bring: from a dawn window to the next at three it is most of a day, over night nothing."""
-    assert chances(TWO, JAKARTA, at(clock)) == (pytest.approx(hold_d, abs=0.01), closing)
+    again = at("15:00") if clock <= "08:00" else at("06:00") + DAY_S
+    assert chances(TWO, JAKARTA, at(clock)) == (pytest.approx(hold_d, abs=0.01), closing, again)
 
 
 def test_a_weekly_turn_holds_a_week() -> None:
     """Who is watered on Mondays only gets water for seven days; without windows to count on it is one day."""
     assert chances(WEEKLY, JAKARTA, at("06:00"))[0] == pytest.approx(7.0)
-    assert chances((), JAKARTA, at("06:00")) == (1.0, False)
+    assert chances((), JAKARTA, at("06:00")) == (1.0, False, at("06:00") + DAY_S)
 
 
 @given(
@@ -72,8 +74,48 @@ def test_never_more_than_is_missing(used: float, safe: float, use: float, hold: 
 
 def test_a_reserve_is_what_the_pumps_fall_behind_over_a_dry_dull_stretch() -> None:
     """Pumps that lift half as much again keep none; those that lift half of the need keep most of ten days' use."""
-    assert Prospect(plenty=1.5).reserve_d == 0.0
-    assert Prospect(plenty=0.5).reserve_d == pytest.approx(DRY_D * (1.0 - 0.5 * POOR))
+    assert Prospect(plenty=1.5).reserve_mm(4.0) == 0.0
+    assert Prospect(plenty=0.5).reserve_mm(4.0) == pytest.approx(4.0 * DRY_D * (1.0 - 0.5 * POOR))
+
+
+def rainy(chance: float) -> Outlook:
+    """A week in which each amount up to 40 mm falls with this chance, on its first day and in all."""
+    told = (chance,) * 5 + (0.0,)
+    spans = tuple(RainDay(day * DAY_S, (day + 1) * DAY_S, 10.0, told, told) for day in range(7))
+    return Outlook(0.0, "persistence", 0.0, (), (), (), rain=spans)
+
+
+def test_rain_that_is_as_good_as_certain_takes_the_place_of_a_reserve() -> None:
+    """Rain of nine chances in ten is relied upon in place of a reserve, rain of even chances is not."""
+    assert Prospect(outlook=rainy(0.5)).relied_mm == 0.0 == Prospect().relied_mm
+    sure = Prospect(plenty=0.5, outlook=rainy(0.99))
+    assert sure.relied_mm > 4.0 * DRY_D
+    assert sure.dose_mm(30.0, 20.0, 4.0, sure.relied_mm) == Prospect().dose_mm(30.0, 20.0, 4.0)
+    assert sure.dose_mm(30.0, 20.0, 4.0) > sure.dose_mm(30.0, 20.0, 4.0, 5.0)
+
+
+@given(chance=st.floats(0.0, 1.0), amount=st.floats(0.0, 30.0), until_d=st.floats(1.0, 6.0))
+def test_water_is_spared_by_the_chance_of_rain(chance: float, amount: float, until_d: float) -> None:
+    """What is given now is in vain with the chance that as much rain comes first; never under a roof."""
+    found = Prospect(outlook=rainy(chance), until_s=until_d * DAY_S).spared(amount)
+    assert found == pytest.approx(chance)
+    assert Prospect(until_s=until_d * DAY_S).spared(amount) == 0.0
+
+
+def test_a_field_waits_for_likely_rain() -> None:
+    """The surer the rain before the next chance, the less a field is given now; it stays within RAW all the same."""
+    balance = days(FIELD, initial(FIELD, CATALOG, AREA_M2), 60, 5)
+    use = balance.kc * balance.et0_mm_d
+
+    def given_mm(chance: float) -> float:
+        prospect = Prospect(hold_d=0.85, outlook=rainy(chance), until_s=DAY_S)
+        found = demand(FIELD, balance, "z", AREA_M2, 0.0, None, CATALOG, prospect)
+        return 0.0 if found is None else found.net_mm
+
+    doses = [given_mm(chance) for chance in (0.0, 0.4, 0.8)]
+    assert doses[0] > doses[1] > doses[2] > 0.0
+    missing = balance.depletion_mm + balance.doubt_mm
+    assert missing - doses[2] + 0.85 * use <= balance.raw_mm
 
 
 def test_a_field_keeps_room_for_rain_and_doubt_is_given_too() -> None:

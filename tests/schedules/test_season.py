@@ -29,8 +29,8 @@ DAYS = 60
 
 def prospect(program: Program, now: float) -> Prospect:
     """What the program's windows let it count on."""
-    hold_d, closing = chances(program.windows, JAKARTA, now)
-    return Prospect(hold_d, closing=closing)
+    hold_d, closing, until_s = chances(program.windows, JAKARTA, now)
+    return Prospect(hold_d, closing=closing, until_s=until_s)
 
 
 def usual_power(now: float, steps: int) -> tuple[float, ...]:

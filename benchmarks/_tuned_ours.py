@@ -1,0 +1,109 @@
+"""Ours on a printed grid: its constants, one at a time around the shipped values, on the months that the practices are tuned on."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Final
+
+from benchmarks import _matrix as matrix
+from benchmarks._figures import say
+from controller.core.site_power import Surplus
+from simulators.compare import run_all
+from simulators.constants import SURPLUS
+from simulators.strategies import OURS
+
+TABLE: Final = Path(__file__).parent / "results" / "tuned-solar.jsonl"
+
+DRY: Final = ("kutai", "paddy", "paddy-short")
+"""Sites without a back-up, where water is kept for a dry stretch."""
+
+GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
+    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
+    "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy", "paddy-short")),
+    "schedules.water_balance.LEFT": ((0.0, 0.25, 0.4), ("kutai",)),
+    "schedules.water_balance.SAFE": ((0.65, 0.75, 0.85), ("nursery", "vegetables")),
+    "schedules.container.RAIN_ROOM": ((0.2, 0.4, 0.6), ("nursery",)),
+    "schedules.container.RAINED_DOUBT": ((0.0, 0.05, 0.15), ("nursery",)),
+    "surplus.ride_wh": ((30.0, 70.0, 140.0), ("nursery", "vegetables")),
+}
+"""Constant -> (values, sites on which it does something)."""
+
+
+def shipped(name: str) -> Any:
+    """The value in the code."""
+    module, _, key = name.rpartition(".")
+    return (
+        getattr(Surplus(), key) if name.startswith(SURPLUS) else getattr(importlib.import_module(module), key)
+    )
+
+
+def points(sites: Sequence[str]) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """What is tried, and where: the shipped constants first."""
+    yield {}, tuple(sites)
+    for name, (values, where) in GRID.items():
+        for value in values:
+            if value != shipped(name):
+                yield {name: value}, tuple(site for site in where if site in sites)
+
+
+def tune_ours(sites: Sequence[str], days: float, jobs: int, table: Path = TABLE) -> None:
+    """Run what is missing in the table and print it: each value's cost over the shipped one's, and the days of stress. What is
+    cheapest is written into the code by hand, with its reason.
+    """
+    rows = _rows(table)
+    done = {(json.dumps(row["tried"]), row["case"], row["days"]) for row in rows}
+    for tried, where in points(sites):
+        missing = [
+            named
+            for site in where
+            for named in matrix.tuning(site, days)
+            if (json.dumps(tried), named.name, days) not in done
+        ]
+        results = run_all([(named.case, OURS, tried) for named in missing], jobs) if missing else []
+        with table.open("a", encoding="utf-8") as file:
+            for named, result in zip(missing, results, strict=True):
+                file.write(json.dumps(_row(tried, named.name, days, result)) + "\n")
+    _print(_rows(table), days)
+
+
+def _rows(table: Path) -> list[dict[str, Any]]:
+    return (
+        [json.loads(line) for line in table.read_text(encoding="utf-8").splitlines()]
+        if table.exists()
+        else []
+    )
+
+
+def _row(tried: Mapping[str, Any], case: str, days: float, result: Mapping[str, Any]) -> dict[str, Any]:
+    zones = result["water"]["zones"].values()
+    return {
+        "tried": dict(tried),
+        "case": case,
+        "days": days,
+        "cost_idr": result["cost_idr"],
+        "stress_days": sum(zone["stress_days"] for zone in zones),
+        "violations": len(result["violations"]),
+    }
+
+
+def _print(rows: Sequence[Mapping[str, Any]], days: float) -> None:
+    told = [row for row in rows if row["days"] == days]
+    base = {row["case"]: row for row in told if not row["tried"]}
+    for name in GRID:
+        for value in GRID[name][0]:
+            wanted = {} if value == shipped(name) else {name: value}
+            cases = [row for row in told if row["tried"] == {name: value} and row["case"] in base]
+            if not wanted:
+                cases = [row for row in base.values() if row["case"].split("/")[0] in GRID[name][1]]
+            if cases:
+                ratio = fmean(
+                    row["cost_idr"]["total"] / base[row["case"]]["cost_idr"]["total"] for row in cases
+                )
+                more = sum(row["cost_idr"]["total"] - base[row["case"]]["cost_idr"]["total"] for row in cases)
+                stress = sum(row["stress_days"] for row in cases)
+                say(f"{name} = {value}{'' if wanted else ' (shipped)'}: {ratio:.4f} of its cost, Rp {more:+,.0f} "
+                    f"over {len(cases)} months, {stress:.0f} days of stress")  # fmt: skip
