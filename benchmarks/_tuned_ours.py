@@ -24,7 +24,7 @@ DRY: Final = ("kutai", "paddy", "paddy-short")
 GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
     "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy", "paddy-short")),
-    "schedules.water_balance.LEFT": ((0.0, 0.25, 0.4), ("kutai",)),
+    "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
     "schedules.water_balance.SAFE": ((0.65, 0.75, 0.85), ("nursery", "vegetables")),
     "schedules.container.RAIN_ROOM": ((0.2, 0.4, 0.6), ("nursery",)),
     "schedules.container.RAINED_DOUBT": ((0.0, 0.05, 0.15), ("nursery",)),

@@ -26,8 +26,8 @@ WORTH_SHARE = 0.3
 
 MIN_RUNS = 2.0
 DRAWN_RUNS = 1.3
-"""A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short and zones
-draw it, so that the sun of their window is used.
+"""A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short and
+zones draw it, so that the sun of their window is used.
 """
 
 ROUND_S = 900.0

@@ -32,8 +32,8 @@ SAFE, SPARED = 0.75, 1.0
 certain to come first (between them by its chance).
 """
 
-LEFT = 0.25
-"""Share of RAW that stays empty even where water is kept for a dry stretch: the last of it would only drain with the next rain."""
+LEFT_MM = 4.0
+"""Room that stays for rain even where water is kept for a dry stretch: the last of it would only drain with the next storm."""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""
@@ -202,7 +202,7 @@ def demand(
     missing = depletion + balance.doubt_mm
     if program.refill is None:
         safe = SAFE + (SPARED - SAFE) * prospect.spared(use * prospect.hold_d)
-        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - LEFT * raw)
+        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - LEFT_MM)
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)

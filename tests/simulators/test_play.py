@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from controller.config import load_site
 from controller.core.site import Site
 from simulators.limits import Wants
+from simulators.oracle_record import Replay, WatchedWorld
 from simulators.play import play
 from simulators.season import Season, local_midnight
 from simulators.truth import truth_of, water_residual_m3
@@ -27,23 +28,6 @@ KINDS = ("nursery", "vegetables", "paddy", "kutai")
 
 def _site(kind: str) -> tuple[Site, Any]:
     return load_site(f"simulators/sites/{kind}.yaml")
-
-
-@dataclass
-class Switches:
-    """Replays what a season switched: at each minute the pumps and zones that were on."""
-
-    on: dict[float, tuple[frozenset[str], frozenset[str]]]
-    direct: frozenset[str]
-    name: str = "replay"
-    latest: tuple[frozenset[str], frozenset[str]] = field(default=(frozenset(), frozenset()))
-
-    def wants(self, view: View) -> Wants:
-        self.latest = self.on.get(view.at_s, self.latest)
-        pumps, zones = self.latest
-        if zones:  # a direct pump is wished for while its valves open
-            pumps |= self.on.get(view.at_s + 60.0, self.latest)[0] & self.direct
-        return Wants(pumps, zones, backup=True)
 
 
 class Watched(World):
@@ -65,11 +49,10 @@ def test_the_switches_of_a_season_played_again_move_the_same_water(kind: str) ->
     """Playing what the shipped controller switched gives its pumped, irrigated and drained water within a per cent."""
     site, profiles = _site(kind)
     start = local_midnight(site, "2026-11-01")
-    world = Watched(site, 3, start)
+    world = WatchedWorld(site, 3, start)
     Season(site, profiles, world, start, 4.0).run()
-    again = Watched(site, 3, start)
-    direct = frozenset(pump.id for pump in site.file.pumps if pump.into == "zones")
-    play(again, Switches(world.on, direct), 4.0)
+    again = World(site, 3, start)
+    play(again, Replay(world.wishes(4.0)), 4.0)
     ours, played = truth_of(world), truth_of(again)
     assert ours["water"]["pumped_m3"] > 4.0
     for key in ("pumped_m3", "irrigated_m3", "drainage_m3"):
