@@ -18,16 +18,19 @@ from simulators.strategies import OURS
 
 TABLE: Final = Path(__file__).parent / "results" / "tuned-solar.jsonl"
 
-DRY: Final = ("kutai", "paddy", "paddy-short")
-"""Sites without a back-up, where water is kept for a dry stretch."""
+DRY: Final = ("kutai", "paddy")
+"""Sites without a back-up, where water is kept for a dry stretch; the others say the same again."""
+
+MONTHS: Final = 3
+"""Of the matrix's tuning months."""
 
 GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
-    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
-    "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy", "paddy-short")),
-    "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
     "schedules.water_balance.SAFE": ((0.65, 0.75, 0.85), ("nursery", "vegetables")),
-    "schedules.container.RAIN_ROOM": ((0.2, 0.4, 0.6), ("nursery",)),
     "schedules.container.RAINED_DOUBT": ((0.0, 0.05, 0.15), ("nursery",)),
+    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
+    "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy",)),
+    "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
+    "schedules.container.RAIN_ROOM": ((0.2, 0.4, 0.6), ("nursery",)),
     "surplus.ride_wh": ((30.0, 70.0, 140.0), ("nursery", "vegetables")),
 }
 """Constant -> (values, sites on which it does something)."""
@@ -54,19 +57,15 @@ def tune_ours(sites: Sequence[str], days: float, jobs: int, table: Path = TABLE)
     """Run what is missing in the table and print it: each value's cost over the shipped one's, and the days of stress. What is
     cheapest is written into the code by hand, with its reason.
     """
-    rows = _rows(table)
-    done = {(json.dumps(row["tried"]), row["case"], row["days"]) for row in rows}
-    for tried, where in points(sites):
-        missing = [
-            named
-            for site in where
-            for named in matrix.tuning(site, days)
-            if (json.dumps(tried), named.name, days) not in done
-        ]
-        results = run_all([(named.case, OURS, tried) for named in missing], jobs) if missing else []
-        with table.open("a", encoding="utf-8") as file:
-            for named, result in zip(missing, results, strict=True):
-                file.write(json.dumps(_row(tried, named.name, days, result)) + "\n")
+    done = {(json.dumps(row["tried"]), row["case"], row["days"]) for row in _rows(table)}
+    for month in range(MONTHS):
+        for tried, where in points(sites):
+            named = [matrix.tuning(site, days)[month] for site in where]
+            missing = [one for one in named if (json.dumps(tried), one.name, days) not in done]
+            results = run_all([(one.case, OURS, tried) for one in missing], jobs) if missing else []
+            with table.open("a", encoding="utf-8") as file:
+                for one, result in zip(missing, results, strict=True):
+                    file.write(json.dumps(_row(tried, one.name, days, result)) + "\n")
     _print(_rows(table), days)
 
 

@@ -12,6 +12,9 @@ from controller.core.wiring import PumpWiring, TankWiring
 from schedules.frozen import replace
 from schedules.plan import Fill
 
+ROOM = 1.1
+"""Shortest runs of its pump that a tank has to have room for before a start."""
+
 BAND = 0.05
 """Filling towards a planned target below the refill mark begins this share of the usable height below the target."""
 
@@ -56,7 +59,7 @@ def _fill(c: Draft, pump: PumpWiring, tank: TankWiring) -> None:
         return
     if filling:
         want_pump(c, pump.id, "plan")
-    if plan is not None and _forced(c, tank, level, plan):
+    if plan is not None and _forced(c, tank, level, plan) and (was.on or _has_room(pump, tank, level)):
         want_pump(c, pump.id, "forced")
 
 
@@ -68,12 +71,21 @@ def _filling(c: Draft, pump: PumpWiring, tank: TankWiring, level: float, plan: F
         return level < target
     if plan is not None and plan.refill_l > 0.0:
         refill = max(refill, _level_m(tank, plan.refill_l))
-    if level >= min(refill, target - BAND * (full - tank.entry.empty_m)):
+    if level >= min(refill, target - BAND * (full - tank.entry.empty_m)) or not _has_room(pump, tank, level):
         return False
     if plan is None or c.epoch >= plan.from_s:
         return True
     c.waits[pump.id] = Reason(pump.id, "pump_fill_waits", {"in_s": plan.from_s - c.epoch}, group="plan")
     return False
+
+
+def _has_room(pump: PumpWiring, tank: TankWiring, level: float | None) -> bool:
+    """Whether the tank takes the pump's shortest run (a small one: half of itself): else a full tank would cut that run short."""
+    if level is None:
+        return False
+    litres = pump.entry.rated_flow_m3_h / 3.6 * pump.entry.limits.min_run_s
+    room_m = tank.entry.full_m - level
+    return room_m * tank.entry.area_m2 * 1000.0 >= min(ROOM * litres, 0.5 * tank.capacity_l)
 
 
 def _forced(c: Draft, tank: TankWiring, level: float | None, plan: Fill) -> bool:
