@@ -19,7 +19,6 @@ POT_DOUBT, RAINED_DOUBT = 0.08, 0.05
 until some drains. What reaches them is measured (a meter, the tank's fall), so nothing is added for an unknown flow. The second:
 pots in the open, whose account every storm checks, and where what is given beyond the need makes it drain more.
 """
-"""
 
 SOON = 0.75
 LAST = 0.25
