@@ -157,6 +157,22 @@ def test_a_forced_filling_runs_without_sun_where_the_site_allows_it():
     play(alone, at(0, sun=0.0, level=0.5), at(2000).on().why("sumur", "pump_waits_power"))
 
 
+@pytest.mark.parametrize("forced", [True, False])
+def test_no_start_into_a_tank_without_room_for_a_shortest_run(forced):
+    """A tank that five minutes of the pump would fill is not begun, by the plan or by force: its float would cut the run short."""
+    site = tank_site(power={"backup": "grid", "backup_for_forced": True})
+    now = {"forced_from_s": NOON, "forced_until_s": NOON + 9000.0, "forced_l": 7100.0} if forced else {}
+    plant = timed(Plant(site), refill_l=7100.0, **now)
+    play(
+        plant,
+        at(0, sun=0.0 if forced else SUN, level=1.72, frozen=("level",)),
+        at(1500).on(),
+        at(1501, level=1.70),
+        at(1510).on("sumur"),
+        at(1600, level=1.75).on("sumur"),
+    )
+
+
 @pytest.mark.parametrize("level", [SILENT, float("nan"), "text", 1e13])
 def test_no_fresh_level_stops_the_tank_pump(level):
     """A level that is silent beyond its age limit, or no number, stops the pump within the limit."""
