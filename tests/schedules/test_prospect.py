@@ -91,7 +91,7 @@ def test_rain_that_is_as_good_as_certain_takes_the_place_of_a_reserve() -> None:
     sure = Prospect(plenty=0.5, outlook=rainy(0.99))
     assert sure.relied_mm > 4.0 * DRY_D
     assert sure.dose_mm(30.0, 20.0, 4.0, sure.relied_mm) == Prospect().dose_mm(30.0, 20.0, 4.0)
-    assert sure.dose_mm(30.0, 20.0, 4.0) > sure.dose_mm(30.0, 20.0, 4.0, 5.0)
+    assert sure.dose_mm(50.0, 40.0, 4.0) > sure.dose_mm(50.0, 40.0, 4.0, 5.0)
 
 
 @given(chance=st.floats(0.0, 1.0), amount=st.floats(0.0, 30.0), until_d=st.floats(1.0, 6.0))
