@@ -56,7 +56,12 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "rain skip": (patch.object(balances, "rained", lambda *_: False),),
     "room for rain": (patch.object(container, "RAIN_ROOM", 0.0),),
     "storing ahead": (patch.object(prospect, "DRY_D", 0.0),),
-    "doubt": (patch.object(container, "POT_DOUBT", 0.0), patch("schedules.water_balance.DOUBT", 0.0)),
+    "waiting for rain": (patch.object(prospect.Prospect, "spared", lambda *_: 0.0),),
+    "doubt": (
+        patch.object(container, "POT_DOUBT", 0.0),
+        patch.object(container, "RAINED_DOUBT", 0.0),
+        patch("schedules.water_balance.DOUBT", 0.0),
+    ),
 }
 PROBING = (patch.object(probing, "hindrance", nobody_probes),)
 
