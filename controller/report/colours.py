@@ -19,10 +19,12 @@ class Ink(NamedTuple):
 
 SUN, GRID, GENSET = Ink("#f0b429"), Ink("#33505e"), Ink("#8c3f23", hatched=True)
 COVERED = Ink("#4d8d9a")
-WATERS = (Ink("#0b5563"), Ink("#a8d5dc"), Ink("#3a8fa0"), Ink("#d9b35c"), Ink("#6b7d3a"), Ink("#c8d9a3"))
+WATERS = (
+    Ink("#0b5563"), Ink("#a8d5dc"), Ink("#3a8fa0"), Ink("#d9b35c", True), Ink("#6b7d3a", True), Ink("#c8d9a3", True),
+)  # fmt: skip
 
 
 def water(index: int) -> Ink:
-    """The ink of the zone with this place in the site file; from the seventh on the same again, hatched."""
+    """The ink of the zone with this place in the site file; from the seventh on the same again, hatched the other way round."""
     ink = WATERS[index % len(WATERS)]
-    return Ink(ink.fill, hatched=(index // len(WATERS)) % 2 == 1)
+    return Ink(ink.fill, hatched=ink.hatched != ((index // len(WATERS)) % 2 == 1))

@@ -79,7 +79,9 @@ def _energy(report: Report, say: Say) -> Tile:
 def _co2(report: Report, say: Say) -> Tile:
     kg = report.statement.co2_kg
     value, unit, margin = weight(say, kg.value, kg.half)
-    return Tile(say("tile_co2"), value, unit, _unit(margin, unit), report.statement.status[say.language])
+    verified = report.statement.standing.verification
+    note = report.statement.status[say.language] if verified is None else say("tile_verified", by=verified.by)
+    return Tile(say("tile_co2"), value, unit, _unit(margin, unit), note)
 
 
 def _money(report: Report, say: Say) -> Tile:

@@ -41,6 +41,8 @@ def _least(sheet: Sheet, blocks: Sequence[Block]) -> float:
 
 
 def _opened(sheet: Sheet, blocks: Sequence[Block]) -> float:
+    if blocks and isinstance(blocks[0], Text):
+        return _text_height(sheet, blocks[0])
     return least(sheet, blocks[0]) if blocks and isinstance(blocks[0], Table) else 0.0
 
 

@@ -73,11 +73,10 @@ class Say:
         return self.number(peak, 1 if abs(peak - round(peak, 1)) < 1e-9 else 2)
 
     def idr(self, rupiah: float | None, decimals: int = 0) -> str:
-        """``Rp1.444,70`` or ``IDR 1,444.70``."""
+        """``Rp1.444,70`` or ``Rp1,444.70``."""
         if rupiah is None:
             return NONE
-        text = self.number(rupiah, decimals)
-        return f"Rp{text}" if self.language == "id" else f"IDR{HARD}{text}"
+        return f"Rp{self.number(rupiah, decimals)}"
 
     def day(self, iso: str) -> str:
         """``22 November 2026``."""

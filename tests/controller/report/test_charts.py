@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -78,6 +79,17 @@ def test_neighbours_differ_in_grey() -> None:
     for place in range(11):
         one, other = water(place), water(place + 1)
         assert abs(grey(one) - grey(other)) > 1.0 / 6.0 or one.hatched != other.hatched, place
+
+
+def test_six_zones_are_told_apart_in_grey() -> None:
+    """Any two of the first six zones differ by a twelfth of the grey scale, or one is hatched: the legend holds in print."""
+
+    def grey(ink: Ink) -> float:
+        red, green, blue = (int(ink.fill[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
+        return 0.3 * red + 0.59 * green + 0.11 * blue
+
+    for one, other in combinations(map(water, range(6)), 2):
+        assert abs(grey(one) - grey(other)) > 1.0 / 12.0 or one.hatched != other.hatched, (one, other)
 
 
 def test_the_calendar_has_a_cell_for_each_day() -> None:

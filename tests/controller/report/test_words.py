@@ -35,10 +35,10 @@ def test_indonesian_says_plts() -> None:
 
 
 def test_numbers_days_and_money() -> None:
-    """1.234,5 and 22 November 2026 and Rp1.444,70 in Indonesian; 1,234.5 and IDR in English; the clock is the site's."""
+    """1.234,5 and 22 November 2026 and Rp1.444,70 in Indonesian; 1,234.5 and Rp1,444.70 in English; the clock is the site's."""
     assert (ID.number(1234.5, 1), EN.number(1234.5, 1)) == ("1.234,5", "1,234.5")
     assert (ID.number(-0.04, 1), ID.number(-3.0), ID.number(None)) == ("0,0", "−3", "–")
-    assert (ID.idr(1444.7, 2), EN.idr(1444.7, 2)) == ("Rp1.444,70", "IDR\u00a01,444.70")
+    assert (ID.idr(1444.7, 2), EN.idr(1444.7, 2)) == ("Rp1.444,70", "Rp1,444.70")
     assert (ID.day("2026-11-22"), EN.month("2026-08")) == ("22 November 2026", "August 2026")
     noon_s = datetime(2026, 10, 22, 0, 0, tzinfo=UTC).timestamp()
     assert (ID.moment(noon_s), EN.moment(noon_s)) == ("22-10-2026 07.00", "2026-10-22 07:00")
