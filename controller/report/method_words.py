@@ -9,7 +9,7 @@ from controller.impact.line_words import money_words, nothing_counts, sum_words
 from controller.impact.lines import Line
 from controller.impact.methane_words import paddy_words
 from controller.report.model import Report
-from controller.report.say import Say
+from controller.report.say import Say, bound
 
 PRINTED = tuple((re.compile(plain), mark) for plain, mark in (
     (r" x ", " × "), (r"\bCO2", "CO₂"), (r"\bCH4", "CH₄"), (r"\bm3\b", "m³"),
@@ -45,7 +45,7 @@ def _sentences(texts: Iterable[str]) -> str:
     text = ". ".join(texts) + "."
     for plain, printed in PRINTED:
         text = plain.sub(printed, text)
-    return text
+    return bound(text)
 
 
 def places(value: float) -> int:

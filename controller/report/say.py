@@ -19,10 +19,15 @@ from controller.i18n.numbers import MONTHS, Language, day, duration, number
 HARD = "\u00a0"
 """A space that keeps a number and its unit on one line."""
 
-UNIT = re.compile(r"(\d) (kWh|kWp|MJ|m³|m²|kg|ton|t|liter|litres)\b")
-"""A number and its unit, which stay on one line."""
+UNIT = re.compile(r"(?<=\d) (?=%|(?:kWh|kWp|MJ|m³|m²|kg|ton|t|liter|litres)\b)|(?<=±) (?=\d)")
+"""Between a number and its unit or margin, which stay on one line."""
 
 NONE = "–"
+
+
+def bound(text: str) -> str:
+    """The text with hard spaces between numbers and their units."""
+    return UNIT.sub(HARD, text)
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +47,7 @@ class Say:
     def __call__(self, key: str, **params: str) -> str:
         """The text of a key, its ``{names}`` filled in. Raises KeyError for a key or a name that is not there."""
         text = texts()[key][self.language]
-        return UNIT.sub(rf"\1{HARD}\2", text.format(**params)) if params else text.format()
+        return bound(text.format(**params)) if params else text.format()
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.report.say import Say, texts
+from controller.report.say import Say, bound, texts
 
 ID, EN = (Say(language, ZoneInfo("Asia/Jakarta")) for language in ("id", "en"))
 PLACEHOLDER = re.compile(r"\{\{?([a-z0-9_]+)")
@@ -49,3 +49,13 @@ def test_numbers_days_and_money() -> None:
 def test_only_the_whole_is_all(share: float) -> None:
     """A share below 1 never reads as 100 %."""
     assert (ID.share(share) == "100,0\u00a0%") == (share == 1.0)
+
+
+def test_a_number_keeps_its_unit() -> None:
+    """A line never ends between a number and its unit or after ±; other spaces stay as they are."""
+    told = bound(
+        "619 kWh × 0,86 kg CO₂/kWh = 532 ± 60 kg (± 11 %) untuk 3 petak, 24 orang dan 12 tanaman 5 12"
+    )
+    assert told.replace("\u00a0", "_") == (
+        "619_kWh × 0,86_kg CO₂/kWh = 532 ±_60_kg (±_11_%) untuk 3 petak, 24 orang dan 12 tanaman 5 12"
+    )
