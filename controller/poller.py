@@ -33,10 +33,6 @@ IDLE_S, BUSY_S = 0.25, 0.01
 """The longest and the shortest that a bus task sleeps before it looks again, real seconds."""
 
 
-_new = tuple.__new__
-"""A Sample without the detour of its keywords: every reading of every poll becomes one."""
-
-
 @dataclass(slots=True)
 class Health:
     """How one device answers: ``ok`` while any of its readings come, ``error`` the text of what failed last ("" when nothing
@@ -78,6 +74,11 @@ class _Rows:
             self.quantities, self.keys = quantities, [(one.device, one.quantity) for one in readings]
         self.readings, self.timed = readings, any(map(_time, readings))
         self.said = [*zip(self.keys, map(_value, readings), map(_quality, readings), strict=True)]
+
+    def stamp(self, table: dict[tuple[str, str], Sample], mono_s: float) -> None:
+        """Put the answer into the table as of now."""
+        for key, value, quality in self.said:
+            table[key] = Sample(value, quality, mono_s)
 
 
 @dataclass(slots=True)
@@ -205,9 +206,8 @@ class Poller:
         if rows.timed:
             self._take(readings, at)
         else:
-            table, mono_s, self._dirty = self._table, at.mono_s, True
-            for key, value, quality in rows.said:
-                table[key] = _new(Sample, (value, quality, mono_s))
+            rows.stamp(self._table, at.mono_s)
+            self._dirty = True
         if job.failed or not health.ok or health.error or job.device.problems:
             job.failed = False
             self._answered(job.device.id, at)
@@ -222,7 +222,7 @@ class Poller:
                 before = table.get(key)
                 if before is not None and before.mono_s > mono_s:
                     continue  # an old uplink that came late
-            table[key] = _new(Sample, (reading.value, reading.quality, mono_s))
+            table[key] = Sample(reading.value, reading.quality, mono_s)
         self._dirty = True
 
     def _answered(self, device: str, at: Instant) -> None:

@@ -83,6 +83,7 @@ class ModbusDevice:
         self._hole_words = hole_of(getattr(port, "hole_words", HOLE_WORDS_RTU), profile.tcp_port is not None)
         self._context: Context = {}
         self._blocks: dict[str, tuple[_Block, ...]] = {}
+        self._lone: dict[str, _Block] = {}
         self._first: dict[str, tuple[str, ...]] = {}
         self._whole: dict[str, tuple[Sequence[tuple[Reading, ...]], tuple[Reading, ...]]] = {}
         self._problems: dict[str, tuple[DriverError, ...]] = {}
@@ -131,6 +132,25 @@ class ModbusDevice:
 
     async def read(self, poll_class: str) -> tuple[Reading, ...]:
         """See ``Device.read``. A class that is read once delivers when all of its blocks have answered."""
+        block = self._lone.get(poll_class)
+        if (
+            block is None
+            or self._first
+            or self._problems
+            or self._aside.until
+            or self._aside.failures
+            or not self._met
+        ):
+            return await self._read(poll_class)
+        try:
+            words = await self._line.read(block.request)
+            return self._told(block, words, once=False)
+        except DriverError as error:
+            await self._failed(poll_class, nothing=True, errors=[error])
+        return ()
+
+    async def _read(self, poll_class: str) -> tuple[Reading, ...]:
+        """Any class, whatever is to be thought of."""
         aside, once = self._aside, poll_class == "once"
         if not self._met:
             await self._meet()
@@ -340,6 +360,7 @@ class ModbusDevice:
         if self._blocks:
             self._away_s = 0.0  # it has been listened to
         self.profile, self._blocks, self._guard = profile, blocks, guard
+        self._lone = {poll: own[0] for poll, own in blocks.items() if len(own) == 1 and poll != "once"}
         self._first = {poll: names for poll, names in first.items() if set(names) - set(self._context)}
         self._once.clear()
 

@@ -98,7 +98,8 @@ def usual(memory: SkyMemory, hour: float) -> float:
     """What this solar hour usually brings."""
     if not memory.hours:
         return USUAL
-    return memory.hours[min(HOURS - 1, max(0, int(hour) - 6))]
+    place = int(hour) - 6
+    return memory.hours[0 if place < 0 else place if place < HOURS else HOURS - 1]
 
 
 def learn(memory: SkyMemory, at_s: float, index: float | None, longitude_deg: float) -> SkyMemory:
@@ -230,12 +231,12 @@ def expect(
 
 def _banded(memory: SkyMemory, index: float, place: int, part: float) -> Expected:
     """The index with its learned spread at a lead."""
-    index = min(TOP, max(0.02, index))
+    index = 0.02 if index < 0.02 else index if index < TOP else TOP
     kind = _kind(index)
     low, high = memory.low[kind], memory.high[kind]
     below = index + low[place] + part * (low[place + 1] - low[place])
     above = index + high[place] + part * (high[place + 1] - high[place])
-    return Expected(index, max(0.0, below), min(TOP, above))
+    return Expected(index, below if below > 0.0 else 0.0, above if above < TOP else TOP)
 
 
 def _day_pull(memory: SkyMemory) -> float:

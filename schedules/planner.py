@@ -52,12 +52,11 @@ def _gravity(needs: list[Need], request: PlanRequest, tanks: dict[str, TankSheet
         )
 
     draw_running(request, tanks)
-    before = {name: sheet.fresh() for name, sheet in tanks.items()} if grid.backup_w > 0.0 else {}
     rounds(needs)
-    late = [n for n in needs if planner_forced.is_late(n, request, grid)] if before else []
+    late = [n for n in needs if planner_forced.is_late(n, request, grid)] if grid.backup_w > 0.0 else []
     if not late:
         return needs
-    tanks.update(before)
+    tanks.update({name: sheet.fresh() for name, sheet in tanks.items()})
     draw_running(request, tanks)
     again = [n for n in gather(request, grid) if n.zone.source in tanks]
     planner_forced.force(late, again, tanks, grid)

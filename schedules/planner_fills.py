@@ -139,13 +139,16 @@ def _end(sheet: TankSheet, day: range, night: int, fill: Sequence[float], start:
     step ``start`` on.
     """
     volume, short, evening = sheet.limits.volume_l, 0.0, 0.0
-    for i in range(night):
-        volume -= sheet.drawn_l[i]
+    capacity, last = sheet.limits.capacity_l, day.stop - 1
+    for i, (drawn, brought) in enumerate(zip(sheet.drawn_l[:night], fill[:night], strict=True)):
+        volume -= drawn
         if volume < 0.0:
             short, volume = short - volume, 0.0
         if i >= start:
-            volume = min(sheet.limits.capacity_l, volume + fill[i])
-        if i == day.stop - 1:
+            volume += brought
+            if volume > capacity:
+                volume = capacity
+        if i == last:
             evening = volume
     return short, evening
 

@@ -186,9 +186,10 @@ def _sums(rest: float, wet: float, chain: Month, days: int) -> tuple[tuple[float
 
 def _rain(into: list[float], lumps: list[int], at: int, chance: float) -> None:
     if chance > 1e-6:
-        share = chance / LUMPS
+        share, last = chance / LUMPS, BINS - 1
         for lump in lumps:
-            into[min(BINS - 1, at + lump)] += share
+            place = at + lump
+            into[place if place < last else last] += share
 
 
 def _above(dry: list[float], wet: list[float]) -> tuple[float, ...]:

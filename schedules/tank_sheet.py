@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from schedules.plan import TankLimits
 from schedules.timeline import EPS, Grid, PumpSheet
@@ -85,20 +86,18 @@ class TankSheet:
         ``spare_l[i]``: what could be taken at once in step i without any later run going short: less than is there, and less
         than the spare of the step after plus what overflows in between.
         """
-        volume, capacity, total = self.limits.volume_l, self.limits.capacity_l, 0.0
-        there, lost, volumes, losts = [], [], [], [0.0]
+        volume, capacity = self.limits.volume_l, self.limits.capacity_l
+        there, lost, volumes = [], [], []
         # Hundreds of steps, for every run that is tried: no calls.
         for fill, drawn in zip(self.fill_l, self.drawn_l, strict=True):
             left = volume - drawn if volume > drawn else 0.0
             volume, spilt = left + fill, 0.0
             if volume > capacity:
                 volume, spilt = capacity, volume - capacity
-            total += spilt
             there.append(left)
             lost.append(spilt)
             volumes.append(volume)
-            losts.append(total)
-        self.volume_l, self.lost_l = volumes, losts
+        self.volume_l, self.lost_l = volumes, [*accumulate(lost, initial=0.0)]
         spare, spares = math.inf, []
         for left, spilt in zip(reversed(there), reversed(lost), strict=True):
             spare += spilt

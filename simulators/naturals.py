@@ -13,6 +13,7 @@ from drivers.reading import Value
 from simulators.plant import Plant
 from simulators.pump import RATED_HZ, PumpState
 from simulators.roles import Key, Part, Roles
+from simulators.supply import Supply
 
 Getter = Callable[[], Value | None]
 Number = Callable[[], float]
@@ -221,12 +222,22 @@ def _meter(plant: Plant, part: Part) -> tuple[Number, Number]:
         pump = plant.pumps[part.whose]
         return (lambda: pump.power_w), (lambda: pump.energy_wh)
     if part.what == "inverter":
-        return (lambda: supply.pv_w - min(0.0, supply.battery_w)), (lambda: supply.energy.pv_yield)
+        return _fed(supply), (lambda: supply.energy.pv_yield)
     if part.what == "grid":
         return (lambda: supply.grid_w + supply.genset_w), (
             lambda: supply.energy.imported + supply.energy.genset
         )
     return (lambda: 0.0), (lambda: 0.0)
+
+
+def _fed(supply: Supply) -> Number:
+    """What the inverter gives, W: the sun's and the battery's. Asked several times a minute: no min()."""
+
+    def read() -> float:
+        battery_w = supply.battery_w
+        return supply.pv_w - battery_w if battery_w < 0.0 else supply.pv_w
+
+    return read
 
 
 def _electric(plant: Plant, power: Number, energy: Number) -> dict[str, Number]:

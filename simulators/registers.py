@@ -98,6 +98,11 @@ class RegisterDevice:
             self._manners.wake()
         if self.outputs.ends:
             self.outputs.heard()
+        view = self._views.get((table, address, count))
+        return self._first_read(table, address, count) if view is None else self._read(view)
+
+    def _first_read(self, table: Table, address: int, count: int) -> Sequence[int]:
+        """A request that was not made before, or one for registers without a point."""
         key = (table, address, count)
         if key not in self._views:
             self._manners.check_read(*key)

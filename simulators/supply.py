@@ -67,13 +67,17 @@ class Supply:
     def balance(self, potential_w: float, load_w: float, pump_w: float, dt_s: float) -> None:
         """Close the step: who gives, who takes, and the counters."""
         hours, energy = dt_s / 3600.0, self.energy
-        used = min(potential_w, load_w)
+        used = (
+            load_w if load_w < potential_w else potential_w
+        )  # min and max cost a call each: this is every minute
         rest, surplus = load_w - used, potential_w - used
         battery_w = exported = grid = genset = 0.0
         if self.battery is not None:
             battery_w = self._battery(rest, surplus, dt_s)
             rest = max(0.0, rest + min(0.0, battery_w))
             surplus = max(0.0, surplus - max(0.0, battery_w))
+        charged = battery_w if battery_w > 0.0 else 0.0
+        given = battery_w if battery_w < 0.0 else 0.0
         if rest > 0.0:
             if self.has_grid and self.grid_ok:
                 grid = rest
@@ -85,20 +89,20 @@ class Supply:
         elif self.export and self.has_grid and self.grid_ok:
             exported = surplus
         self.potential_w, self.load_w, self.battery_w = potential_w, load_w, battery_w
-        self.pv_w = used + max(0.0, battery_w) + exported
+        self.pv_w = used + charged + exported
         self.grid_w, self.genset_w = grid - exported, genset
         energy.pv_available += potential_w * hours
         energy.pv_yield += self.pv_w * hours
-        energy.pv_used += (used - min(0.0, battery_w)) * hours
+        energy.pv_used += (used - given) * hours
         energy.load += load_w * hours
         energy.pump += pump_w * hours
         energy.imported += grid * hours
         energy.exported += exported * hours
         energy.genset += genset * hours
-        energy.pump_imported += min(grid, pump_w) * hours
-        energy.pump_genset += min(genset, pump_w) * hours
-        energy.charged += max(0.0, battery_w) * hours
-        energy.discharged -= min(0.0, battery_w) * hours
+        energy.pump_imported += (pump_w if pump_w < grid else grid) * hours
+        energy.pump_genset += (pump_w if pump_w < genset else genset) * hours
+        energy.charged += charged * hours
+        energy.discharged -= given * hours
 
     def _battery(self, rest_w: float, surplus_w: float, dt_s: float) -> float:
         """What flows into (+) or out of (-) the battery, W."""

@@ -27,7 +27,7 @@ class Read:
     """One field that is a signal's value, in the site's calibration, while it is good, not stale and within bounds.
 
     The signal's parts lie flat here: this is read for every field of every point. ``part``: the field's text for the value
-    ``raw``, the last one seen ("": not to be shown).
+    ``raw``, the last one seen ("": not to be shown); ``shown``: what of it stands in the point now, "" while it is stale.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Read:
     stale_s: float
     raw: Value | None = None
     part: str = ""
+    shown: str = ""
 
     @classmethod
     def of(cls, name: str, signal: Signal) -> Read:
@@ -76,6 +77,11 @@ class Group:
     """The text of each of ``derived``, "" for none: most values are the same minute after minute."""
     rows: tuple[tuple[Key, float, Read], ...] = ()
     """``reads`` with what is looked at first beside them: these are walked for every point."""
+    read_parts: list[str] = field(default_factory=list)
+    """The texts of ``reads`` that are shown."""
+    now: list[str] = field(default_factory=list)
+    moved: bool = True
+    """All texts together as they were last; whether some were made anew since then."""
 
     def __post_init__(self) -> None:
         self.rows = tuple((read.key, read.stale_s, read) for read in self.reads)
@@ -229,7 +235,11 @@ def _due_epoch_s(zone: str, state: ControllerState) -> float | None:
 
 
 def _zone(site: Site, zone: Zone) -> Group:
+    seen: tuple[object, object, float] = (None, None, 0.0)
+    told: Derived = ()
+
     def derive(snapshot: Snapshot, decision: Decision) -> Derived:
+        nonlocal seen, told
         state = decision.state
         balance = state.zones[zone.id].balance
         level = None if zone.ponding is None else snapshot.number(zone.ponding)
@@ -237,7 +247,10 @@ def _zone(site: Site, zone: Zone) -> Group:
         for ident in zone.valves:
             if state.valves[ident].on:
                 valve = 1.0
-        return (
+        if level is None and balance is seen[0] and state.demands is seen[1] and valve == seen[2]:
+            return told  # frozen values: the very same ones say the same
+        seen = (None if level is not None else balance, state.demands, valve)
+        told = (
             balance.depletion_mm,
             _due_epoch_s(zone.id, state),
             balance.etc_mm_d,
@@ -251,6 +264,7 @@ def _zone(site: Site, zone: Zone) -> Group:
             balance.taw_mm,
             valve,
         )
+        return told
 
     return Group(Series.of("zone", site=site.file.site.id, zone=zone.id), (), ZONE_FIELDS, derive)
 

@@ -57,11 +57,10 @@ class Points:
         if now_s < self._due_s:
             return []
         rest_s, pump_s = _next(now_s, self._rest_s), _next(now_s, self._pump_s)
-        points, due_s = [], float("inf")
+        points, due_s, pumps = [], float("inf"), decision.state.pumps
         for group in self._groups:
             if group.due_s <= now_s:
-                often = group.pump and decision.state.pumps[group.pump].on
-                group.due_s = pump_s if often else rest_s
+                group.due_s = pump_s if group.pump and pumps[group.pump].on else rest_s
                 point = _made(group, snapshot, decision)
                 if point is not None:
                     points.append(point)
@@ -93,60 +92,66 @@ class Points:
 
 def _made(group: Group, snapshot: Snapshot, decision: Decision) -> Point | None:
     """The group's point, None when there is nothing (new) to tell."""
-    at = snapshot.at
-    now_s = at.mono_s
-    parts, newest_s = _rendered(group, snapshot) if group.reads else ([], float("-inf"))
-    if group.derive is not None:
-        values = group.derive(snapshot, decision)
-        if values == group.derived and not group.reads and now_s - group.newest_s < STATE_S:
+    at, reads, derive = snapshot.at, group.rows, group.derive
+    now_s, newest_s = at.mono_s, float("-inf")
+    if reads:
+        newest_s = _rendered(group, snapshot)
+    if derive is not None:
+        values = derive(snapshot, decision)
+        if values != group.derived:
+            _derived(group, values)
+        elif not reads and now_s - group.newest_s < STATE_S:
             return None
-        parts += _derived(group, values)
         newest_s = now_s
     elif newest_s <= group.newest_s:
         return None
-    if not parts:
-        return None
-    if parts != group.parts:
-        group.parts, group.text = parts, ",".join(sorted(parts))
-    elif not group.reads and now_s - group.newest_s < STATE_S:
+    told = group.moved and _tells(group)
+    if not group.now or not (told or reads or now_s - group.newest_s >= STATE_S):
         return None
     group.newest_s = newest_s
     return _new(Point, (group.series, group.text, at.epoch_s - (now_s - newest_s), newest_s))
 
 
-def _derived(group: Group, values: Derived) -> tuple[str, ...]:
+def _tells(group: Group) -> bool:
+    """Put the text together from what moved; whether it says something else than the last point."""
+    group.moved = False
+    group.now = [*group.read_parts, *group.derived_parts]
+    if not group.now or group.now == group.parts:
+        return False
+    group.parts, group.text = group.now, ",".join(sorted(group.now))
+    return True
+
+
+def _derived(group: Group, values: Derived) -> None:
     """Fields from the state; most of them stay for a quarter of an hour."""
-    if values != group.derived:
-        texts, before = group.texts or [""] * len(values), group.derived
-        for i, value in enumerate(values):
-            if before is not None and (
-                value is before[i] or (value and value == before[i])
-            ):  # -0.0 is no 0.0
-                continue
-            texts[i] = ""
-            if value is not None and math.isfinite(value):
-                texts[i] = f"{group.names[i]}={number(round(value, DECIMALS))}"
-        group.derived, group.texts, group.derived_parts = values, texts, tuple(filter(None, texts))
-    return group.derived_parts
+    texts, before = group.texts or [""] * len(values), group.derived
+    for i, value in enumerate(values):
+        if before is not None and (value is before[i] or (value and value == before[i])):  # -0.0 is no 0.0
+            continue
+        texts[i] = ""
+        if value is not None and math.isfinite(value):
+            texts[i] = f"{group.names[i]}={number(round(value, DECIMALS))}"
+    group.derived, group.texts, group.derived_parts = values, texts, tuple(filter(None, texts))
+    group.moved = True
 
 
-def _rendered(group: Group, snapshot: Snapshot) -> tuple[list[str], float]:
-    """The fields that are signals, and when the newest of them was measured."""
-    parts, newest_s, now_s, get = [], float("-inf"), snapshot.at.mono_s, snapshot.readings.get
+def _rendered(group: Group, snapshot: Snapshot) -> float:
+    """Bring the texts of the fields that are signals up to date; when the newest of those that are shown was measured."""
+    newest_s, now_s, get, moved = float("-inf"), snapshot.at.mono_s, snapshot.readings.get, False
     for key, stale_s, read in group.rows:
-        sample = get(key)
-        if sample is None:
-            continue
-        raw, quality, mono_s = sample
-        if quality is not GOOD or now_s - mono_s > stale_s:
-            continue
-        if raw is not read.raw and raw != read.raw:  # mostly the very same object
-            read.raw, read.part = raw, _part(read, raw)
-        if read.part:
-            parts.append(read.part)
-            if mono_s > newest_s:
-                newest_s = mono_s
-    return parts, newest_s
+        sample, part = get(key), ""
+        if sample is not None and sample.quality is GOOD and now_s - sample.mono_s <= stale_s:
+            raw = sample.value
+            if raw is not read.raw and raw != read.raw:  # mostly the very same object
+                read.raw, read.part = raw, _part(read, raw)
+            part = read.part
+            if part and sample.mono_s > newest_s:
+                newest_s = sample.mono_s
+        if part is not read.shown:
+            read.shown, moved = part, True
+    if moved:
+        group.read_parts, group.moved = [read.shown for _, _, read in group.rows if read.shown], True
+    return newest_s
 
 
 def _part(read: Read, raw: Value | None) -> str:

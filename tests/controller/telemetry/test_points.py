@@ -174,9 +174,9 @@ def test_what_is_not_known_is_not_written() -> None:
     assert pump.power is not None
     assert pump.flow is not None
     readings = dict(snapshot.readings)
-    readings[tank.level.key] = readings[tank.level.key]._replace(quality=Quality.SUSPECT)
-    readings[pump.power.key] = readings[pump.power.key]._replace(mono_s=-1e6)
-    readings[pump.flow.key] = readings[pump.flow.key]._replace(value=float("nan"))
+    readings[tank.level.key] = replace(readings[tank.level.key], quality=Quality.SUSPECT)
+    readings[pump.power.key] = replace(readings[pump.power.key], mono_s=-1e6)
+    readings[pump.flow.key] = replace(readings[pump.flow.key], value=float("nan"))
     made = Points(site).due(replace(snapshot, readings=readings), decision)
     assert of(made, "tank") == []
     (point,) = of(made, "pump")
@@ -292,7 +292,7 @@ def test_every_report_of_a_wireless_probe_is_stored_at_once() -> None:
         points.due(snapshot, decision)
     for second in range(3):
         for signal in signals.values():
-            world.table[signal.key] = world.table[signal.key]._replace(value=0.2, mono_s=1000.0 + world.now_s)
+            world.table[signal.key] = replace(world.table[signal.key], value=0.2, mono_s=1000.0 + world.now_s)
         snapshot, decision = world.step()
         zones = {dict(point.series.tags)["zone"] for point in of(points.due(snapshot, decision), "soil")}
         assert zones == {"melon", "kacang"}, second
