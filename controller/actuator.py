@@ -207,7 +207,7 @@ class Actuator:
             return age_s >= (RESEND_S if answers else sent.wait_s)
         if command.lease_s > 0:
             return age_s >= command.lease_s / RENEWALS_PER_LEASE
-        return age_s >= RESEND_S and bool(self._proof(key, sent, snapshot))
+        return age_s >= RESEND_S and key in self.feedback and bool(self._proof(key, sent, snapshot))
 
     def _proof(self, key: Key, sent: _Sent, snapshot: Snapshot) -> float | None:
         """What the output's read-back has said since the write; None when it has said nothing."""

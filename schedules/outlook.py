@@ -123,7 +123,7 @@ class Outlook:
 def _place(wanted: int, length: int, day: int) -> int:
     """The index to read: within the course, or the same hour of its last day."""
     if wanted < length:
-        return max(0, wanted)
+        return wanted if wanted > 0 else 0
     whole = (wanted - length) // day + 1
     return max(0, wanted - whole * day)
 

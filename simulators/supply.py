@@ -67,9 +67,8 @@ class Supply:
     def balance(self, potential_w: float, load_w: float, pump_w: float, dt_s: float) -> None:
         """Close the step: who gives, who takes, and the counters."""
         hours, energy = dt_s / 3600.0, self.energy
-        used = (
-            load_w if load_w < potential_w else potential_w
-        )  # min and max cost a call each: this is every minute
+        # Every minute of a year: comparisons instead of calls of min and max.
+        used = load_w if load_w < potential_w else potential_w
         rest, surplus = load_w - used, potential_w - used
         battery_w = exported = grid = genset = 0.0
         if self.battery is not None:

@@ -66,7 +66,7 @@ def _mean(total: float, count: int) -> float | None:
 def _sampled(c: Draft) -> Air:
     """The sums with this moment's weather."""
     w, air = c.wiring, c.air
-    temp, rh, wind = (sane(c, one, span) for one, span in zip(w.air, (TEMP_C, RH_PCT, WIND_M_S), strict=True))
+    temp, rh, wind = sane(c, w.air[0], TEMP_C), sane(c, w.air[1], RH_PCT), sane(c, w.air[2], WIND_M_S)
     irradiance = sane(c, w.irradiance, SUN_W_M2)
     rain, bursts, gauged = air.rain_mm, air.bursts, air.gauged_s
     if w.rain is not None and c.number(w.rain) is not None:

@@ -129,12 +129,10 @@ def _wanted(c: Draft, zone: ZoneWiring) -> Reason | None:
 
 def _rests(c: Draft, zone: ZoneWiring) -> Reason:
     """What ``_content`` says of this very balance, which stands for a quarter of an hour."""
-    balance, memo = c.zones[zone.id].balance, c.wiring.memo
-    known = memo.get(("content", zone.id))
-    if not isinstance(known, tuple) or known[0] is not balance:
-        known = memo["content", zone.id] = (balance, _content(c, zone))
-    reason: Reason = known[1]
-    return reason
+    balance = c.zones[zone.id].balance
+    if zone.content[0] is not balance:
+        zone.content = (balance, _content(c, zone))
+    return zone.content[1]  # type: ignore[return-value]
 
 
 def _content(c: Draft, zone: ZoneWiring) -> Reason:

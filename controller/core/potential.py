@@ -98,7 +98,7 @@ def estimate(c: Draft, own_w: float, others_w: float, drives_w: float | None) ->
         if found is not None and irradiance >= RATIO_MIN_W_M2:
             _perform(c, found, irradiance * power.pv_kwp * power.derate)
         known = c.sun.ratio_h >= KNOWN_H
-        nominal_w = max(0.0, irradiance) * power.pv_kwp * power.derate
+        nominal_w = (irradiance if irradiance > 0.0 else 0.0) * power.pv_kwp * power.derate
         watts = _capped(c, nominal_w * c.sun.ratio if known else nominal_w)
         given_w = _broken(c, _capped(c, nominal_w))
         if given_w is not None:
@@ -136,7 +136,7 @@ def _broken(c: Draft, promised_w: float) -> float | None:
 
 def _capped(c: Draft, watts: float) -> float:
     limit = c.wiring.power.inverter_w
-    return watts if limit is None else min(watts, limit)
+    return limit if limit is not None and limit < watts else watts
 
 
 def _perform(c: Draft, found: Evidence, nominal_w: float) -> None:

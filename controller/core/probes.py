@@ -15,12 +15,10 @@ def doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
     """The zone's one doubt about its probes. As old as the account, which stands for a quarter of an hour."""
     if not zone.probes:
         return None
-    balance, memo = c.zones[zone.id].balance, c.wiring.memo
-    known = memo.get(("probes", zone.id))
-    if not isinstance(known, tuple) or known[0] is not balance:
-        known = memo["probes", zone.id] = (balance, _doubt(c, zone))
-    reason: Reason | None = known[1]
-    return reason
+    balance = c.zones[zone.id].balance
+    if zone.doubt[0] is not balance:
+        zone.doubt = (balance, _doubt(c, zone))
+    return zone.doubt[1]  # type: ignore[return-value]
 
 
 def _doubt(c: Draft, zone: ZoneWiring) -> Reason | None:

@@ -28,7 +28,8 @@ def measure(c: Draft) -> None:
         if old.budget_w is not None or old.buckets:
             c.power = PowerState()
         return
-    budget, sure = max(0.0, found.watts - others), max(0.0, found.sure_w - others)
+    budget, sure = found.watts - others, found.sure_w - others
+    budget, sure = budget if budget > 0.0 else 0.0, sure if sure > 0.0 else 0.0
     average = c.wiring.power.surplus.average_s
     buckets = _pour(old.buckets, c.dt, budget, average)
     seconds = energy = 0.0

@@ -82,7 +82,9 @@ class TankWiring:
 
     def litres(self, level_m: float) -> float:
         """Usable litres at this level, above ``empty_m``."""
-        return max(0.0, level_m - self.entry.empty_m) * self.entry.area_m2 * 1000.0
+        entry = self.entry
+        above_m = level_m - entry.empty_m
+        return (above_m if above_m > 0.0 else 0.0) * entry.area_m2 * 1000.0
 
     @property
     def capacity_l(self) -> float:
@@ -119,6 +121,9 @@ class ZoneWiring:
     ponding: Reader | None
     air: tuple[Reader | None, Reader | None] = (None, None)
     injector: InjectorWiring | None = None
+    content: tuple[object, object] = (None, None)
+    doubt: tuple[object, object] = (None, None)
+    """A balance, and what was said of that very balance (explain, probes): caches of pure results, never state."""
 
     @property
     def lead_s(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -145,21 +146,23 @@ class Shelf:
         known, seq = self._series, self._next_seq
         last: str | None = None
         boot, offset = 0, None
+        mono_then = epoch_then = math.nan
+        mono_ms = epoch_ms = 0
         for (series, fields, epoch_s, mono_s), boot_id, trusted in entries:
             number = known.get(series.key) or self._series_id(series)
-            mono_ms = round(mono_s * 1000.0)
+            if mono_s != mono_then:  # a cycle's points are mostly of one moment
+                mono_then, mono_ms = mono_s, round(mono_s * 1000.0)
+            if epoch_s != epoch_then:
+                epoch_then, epoch_ms = epoch_s, round(epoch_s * 1000.0)
             if boot_id is not last:
                 last, (boot, offset) = boot_id, self._boot(boot_id)
             if trusted:
-                rows.append((seq, number, round(epoch_s * 1000.0), mono_ms, boot, 1, fields))
-                seq += 1
-                continue
-            if offset is not None:
-                epoch_ms = mono_ms + offset
+                rows.append((seq, number, epoch_ms, mono_ms, boot, 1, fields))
+            elif offset is not None:
+                rows.append((seq, number, mono_ms + offset, mono_ms, boot, 0, fields))
             else:
-                held.append((number, milliseconds(epoch_s), mono_ms, boot, fields))
+                held.append((number, epoch_ms, mono_ms, boot, fields))
                 continue
-            rows.append((seq, number, epoch_ms, mono_ms, boot, 0, fields))
             seq += 1
         self._add(rows)
         self.connection.executemany(_HOLD, held)
