@@ -5,6 +5,7 @@ A getter is made once per (device, quantity) and then only called, so that a sea
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -285,10 +286,22 @@ def _inverter(plant: Plant) -> dict[str, Number]:
         "dc_voltage_v": lambda: 340.0 if supply.potential_w > 0.0 else 0.0,
         "dc_current_a": lambda: supply.pv_w / 0.96 / 340.0,
         "running": lambda: 1.0 if supply.pv_w > 0.0 else 0.0,
-        "temp_device_c": lambda: round(
-            plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w, 1
-        ),
+        "temp_device_c": _warmth(plant),
     }
+
+
+def _warmth(plant: Plant) -> Number:
+    """What the inverter's thermometers tell, in tenths: several of them, and rounding costs more than all the rest."""
+    supply, told, tenths = plant.supply, math.nan, math.nan
+
+    def read() -> float:
+        nonlocal told, tenths
+        temp_c = plant.day.temp_c[plant.minute] + 8.0 + 25.0 * supply.pv_w / plant.plant.rated_w
+        if temp_c != told:
+            told, tenths = temp_c, round(temp_c, 1)
+        return tenths
+
+    return read
 
 
 def _drive(pump: PumpState) -> dict[str, Number]:

@@ -237,22 +237,23 @@ def _due_epoch_s(zone: str, state: ControllerState) -> float | None:
 def _zone(site: Site, zone: Zone) -> Group:
     seen: tuple[object, object, float] = (None, None, 0.0)
     told: Derived = ()
+    ident, valves, ponding = zone.id, zone.valves, zone.ponding  # out of the model: looked at every minute
 
     def derive(snapshot: Snapshot, decision: Decision) -> Derived:
         nonlocal seen, told
         state = decision.state
-        balance = state.zones[zone.id].balance
-        level = None if zone.ponding is None else snapshot.number(zone.ponding)
+        balance = state.zones[ident].balance
+        level = None if ponding is None else snapshot.number(ponding)
         valve = 0.0
-        for ident in zone.valves:
-            if state.valves[ident].on:
+        for name in valves:
+            if state.valves[name].on:
                 valve = 1.0
         if level is None and balance is seen[0] and state.demands is seen[1] and valve == seen[2]:
             return told  # frozen values: the very same ones say the same
         seen = (None if level is not None else balance, state.demands, valve)
         told = (
             balance.depletion_mm,
-            _due_epoch_s(zone.id, state),
+            _due_epoch_s(ident, state),
             balance.etc_mm_d,
             balance.irrigated_mm,
             balance.ks,
