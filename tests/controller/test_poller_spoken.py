@@ -48,5 +48,5 @@ def test_messages_that_never_come_again_are_not_kept() -> None:
     for number in range(10 * SPOKEN):
         clock.pass_(60.0)
         poller.deliver((good("a", "x", float(number)),))
-    assert len(poller._spoken) <= SPOKEN  # noqa: SLF001
+    assert len(poller._spoken) <= SPOKEN
     assert poller.snapshot(clock.now(), None, (), frozenset()).readings["a", "x"].value == 10.0 * SPOKEN - 1

@@ -92,7 +92,7 @@ def test_the_short_way_and_the_long_way_say_the_same(steps: list[tuple[str, str,
         for poll, fault, (place, word) in steps:
             port.fault, port.words[place] = fault, word
             port.now_s += 60.0
-            made[1]._lone.clear()  # noqa: SLF001
+            made[1]._lone.clear()
             assert await told(made[0], poll) == await told(made[1], poll)
 
     asyncio.run(run())

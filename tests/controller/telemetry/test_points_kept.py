@@ -14,7 +14,7 @@ from tests.controller.little_world import LittleWorld, demo_site
 
 SITE = demo_site()
 SNAPSHOT, DECISION = next(iter(LittleWorld(SITE, step_s=60.0).run(0.05)))
-KEYS = sorted({key for group in Points(SITE)._groups for key, _, _ in group.rows})  # noqa: SLF001
+KEYS = sorted({key for group in Points(SITE)._groups for key, _, _ in group.rows})
 
 NEWS = st.one_of(
     st.sampled_from([0.0, -0.0, 1.0, 1, 230.0, 1e9, float("nan"), "running", "fault", None]),
@@ -54,7 +54,7 @@ def test_a_point_says_what_one_that_remembers_nothing_would_say(
         fresh = {point.series: point for point in Points(SITE).due(snapshot, DECISION)}
         told = long_lived.due(snapshot, DECISION)
         assert [fresh[point.series] for point in told] == told
-        measured = {group.series for group in long_lived._groups if group.rows and group.derive is None}  # noqa: SLF001
+        measured = {group.series for group in long_lived._groups if group.rows and group.derive is None}
         newer = {
             s for s, point in fresh.items() if s in measured and point.mono_s > newest.get(s, float("-inf"))
         }
