@@ -23,9 +23,9 @@ class Sample:
     some seventy.
     """
 
-    value: Final[Value | None]  # type: ignore[misc]
-    quality: Final[Quality]  # type: ignore[misc]
-    mono_s: Final[float]  # type: ignore[misc]
+    value: Final[Value | None]
+    quality: Final[Quality]
+    mono_s: Final[float]
 
 
 class Order(StrEnum):
