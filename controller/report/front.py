@@ -23,7 +23,7 @@ def front(report: Report, say: Say) -> Iterator[Block]:
     yield from (Text(text, "warning") for text in warnings(report, say))
     tiles = [tile(report, say) for tile in (_water, _energy, _co2, _money, _coverage, _share)]
     yield Tiles((*tiles, _methane(report, say) or _intensity(report, say), _ledger(report, say)))
-    yield Text(_lead(report, say), "lead")
+    yield Text(lead(report, say), "lead")
     yield Bullets(say("limits"), tuple(limits(report, say)))
     yield energy_picture(report, say)
 
@@ -146,7 +146,8 @@ def _unit(margin: str, unit: str) -> str:
     return f"{margin}{HARD}{unit}" if margin else ""
 
 
-def _lead(report: Report, say: Say) -> str:
+def lead(report: Report, say: Say) -> str:
+    """The achievement in a sentence."""
     share = solar_share(report)
     if not report.value("water_m3"):
         return say("lead_dry", days=str(report.coverage.closed_days), pv=_round(say, report, "pv_wh"),

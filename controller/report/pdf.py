@@ -15,6 +15,10 @@ LEADS = {"lead": (11.0, 5.8), "body": (9.5, 4.9), "small": (8.0, 4.0), "warning"
 """Size in points and leading in mm of each style of text."""
 
 
+SHORT = 6
+"""A paragraph of so many lines is not parted; of a longer one at least half as many lines begin it on a page."""
+
+
 def pdf(document: Document, made: datetime) -> bytes:
     """The file. ``made``: stands in it as its date, so that the same ledger gives the same file."""
     sheet = Sheet(document)
@@ -170,6 +174,8 @@ def _text(sheet: Sheet, block: Text) -> None:
     size, lead = LEADS[block.style]
     sheet.pen(size, SOFT if block.style == "small" else INK)
     if block.style != "warning":
+        count = len(sheet.lines(block.text, TEXT_WIDTH))
+        sheet.need(lead * (count if count <= SHORT else SHORT / 2))
         sheet.paragraph(block.text, TEXT_WIDTH, lead)
         sheet.set_y(sheet.get_y() + 2.0)
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from controller.impact.indicators import label, unit_in
 from controller.report.cautions import limits, warnings
 from controller.report.event_pages import cause, kind_words, place, sentence
+from controller.report.front import lead
 from controller.report.impact_pages import tier1_words
 from controller.report.method_words import methane_methods, method
 from controller.report.model import Report
@@ -62,8 +63,10 @@ def notes(report: Report, say: Say) -> Iterator[Line]:
 
 
 def _notes(report: Report, say: Say) -> Iterator[tuple[str, str]]:
+    yield say("sheet_summary"), lead(report, say)
     for text in (*warnings(report, say), *limits(report, say)):
         yield say("limits"), text
+    yield say("impact"), say("impact_text", status=report.statement.status[say.language])
     for line in report.statement.lines:
         yield say("method"), method(line, say)
     yield say("method"), say("method_common")

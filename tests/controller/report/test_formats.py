@@ -241,6 +241,11 @@ def test_sums_days_and_sentences_are_the_same_everywhere(report: Report, languag
     limits = re.findall(r"<li>(.*?)</li>", unescape(content(report, "html", language).decode()))
     assert len(limits) > 5
     assert not set(limits) - {str(row[head["note"]].value) for row in sheets[head["notes"]]}
+    sentences = re.findall(
+        r'<p class="(?:lead|body|warning)">(.*?)</p>', unescape(content(report, "html", language).decode())
+    )
+    assert len(sentences) > 6
+    assert not set(sentences) - {str(row[head["note"]].value) for row in sheets[head["notes"]]}
     listed = [one["text"][language] for one in told["happenings"]["listed"]]
     assert [row[head["what"]].value for row in sheets[head["events"]]] == listed
     assert len(sheets[head["counts"]]) == len(told["happenings"]["counts"])

@@ -92,6 +92,17 @@ def test_no_table_ends_with_a_row_alone(tmp_path: Path, before: int) -> None:
         assert by_page[next(i for i, page in enumerate(told) if "the note below" in page)]
 
 
+def test_a_short_paragraph_is_not_parted(tmp_path: Path) -> None:
+    """A paragraph of four lines stands on one page, wherever it falls."""
+    text = "begin " + "word " * 75 + "end"
+    for before in range(32, 40):
+        blocks: tuple[Block, ...] = (*(Text(f"line {i}") for i in range(before)), Text(text))
+        told = pages_of(
+            pdf(Document("en", "t", ("s", "p"), "Page {page} of {pages}", blocks), MADE), tmp_path
+        )
+        assert [page for page in told if "begin" in page and "end" in page], before
+
+
 def test_a_heading_brings_the_table_that_its_text_opens(tmp_path: Path) -> None:
     """A heading, its text and the first rows of the table below stand on one page, wherever they fall."""
     table = Table((Column("Head"), Column("Other")), tuple(Row((f"row{i}x", "value")) for i in range(30)))
