@@ -16,7 +16,7 @@ from simulators.cases import Case, open_case, run
 from simulators.cli import main
 from simulators.compare import SMALL_GAP, jobs_of, run_all, verdict
 from simulators.compare_table import shown, text
-from simulators.strategies import ORACLE, PRACTICES, STRATEGIES
+from simulators.strategies import ORACLE, PRACTICES, PROVIDED, STRATEGIES
 
 SITE = "simulators/sites/nursery.yaml"
 
@@ -42,6 +42,22 @@ def test_the_share_by_hand() -> None:
         "regret_idr_ha": 40.0,
         "gap_share": 0.5,
     }
+
+
+def test_ours_with_a_provider_has_a_share_of_its_own() -> None:
+    """The row of ours with a provider is held against the same practice and oracle, and takes nothing from ours without one."""
+    results = [_cost("solar", 120.0), _cost(PROVIDED, 110.0), _cost("timer", 200.0), _cost("oracle", 100.0)]
+    assert verdict(results, 1.0)["share"] == 0.8
+    assert verdict(results, 1.0, PROVIDED)["share"] == 0.9
+
+
+def test_the_oracle_is_never_worse_than_ours() -> None:
+    """What ours switched is one of its seeds: played again it costs what ours cost, to a per cent, or the oracle found better."""
+    case = Case(
+        Path("simulators/sites/nursery-direct.yaml"), seed=2, start="2026-11-12", days=1.0, oracle_tries=1
+    )
+    ours, oracle = (run(open_case(case), name, {}) for name in ("solar", "oracle"))
+    assert oracle["cost_idr"]["total"] <= 1.01 * ours["cost_idr"]["total"] + 100.0
 
 
 def test_a_small_gap_gets_no_share() -> None:
