@@ -18,16 +18,15 @@ WHOLE_DAY = 0.9995
 def coverage(report: Report, say: Say) -> Iterator[Block]:
     """Coverage, gaps and uncertainty."""
     yield Heading(say("record"))
-    yield Table((Column("", 2.0), Column("", 3.0)), tuple(_facts(report, say)), head=False)
     gaps = [day for day in spans(report.days) if isinstance(day, Span) or (day.coverage or 0.0) < WHOLE_DAY]
+    columns, whole = (Column("", 2.0), Column("", 3.0)), "" if gaps else say("gap_all")
+    yield Table(columns, tuple(_facts(report, say)), note=whole, head=False)
     if gaps:
         heads = (("col_day", False), ("col_coverage", True), ("col_gaps", True), ("col_unseen", True))
         rows = (_gap(say, day) for day in gaps)
         yield Table(
             tuple(Column(say(head), 1.0, right) for head, right in heads), tuple(rows), say("gap_days")
         )
-    else:
-        yield Text(say("gap_all"))
     yield Heading(say("uncertainty"), level=2)
     yield Text(say("uncertainty_text"))
 
