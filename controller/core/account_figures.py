@@ -50,13 +50,15 @@ def figures(day: Accounts, tanks: Mapping[str, float] | None = None) -> Figures:
     consumed_wh = day.used_wh + other_wh
     grid_wh, genset_wh = bought(day, consumed_wh)
     told: Figures = {
-        "day": day.day, "pv_wh": max(0.0, day.pv_wh), "used_wh": day.used_wh, "other_wh": other_wh, "grid_wh": grid_wh,
+        "day": day.day, "used_wh": day.used_wh, "other_wh": other_wh, "grid_wh": grid_wh,
         "genset_wh": genset_wh, "pumps_wh": day.used_wh,
         "solar_wh": max(0.0, consumed_wh - grid_wh - genset_wh), "water_m3": day.water_m3, "starts": day.starts,
         "run_s": day.run_s, "covered_s": day.covered_s, "measured_s": day.measured_s, "gaps": day.gaps, "gap_s": day.gap_s,
         "filled_wh": _filled(day, "pump/", "drive/", "load"), "water_filled_m3": _filled(day, "water/", "lift/"),
         "spanning_wh": day.spanning_wh, "spanning_m3": day.spanning_m3,
     }  # fmt: skip
+    if "pv" in day.flows or day.pv_wh > 0.0:
+        told["pv_wh"] = max(0.0, day.pv_wh)
     if "load" in day.flows or other_wh > 0.0:
         told["aux_wh"] = other_wh
     if day.ends_s > day.begins_s > 0.0:

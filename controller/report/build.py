@@ -142,5 +142,7 @@ def _bounds(period: Period, zone: ZoneInfo) -> tuple[float, float]:
 
 
 def _ledger(connection: sqlite3.Connection, last: Row) -> LedgerFacts:
-    problems = tuple(problem.text for problem in verify_rows(connection))
+    problems = tuple(
+        {"id": problem.said("id"), "en": problem.said("en")} for problem in verify_rows(connection)
+    )
     return LedgerFacts(last.seq, last.hash, last.epoch_s, not problems, problems)

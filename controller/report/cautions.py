@@ -19,7 +19,7 @@ def warnings(report: Report, say: Say) -> Iterator[str]:
     """What must be read before the figures: a broken ledger, a period that still runs, missing data."""
     seen = report.coverage
     if not report.ledger.whole:
-        yield say("warning_broken", problem=report.ledger.problems[0])
+        yield say("warning_broken", problem=report.ledger.problems[0][say.language])
     if seen.running:
         at = report.ledger.at_s
         yield say("warning_running", day=say.day(seen.ended), moment=say.moment(at), clock=say.time_zone(at))

@@ -148,14 +148,19 @@ def _unit(margin: str, unit: str) -> str:
 
 def lead(report: Report, say: Say) -> str:
     """The achievement in a sentence."""
-    share = solar_share(report)
+    days, kwp = str(report.coverage.closed_days), say.kwp(report.site.pv_kwp)
+    metered = report.value("pv_wh") is not None
+    made = (
+        say("lead_made", kwp=kwp, pv=_round(say, report, "pv_wh"))
+        if metered
+        else say("lead_made_untold", kwp=kwp)
+    )
     if not report.value("water_m3"):
-        return say("lead_dry", days=str(report.coverage.closed_days), pv=_round(say, report, "pv_wh"),
-                   kwp=say.kwp(report.site.pv_kwp))  # fmt: skip
+        return say("lead_dry", days=days, made=made)
     return say(
-        "lead", days=str(report.coverage.closed_days), kwp=say.kwp(report.site.pv_kwp), pv=_round(say, report, "pv_wh"),
+        "lead", days=days, made=made,
         who=say("users" if "aux_wh" in report.sums else "users_pumps"),
-        used=pair(say, used(report), 1e-3)[0], share=say.share(share, 0),
+        used=pair(say, used(report), 1e-3)[0], share=say.share(solar_share(report), 0),
         water=pair(say, report.sums.get("water_m3"))[0],
         zones=str(len(report.site.zones)),
     )  # fmt: skip

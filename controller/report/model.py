@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from controller.core.site_impact import Factor
+from controller.i18n.numbers import Language
 from controller.impact.day import Day
 from controller.impact.day_sums import Amount
 from controller.impact.statement import Statement
@@ -83,13 +84,19 @@ class MonthSum:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFacts:
-    """Where the numbers come from: the ledger's rows and head when the report was made, and what the check of its chain found."""
+    """Where the numbers come from: the ledger's rows and head when the report was made, and what the check of its chain found
+    (``problems``: by language).
+    """
 
     rows: int
     head_hash: str
     at_s: float
     whole: bool
-    problems: tuple[str, ...] = ()
+    problems: tuple[Mapping[Language, str], ...] = ()
+
+    def said(self, language: Language, most: int | None = None) -> str:
+        """The first ``most`` problems in words."""
+        return "; ".join(one[language] for one in self.problems[:most])
 
 
 @dataclass(frozen=True, slots=True)

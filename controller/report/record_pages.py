@@ -63,7 +63,7 @@ def ledger(report: Report, say: Say) -> Iterator[Block]:
         Row((say("ledger_rows"), say.number(facts.rows))),
         Row((say("ledger_at"), at)),
         Row((say("ledger_head"), head)),
-        Row((say("ledger_check"), say("ledger_good") if facts.whole else "; ".join(facts.problems[:3]))),
+        Row((say("ledger_check"), say("ledger_good") if facts.whole else facts.said(say.language, 3))),
         Row((say("ledger_again"), f"tirta ledger verify --head {head}")),
         Row((say("ledger_figures"), report.statement.digest)),
         Row((say("ledger_schema"), f"tirta-report {SCHEMA}")),

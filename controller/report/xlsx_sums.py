@@ -91,7 +91,10 @@ def _ledger(report: Report, say: Say) -> Iterator[Line]:
     yield (Cell(say("ledger_rows")), Cell(facts.rows, "whole"))
     yield (Cell(say("ledger_at")), Cell(say.local(facts.at_s), "moment"), Cell(say.time_zone(facts.at_s)))
     yield (Cell(say("ledger_head")), Cell(f"{facts.rows}:{facts.head_hash}"))
-    yield (Cell(say("ledger_check")), Cell(say("ledger_good") if facts.whole else "; ".join(facts.problems)))
+    yield (
+        Cell(say("ledger_check")),
+        Cell(say("ledger_good") if facts.whole else facts.said(say.language)),
+    )
     yield (Cell(say("ledger_figures")), Cell(report.statement.digest))
 
 

@@ -243,3 +243,11 @@ def test_a_cloud_that_the_grid_fills_costs_no_more_than_a_start(sun, rides_s):
         at(1100 + rides_s).on("sumur"),
     )
     play(plant, at(1100 + rides_s + 40.0).on())
+
+
+def test_without_a_meter_of_the_plant_nothing_is_said_of_what_it_made():
+    """A site that reads irradiance alone closes its day without ``pv_wh``: unknown, not 0."""
+    plant = play(Plant(tank_site()), at(0, sun=900.0, level=0.5), at(700))
+    told = figures(plant.state.accounts)
+    assert "pv_wh" not in told
+    assert told["pumps_wh"] is not None

@@ -7,15 +7,18 @@ import math
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter
 
 from controller.report.build import NothingToReportError, last_month
 from controller.report.compose import document
+from controller.report.front import lead
 from controller.report.json_file import json_text, schema
 from controller.report.model import Report
 from controller.report.period import between, month, year
+from controller.report.say import Say
 from controller.store.audit import closings
 from controller.store.chain import Note
 from controller.store.database import connect_readonly
@@ -153,6 +156,16 @@ def test_a_changed_row_shows(tmp_path: Path) -> None:
     assert whole.ledger.whole
     assert not forged.ledger.whole
     assert forged.ledger.problems
+    assert forged.ledger.said("id") != forged.ledger.said("en")
+
+
+def test_a_plant_without_a_meter_made_nobody_knows_what(tmp_path: Path) -> None:
+    """Where no closing tells what the plant made, the report says so instead of 0 kWh."""
+    made = report_of(write_ledger(tmp_path, SITE, "2026-03-01", "2026-03-03"), SITE, month("2026-03"))
+    sums = {name: amount for name, amount in made.sums.items() if name != "pv_wh"}
+    untold = lead(replace(made, sums=sums), Say("en", ZoneInfo("Asia/Jakarta")))
+    assert "is not known" in untold
+    assert "made 21.00 kWh" in lead(made, Say("en", ZoneInfo("Asia/Jakarta"))).replace("\u00a0", " ")
 
 
 def test_the_same_ledger_gives_the_same_bytes(path: Path) -> None:
