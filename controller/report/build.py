@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.core.site import Site
 from controller.core.site_impact import Factor
+from controller.i18n.numbers import Language
 from controller.impact.day import ENERGY, WATER, Day, read_days, with_unseen
 from controller.impact.day_sums import sums
 from controller.impact.entries import read_entries
@@ -142,7 +143,7 @@ def _bounds(period: Period, zone: ZoneInfo) -> tuple[float, float]:
 
 
 def _ledger(connection: sqlite3.Connection, last: Row) -> LedgerFacts:
-    problems = tuple(
-        {"id": problem.said("id"), "en": problem.said("en")} for problem in verify_rows(connection)
-    )
-    return LedgerFacts(last.seq, last.hash, last.epoch_s, not problems, problems)
+    problems: list[Mapping[Language, str]] = [
+        {"id": one.said("id"), "en": one.said("en")} for one in verify_rows(connection)
+    ]
+    return LedgerFacts(last.seq, last.hash, last.epoch_s, not problems, tuple(problems))
