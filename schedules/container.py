@@ -14,10 +14,10 @@ from schedules.substrate import drier
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
 
-POT_DOUBT, RAINED_DOUBT = 0.08, 0.05
-"""Share of the use that the account of pots may have missed, as for fields: Kc and ET0 are good to about a tenth. It is given too,
-until some drains. What reaches them is measured (a meter, the tank's fall), so nothing is added for an unknown flow. The second:
-pots in the open, whose account every storm checks, and where what is given beyond the need makes it drain more.
+POT_DOUBT, RAINED_DOUBT = 0.15, 0.05
+"""Share of the use that the account of pots may have missed: they hold a day's water, and nobody probes them all. It is given too,
+until some drains; growers let a seventh of each dose run through anyhow. The second: pots in the open, whose account every storm
+checks, and where what is given beyond the need makes it drain more.
 """
 
 SOON = 0.75

@@ -69,6 +69,10 @@ class Prospect:
             return 0.0
         return self.outlook.rain_chance(self.until_s, max(WET_MM, amount_mm))
 
+    def likely(self, amount_mm: float) -> float:
+        """How much more likely than not it is that water is spared, 0..1: a field in need does not wait for an even chance."""
+        return max(0.0, 2.0 * self.spared(amount_mm) - 1.0)
+
     def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float, relied_mm: float = 0.0) -> float:
         """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` and the
         reserve (less ``relied_mm`` of rain) at ``use_mm_d``; never more than ``used_mm``.

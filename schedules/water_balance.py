@@ -29,7 +29,7 @@ LOOKAHEAD_D = 1.0
 
 SAFE, SPARED = 0.75, 1.0
 """Shares of RAW that are used on purpose: the rest is for what account and field differ, and none of it is kept while rain is
-certain to come first (between them by its chance).
+certain to come first (between them by how much more likely it is than not).
 """
 
 LEFT_MM = 4.0
@@ -201,7 +201,7 @@ def demand(
     owed = balance.owed_mm >= OWED_MM
     missing = depletion + balance.doubt_mm
     if program.refill is None:
-        safe = SAFE + (SPARED - SAFE) * prospect.spared(use * prospect.hold_d)
+        safe = SAFE + (SPARED - SAFE) * prospect.likely(use * prospect.hold_d)
         wish = min(prospect.dose_mm(missing, safe * raw, use), missing - LEFT_MM)
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0

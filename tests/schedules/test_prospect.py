@@ -100,10 +100,12 @@ def test_water_is_spared_by_the_chance_of_rain(chance: float, amount: float, unt
     found = Prospect(outlook=rainy(chance), until_s=until_d * DAY_S).spared(amount)
     assert found == pytest.approx(chance)
     assert Prospect(until_s=until_d * DAY_S).spared(amount) == 0.0
+    likely = Prospect(outlook=rainy(chance), until_s=until_d * DAY_S).likely(amount)
+    assert likely == pytest.approx(max(0.0, 2.0 * chance - 1.0), abs=1e-6)
 
 
 def test_a_field_waits_for_likely_rain() -> None:
-    """The surer the rain before the next chance, the less a field is given now; it stays within RAW all the same."""
+    """The likelier the rain before the next chance, from an even chance on, the less a field is given now; it stays within RAW."""
     balance = days(FIELD, initial(FIELD, CATALOG, AREA_M2), 60, 5)
     use = balance.kc * balance.et0_mm_d
 
@@ -112,10 +114,10 @@ def test_a_field_waits_for_likely_rain() -> None:
         found = demand(FIELD, balance, "z", AREA_M2, 0.0, None, CATALOG, prospect)
         return 0.0 if found is None else found.net_mm
 
-    doses = [given_mm(chance) for chance in (0.0, 0.4, 0.8)]
-    assert doses[0] > doses[1] > doses[2] > 0.0
+    doses = [given_mm(chance) for chance in (0.0, 0.5, 0.7, 0.8)]
+    assert doses[0] == doses[1] > doses[2] > doses[3] > 0.0
     missing = balance.depletion_mm + balance.doubt_mm
-    assert missing - doses[2] + 0.85 * use <= balance.raw_mm
+    assert missing - doses[3] + 0.85 * use <= balance.raw_mm
 
 
 def test_a_field_keeps_room_for_rain_and_doubt_is_given_too() -> None:
