@@ -180,7 +180,7 @@ class Daemon(Program):
             return False
 
 
-def until(what: str, seen: Any, seconds: float = 20.0) -> Any:
+def until(what: str, seen: Any, seconds: float = 45.0) -> Any:
     """Wait (real seconds) until ``seen()`` is true and return it; fails the test after that."""
     end = time.monotonic() + seconds
     while True:
