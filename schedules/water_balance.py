@@ -32,8 +32,10 @@ SAFE, SPARED = 0.75, 1.0
 certain to come first (between them by how much more likely it is than not).
 """
 
-LEFT_MM = 4.0
-"""Room that stays for rain even where water is kept for a dry stretch: the last of it would only drain with the next storm."""
+LEFT_MM, LEFT_SHARE = 4.0, 0.5
+"""Room that stays for rain even where water is kept for a dry stretch: the last of it would only drain with the next storm. Never
+more than this share of RAW: young roots in sand have less than 4 mm of it.
+"""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""
@@ -202,7 +204,7 @@ def demand(
     missing = depletion + balance.doubt_mm
     if program.refill is None:
         safe = SAFE + (SPARED - SAFE) * prospect.likely(use * prospect.hold_d)
-        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - LEFT_MM)
+        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - min(LEFT_MM, LEFT_SHARE * raw))
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -131,3 +132,27 @@ def test_a_field_keeps_room_for_rain_and_doubt_is_given_too() -> None:
     assert found is not None
     missing = balance.depletion_mm + balance.doubt_mm
     assert missing - found.net_mm + 0.85 * use == pytest.approx(0.75 * balance.raw_mm)
+
+
+def test_young_roots_in_sand_are_not_left_to_wilt() -> None:
+    """Their RAW is 3 mm, less than the room that is kept for rain: at RAW they get water, and before it is used up."""
+    balance = replace(
+        days(FIELD, initial(FIELD, CATALOG, AREA_M2), 60, 2),
+        raw_mm=3.0,
+        taw_mm=8.0,
+        doubt_mm=0.0,
+        owed_mm=0.0,
+    )
+    for missing in (2.9, 3.0, 4.0):
+        found = demand(
+            FIELD,
+            replace(balance, depletion_mm=missing),
+            "z",
+            AREA_M2,
+            at("06:00"),
+            None,
+            CATALOG,
+            Prospect(),
+        )
+        assert found is not None
+        assert found.net_mm > 1.0
