@@ -14,7 +14,7 @@ from controller.core.account_figures import carried, figures, told_tanks
 from controller.core.account_margins import margins
 from controller.core.decision import EventKind, Reason
 from controller.core.draft import Draft
-from controller.core.node import learn
+from controller.core.node import learn, uneven
 from controller.core.state import Accounts, Parts
 from schedules.frozen import replace
 
@@ -42,7 +42,7 @@ def turn_page(c: Draft) -> None:
         c.accounts = replace(day, gaps=day.gaps + 1, gap_s=day.gap_s + max(0.0, c.epoch - seen_s))
         return
     c.shelved = replace(day, until_s=seen_s)
-    c.accounts = Accounts(gaps=1, tanks=day.tanks)
+    c.accounts = Accounts(gaps=1)  # its tanks begin with what they tell first
 
 
 def _opening(c: Draft) -> dict[str, float]:
@@ -127,17 +127,18 @@ def _unshelve(c: Draft, name: str, begins_s: float, ends_s: float) -> None:
             max(0.0, missed_s - early_s),
             replace(shelved, covered_s=shelved.covered_s + early_s),
         )
-    _close(c, replace(shelved, gaps=shelved.gaps + over, gap_s=shelved.gap_s + missed_s))
+    ended = replace(shelved, gaps=shelved.gaps + over, gap_s=shelved.gap_s + missed_s)
+    tanks = _close(c, ended, day.tanks)
     if shelved.ends_s != begins_s:
-        _close_early(c, day, early_s)
-    day = replace(day, covered_s=day.covered_s - early_s)
+        _close_early(c, early_s)
+    day = replace(day, covered_s=day.covered_s - early_s, tanks=tanks)
     gap_s = day.gap_s + max(0.0, back_s - begins_s)
     flows = _flows(day.flows, _carried(c, shelved))
     c.accounts = replace(day, day=name, begins_s=begins_s, ends_s=ends_s, gap_s=gap_s, flows=flows)
     _fresh_starts(c)
 
 
-def _close_early(c: Draft, day: Accounts, early_s: float) -> None:
+def _close_early(c: Draft, early_s: float) -> None:
     """A page that a clock names only after midnight: the time before it makes a closing of its own. What was counted stays on the
     day when the clock was right.
     """
@@ -147,7 +148,7 @@ def _close_early(c: Draft, day: Accounts, early_s: float) -> None:
     if early_s <= 0.0:
         return
     early = Accounts(
-        begins.date().isoformat(), ends.timestamp(), covered_s=min(early_s, length_s), tanks=day.tanks, gaps=1,
+        begins.date().isoformat(), ends.timestamp(), covered_s=min(early_s, length_s), gaps=1,
         gap_s=max(0.0, length_s - early_s), begins_s=begins.timestamp(),
     )  # fmt: skip
     _close(c, early)
@@ -157,7 +158,8 @@ def _carried(c: Draft, day: Accounts) -> dict[str, Parts]:
     meter = c.wiring.load_energy
     last = None if meter is None else c.counters.get(meter.name)
     # Behind a gap every counter was silent: what it told since is on the page that follows.
-    return carried(day, day.until_s > 0.0 or (last is not None and last.silent_s is not None))
+    found = carried(day, day.until_s > 0.0 or (last is not None and last.silent_s is not None))
+    return {"late": (0.0, 0.0, 0.0), **found} if uneven(c) else found
 
 
 def _joined(one: Accounts, other: Accounts, gap_s: float) -> Accounts:
@@ -187,9 +189,13 @@ def _sum2(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, 
     return (one[0] + other[0], one[1] + other[1])
 
 
-def _close(c: Draft, day: Accounts) -> dict[str, float]:
-    """Tell the day; returns what is in each tank at its end, m3."""
+def _close(c: Draft, day: Accounts, ended: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Tell the day; returns what is in each tank at its end, m3: what the page after it began with (``ended``), else now."""
     tanks, gained = told_tanks(c, day)
+    for name, m3 in (ended or {}).items():
+        tanks[name] = m3
+        if name in day.tanks:
+            gained[name] = m3 - day.tanks[name]
     told = figures(day, gained) | margins(c, day, gained)
     key = "day_closed" if c.wiring.load_power is None else "day_closed_loads"
     params = {

@@ -37,7 +37,7 @@ def learn(c: Draft, tank: TankWiring, nominal_l: float, metered_l: float) -> Non
     """Litres that left the tank since the last decision: by nominal flows, and by meters of zones that have one."""
     key = f"{tank.id}/fall"
     level = tank.level.read(c.readings, c.mono)
-    if level is None or c.lost_s > 0.0 or _disturbed(c, tank):
+    if level is None or c.restarted or _disturbed(c, tank):
         c.counters.pop(key, None)
         return
     last = c.counters.get(key)

@@ -40,8 +40,8 @@ KNOWN_S = 300.0
 """So much of a silence may be unknown."""
 
 
-SIGNS = {"load": 1.0, "export": 1.0, "import": -1.0}
-"""What the plant made, by the places of the others."""
+SIGNS = {"load": 1.0, "export": 1.0, "import": -1.0, "genset": -1.0}
+"""What the plant made, by the places of the others. Import is told as the genset's where that is the back-up."""
 
 
 class Node(NamedTuple):
@@ -116,6 +116,16 @@ def _all_speak(c: Draft) -> bool:
     return all(one is not None and one.silent_s is None for one in found)
 
 
+def returned(c: Draft, meter: Reader | None) -> bool:
+    """Whether this counter speaks again after a silence of which power does not know all: what the others tell now, when they may
+    have been silent too, counts.
+    """
+    last = None if meter is None else c.counters.get(meter.name)
+    if meter is None or last is None or last.silent_s is None or c.number(meter) is None:
+        return False
+    return last.known_s + c.lived_s < c.mono - last.silent_s - KNOWN_S
+
+
 def judged(c: Draft, meter: Reader, last: Counter | None, known: Known, told: Parts) -> Parts:
     """``told`` by the plant's counter after a silence of which others know everything. It stands, and all that was filled is taken
     back, unless they contradict it: then what they know stands.
@@ -132,7 +142,11 @@ def judged(c: Draft, meter: Reader, last: Counter | None, known: Known, told: Pa
         return told
     expected = last.assumed + known.wh
     off = (LEARNED_OFF if c.pv_share else USUAL_OFF) * max(0.0, expected) + last.doubt + known.doubt
-    if abs(told[0] - expected) <= off + STEPS * _steps(c, meter):
+    off += STEPS * _steps(c, meter)
+    # Others that were silent as well tell all of it now, what power had told of it included.
+    whole = known.wh > last.assumed and abs(told[0] - known.wh) <= off
+    if whole or abs(told[0] - expected) <= off:
+        c.counters[meter.name] = replace(now, assumed=0.0, rated=0.0)  # nothing is owed any more
         return (told[0], last.rated - last.assumed, -last.rated)
     return filled(known.wh, False)
 
@@ -145,9 +159,18 @@ def _steps(c: Draft, meter: Reader) -> float:
     return sum((one.step or STEP_WH) for one in known if one is not None)
 
 
+def uneven(c: Draft) -> bool:
+    """Whether the page that begins now will hold what a silent counter of load or grid passed on another day."""
+    return all_counted(c.wiring) and not _all_speak(c)
+
+
 def learn(c: Draft, day: Accounts) -> None:
-    """From a day without gaps or fills: what the plant's counter shows over what the others do. The last days weigh most."""
+    """From a day without gaps or fills, at whose ends none of the others was silent: what the plant's counter shows over what the
+    others do. The last days weigh most.
+    """
     flows = day.flows
+    if "late" in flows or not _all_speak(c):
+        return
     parts = [flows.get(place) for place in ("pv", "load", "import", "export")]
     if day.gaps or _other(c.wiring) or any(one is None or abs(one[1]) + abs(one[2]) > 1.0 for one in parts):
         return

@@ -74,3 +74,15 @@ def test_no_leak_and_no_blockage_is_believed_beyond_its_bounds(real: float):
     """Whatever the tank does, 0.3 to 1.3 of the nominal flow is credited."""
     found = share(watered(real * NOMINAL_M3_H, step_m=0.005))
     assert found is None or 0.3 <= found <= 1.3
+
+
+def test_a_fall_that_nobody_saw_teaches_nothing():
+    """The controller stands still for two hours while somebody takes 20 cm: that is no zone's water."""
+    plant = watered(NOMINAL_M3_H)
+    plant.plan = runs_plan(("z2", 6300.0, 11_700.0, 9000.0))
+    play(plant, at(6300.0, level=1.2), at(6600.0, level=1.19))
+    before = share(plant)
+    plant.t += 7200.0
+    play(plant, at(plant.t, level=0.99), at(plant.t + 30.0))
+    assert "toren/fall" not in plant.state.counters or plant.state.counters["toren/fall"].value == 0.99
+    assert share(plant) == before

@@ -180,3 +180,16 @@ def test_an_older_state_goes_on() -> None:
     told = figures(plant.state.accounts)
     assert told["aux_wh"] == pytest.approx(250.0, rel=0.03)
     assert told["pumps_wh"] == 300.0
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_a_tank_gained_is_told_once(trusted: bool) -> None:
+    """2 m3 more on the first day, killed at 14:00 until the next morning, nothing since: the second day gained nothing."""
+    plant = Plant(tank_site({}), cycle_s=60.0)
+    play(plant, at(0, level=0.5, sun=0.0), at(HOUR, level=1.0), at(2 * HOUR))
+    killed(plant, 20 * HOUR, trusted=trusted)
+    play(plant, at(plant.t), at(plant.t + HOUR))
+    plant.trusted = True
+    play(plant, at(plant.t + 19 * HOUR))
+    told = [event.figures.get("tanks.toren") for _, event in plant.events(EventKind.DAY)]
+    assert told == pytest.approx([2.0, 0.0])
