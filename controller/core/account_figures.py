@@ -75,7 +75,12 @@ def carried(day: Accounts, load_silent: bool) -> dict[str, Parts]:
     """What the next page begins with: import told on this day that paid the consumption of another one, since one of both meters
     was silent; and the pumps' energy that the load meter has not told yet (taken off what it will tell).
     """
-    if "load" not in day.flows or "import" not in day.flows or "charge" in day.flows:
+    if (
+        "load" not in day.flows
+        or "import" not in day.flows
+        or "charge" in day.flows
+        or "discharge" in day.flows
+    ):
         return {}
     load_wh, pumps_wh = day.other_wh + total(day, "load"), fed_by_inverter(day)
     consumed_wh = day.used_wh + max(0.0, load_wh - pumps_wh)

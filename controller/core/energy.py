@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controller.core.draft import Draft
-from controller.core.node import Known, Node, all_counted, completed, judged, made_by_others
+from controller.core.node import Known, Node, all_counted, completed, judged, made_by_others, returned
 from controller.core.passed import NOTHING, filled, passed, spans
+from controller.core.potential import clear_w
 from controller.core.state import Accounts, Parts
 from controller.core.wiring import PumpWiring, Reader
 
@@ -56,12 +57,19 @@ def count(c: Draft) -> None:
 
 def _made(c: Draft, seen: Node, node: Node, hours: float) -> Known:
     """What the plant made by all but its counter."""
-    if (seen.pv_w is None or c.restarted) and c.wiring.pv_energy is not None and all_counted(c.wiring):
-        night = c.old.power.potential_w == 0.0 and not c.restarted
-        return Known(0.0, c.lived_s) if night else made_by_others(c)
+    counted = c.wiring.pv_energy is not None and all_counted(c.wiring)
+    if seen.pv_w is None and not c.restarted and (counted or node.pv_w is not None) and _dark(c):
+        return Known(0.0, c.lived_s)
+    if counted and (seen.pv_w is None or c.restarted or returned(c, c.wiring.pv_energy)):
+        return made_by_others(c)
     if node.pv_w is None:
         return Known(0.0, 0.0)
     return Known(max(0.0, node.pv_w) * hours, c.lived_s)
+
+
+def _dark(c: Draft) -> bool:
+    """Night, whatever load and grid differ by: meters are never quite even."""
+    return c.old.power.potential_w == 0.0 or clear_w(c) == 0.0
 
 
 def _pv(c: Draft, pv_w: float | None, known: Known) -> float:

@@ -30,13 +30,14 @@ def passed(
     back. ``assumed``: the fill of this time, ``rated`` if no meter told its rate.
 
     A counter that fell far began again from zero; a jump that physics forbids (``cap_per_s`` since it was read last, up to now or
-    to the moment ``until_s``, ``quantum``) is not believed: it is another meter. ``most``: what can have passed in the last
-    ``known_s`` (None: since the last decision) as others measured it; None: nobody did.
+    to the moment ``until_s``, ``quantum``) is not believed: it is another meter. ``assumed`` may be below nothing: one part of a
+    balance. ``most``: what can have passed in the last ``known_s`` (None: since the last decision) as others measured it; None:
+    nobody did.
     """
     value = reader.read(c.readings, c.mono)
     last = c.counters.get(reader.name)
     if value is None:
-        if last is not None and (assumed > 0.0 or last.silent_s is None or most is not None):
+        if last is not None and (assumed != 0.0 or last.silent_s is None or most is not None):
             c.counters[reader.name] = _silent(
                 c, last, assumed, rated, most, c.lived_s if known_s is None else known_s
             )

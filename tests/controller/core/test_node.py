@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from controller.core.accounts import figures
+from controller.core.account_figures import carried, figures
 from controller.core.decision import EventKind
-from controller.core.state import Parts, restored
+from controller.core.state import Accounts, Parts, restored
 from controller.core.state_json import from_json, to_json
 from controller.impact.day import Day, day_of
 from tests.controller.core.sites import tank_site
@@ -189,3 +189,94 @@ def test_a_night_without_the_inverter_makes_nothing() -> None:
     play(plant, at(plant.t, pv=0.0, pv_wh=51_000.0), at(plant.t + 120.0))
     assert before == pytest.approx(1000.0, abs=1.0)
     assert flow(plant, "pv") == pytest.approx((1000.0, 0.0, 0.0), abs=1e-6)
+
+
+def test_a_balance_that_came_in_parts_is_taken_back_whole() -> None:
+    """Import is told some cycles before the use that it paid: what is below nothing for a while is taken back too, when the
+    plant's own counter speaks.
+    """
+    plant = metered()
+    play(plant, at(plant.t, pv=SILENT, pv_wh=SILENT, sun=700.0), at(plant.t + 1200.0))
+    for part in range(1, 7):
+        play(plant, at(plant.t + 60.0, import_wh=50_020.0 + 30.0 * part))
+        used = {"load_wh": 50_200.0 + 230.0 * part, "export_wh": 50_800.0 + 800.0 * part}
+        play(plant, at(plant.t + 1800.0, **used))
+    play(plant, at(plant.t, pv=1000.0, pv_wh=57_000.0), at(plant.t + 120.0))
+    assert flow(plant, "pv") == pytest.approx((7000.0, 0.0, 0.0))
+
+
+def test_what_is_less_than_a_step_is_taken_back_once() -> None:
+    """A silence in which the others passed 15 Wh; the plant's counter has not moved yet. The next step of it takes nothing more."""
+    plant = metered()
+    play(
+        plant, at(plant.t + 60.0, pv=SILENT, pv_wh=SILENT, sun=700.0), at(plant.t + 600.0, export_wh=50_815.0)
+    )
+    play(plant, at(plant.t + 60.0, pv=1000.0, pv_wh=51_000.0), at(plant.t + 60.0, pv_wh=51_010.0))
+    assert flow(plant, "pv") == pytest.approx((1010.0, 0.0, 0.0))
+
+
+def test_a_night_is_dark_even_where_two_meters_differ() -> None:
+    """Load and grid have power alone, 60 W apart; the inverter sleeps from seven to midnight. It made nothing."""
+    counters = ("load_energy", "grid_import", "grid_export")
+    plant = Plant(
+        tank_site({}, {name: one for name, one in NODE.items() if name not in counters}), cycle_s=60.0
+    )
+    play(plant, at(0, level=1.8, sun=SILENT, pv=0.0, load=200.0, grid=200.0, pv_wh=50_000.0), at(120.0))
+    play(plant, at(7 * HOUR, pv=SILENT, pv_wh=SILENT, load=3030.0, grid=2970.0), at(11 * HOUR))
+    assert sum(flow(plant, "pv")) == 0.0
+
+
+def test_what_a_genset_gave_was_not_made_by_the_sun() -> None:
+    """Where the back-up is a genset the import meter is its own: 600 Wh used and imported leave nothing for a silent plant."""
+    plant = metered(backup="diesel")
+    before = sum(flow(plant, "pv"))
+    play(plant, at(plant.t, pv=SILENT, pv_wh=SILENT, sun=700.0, grid=200.0), at(plant.t + 1200.0))
+    for part in range(1, 7):
+        given = {"load_wh": 50_200.0 + 100.0 * part, "import_wh": 50_020.0 + 100.0 * part}
+        play(plant, at(plant.t + 600.0, **given))
+    assert sum(flow(plant, "pv")) == pytest.approx(before)
+
+
+@pytest.mark.parametrize("seen_first", [False, True])
+def test_a_line_that_was_silent_as_a_whole_loses_nothing(seen_first: bool) -> None:
+    """All four meters are silent for an hour and speak again at once (before it the plant's power alone told an hour more): its
+    counter is believed, since the others' tell as much.
+    """
+    plant = metered()
+    silent = dict.fromkeys(("load", "grid", *COUNTERS), SILENT)
+    if seen_first:
+        play(plant, at(plant.t, sun=700.0, **silent), at(plant.t + HOUR))
+    play(plant, at(plant.t, sun=700.0, pv=SILENT, **silent), at(plant.t + HOUR))
+    hours = 2.0 if seen_first else 1.0
+    told = {"load_wh": 50_200.0 + 200.0 * hours, "export_wh": 50_800.0 + 800.0 * hours, "import_wh": 50_020.0}
+    play(plant, at(plant.t, pv_wh=51_000.0 + 1000.0 * hours, **told, **STEADY), at(plant.t + 120.0))
+    assert flow(plant, "pv") == pytest.approx((1000.0 + 1000.0 * hours, 0.0, 0.0))
+
+
+def test_days_that_share_a_silence_teach_no_ratio() -> None:
+    """The grid's meter is silent around midnight while the inverter sleeps: each of the two days holds import of the other, so
+    neither says what the counters show of each other.
+    """
+    plant = metered()
+    told = {"pv_wh": 51_000.0, "load_wh": 50_200.0, "import_wh": 50_020.0, "export_wh": 50_800.0}
+    for hour in range(13, 50):
+        sun, grid = 7 <= hour % 24 < 17, 3 <= hour % 24 < 22
+        grown = (
+            {"pv_wh": 1000.0, "load_wh": 200.0, "export_wh": 800.0}
+            if sun
+            else dict.fromkeys(("load_wh", "import_wh"), 400.0)
+        )
+        told |= {name: told[name] + more for name, more in grown.items()}
+        power = STEADY if sun else {"pv": 0.0, "load": 400.0, "grid": 400.0}
+        inverter = {} if 7 <= hour % 24 < 18 else {"pv": SILENT, "pv_wh": SILENT}
+        meter = {} if grid else {"grid": SILENT, "import_wh": SILENT, "export_wh": SILENT}
+        play(plant, at(plant.t + HOUR - 60.0, **(told | power | inverter | meter)))
+    assert len(plant.events(EventKind.DAY)) == 2
+    assert plant.state.pv_share == 0.0
+
+
+def test_a_battery_takes_import_that_no_page_carries() -> None:
+    """Where only what a battery gives is metered, import beyond the use of the day went into it: it is nobody's debt."""
+    flows: dict[str, Parts] = {"load": (1000.0, 0.0, 0.0), "import": (3000.0, 0.0, 0.0)}
+    assert carried(Accounts(flows=flows), load_silent=True)["import"] == (2000.0, 0.0, 0.0)
+    assert carried(Accounts(flows=flows | {"discharge": (0.0, 0.0, 0.0)}), load_silent=True) == {}
