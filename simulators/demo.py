@@ -54,6 +54,7 @@ async def demo(site: Site, profiles: Mapping[str, Profile], world: World, option
         loop.add_signal_handler(number, stop.set)
     try:
         page_is_free(site)
+        left_over(options.state)  # a refusal comes before the world: a broker that ends at once complains on the terminal
         await served.start()
         begin_anew(options.state)
         return await _with_daemon(site, options, served, clock, stop)
@@ -114,6 +115,18 @@ def begin_anew(state: Path) -> None:
     Raises ServeError where a real site's records are, or a controller runs.
     """
     state.mkdir(parents=True, exist_ok=True)
+    left = left_over(state)
+    try:
+        os.close(claim(state))
+    except StoreError as error:
+        raise ServeError(str(error)) from None
+    (state / MARK).touch()
+    for path in left:
+        path.unlink(missing_ok=True)
+
+
+def left_over(state: Path) -> list[Path]:
+    """What an earlier demonstration left in its state directory. Raises ServeError where a real site's records are."""
     left = [path for pattern in OURS for path in state.glob(pattern)]
     if left and not (state / MARK).exists():
         raise ServeError(
@@ -123,13 +136,7 @@ def begin_anew(state: Path) -> None:
             ),
             t("name another folder with --state", "sebut folder lain dengan --state"),
         )
-    try:
-        os.close(claim(state))
-    except StoreError as error:
-        raise ServeError(str(error)) from None
-    (state / MARK).touch()
-    for path in left:
-        path.unlink(missing_ok=True)
+    return left
 
 
 async def _until_one_ends(tasks: set[asyncio.Task[Any]], options: DemoOptions) -> int:
