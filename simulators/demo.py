@@ -54,7 +54,8 @@ async def demo(site: Site, profiles: Mapping[str, Profile], world: World, option
         loop.add_signal_handler(number, stop.set)
     try:
         page_is_free(site)
-        left_over(options.state)  # a refusal comes before the world: a broker that ends at once complains on the terminal
+        # A refusal comes before the world: a broker that ends at once complains on the terminal.
+        left_over(options.state)
         await served.start()
         begin_anew(options.state)
         return await _with_daemon(site, options, served, clock, stop)
