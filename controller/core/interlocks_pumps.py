@@ -36,6 +36,10 @@ NO_RISE_M = 0.15
 FRESH_S = 60.0
 """Both are judged by a value that is no older than this: it still speaks, but does not move."""
 
+FED_SHARE = 0.3
+FED_S = 10.0
+"""A pump that draws this share of its rated power by a meter that spoke so lately (s; two cycles where those are slower) is fed."""
+
 FAULTY = frozenset({"fault"})
 ABSENT = frozenset({"fault", "off", "standby", "waiting"})
 
@@ -176,18 +180,32 @@ def _inverter(f: PumpFacts) -> Params | None:
     if power.backup != "none" and (f.group == "manual" or (f.group == "forced" and power.backup_for_forced)):
         return None
     status = None if f.w.inverter is None else f.w.inverter.text(f.c.readings, f.c.mono)
-    if status not in FAULTY and _ends_minimum(f):
+    if status not in FAULTY and _short_run(f) and (_by_night(f) or (status is not None and _fed(f))):
         return None
     return {"status": status or "-"} if status is None or status in ABSENT else None
 
 
-def _ends_minimum(f: PumpFacts) -> bool:
-    """A pump that the back-up started while the inverter slept may end its minimum run on it: at dawn no sun came or went."""
-    power, place = f.c.wiring.power, f.c.wiring.site.file.site
-    short = (
-        f.on and f.on_s < f.w.entry.limits.min_run_s and power.backup != "none" and power.backup_for_forced
-    )
-    return short and f.c.trusted and is_low(f.c.epoch, place.latitude, place.longitude)
+def _short_run(f: PumpFacts) -> bool:
+    """A run within its minimum at a site with a back-up, which may carry its rest: no chopped start for a passing darkness."""
+    return f.on and f.on_s < f.w.entry.limits.min_run_s and f.c.wiring.power.backup != "none"
+
+
+def _by_night(f: PumpFacts) -> bool:
+    """The back-up started it while the inverter slept: at dawn no sun came or went."""
+    place = f.c.wiring.site.file.site
+    allowed = f.c.wiring.power.backup_for_forced and f.c.trusted
+    return allowed and is_low(f.c.epoch, place.latitude, place.longitude)
+
+
+def _fed(f: PumpFacts) -> bool:
+    """By day the pump itself must prove that something feeds it: its own meter shows, just now, that it draws its power. After a
+    cut of the grid, which sends the inverter to stand by as a black storm does, it shows nothing.
+    """
+    meter = f.w.power
+    sample = None if meter is None else f.c.readings.get(meter.key)
+    if sample is None or f.power is None or f.power < FED_SHARE * f.w.entry.rated_power_w:
+        return False
+    return f.c.mono - sample.mono_s <= max(FED_S, 2.0 * f.c.cycle_s)
 
 
 def _no_answer(f: PumpFacts) -> Params | None:

@@ -17,7 +17,9 @@ def _storms(path: Path) -> Path:
     start = datetime(2026, 3, 2, tzinfo=ZoneInfo("Asia/Jakarta"))
     rows = ["time,ghi_w_m2,temp_air_c,rain_mm"]
     for minute in range(1440):
-        dim = 0.0 if not 360 <= minute < 1080 else 300.0 if minute < 540 else 1.0 if minute % 10 >= 7 else 950.0
+        dim = (
+            0.0 if not 360 <= minute < 1080 else 300.0 if minute < 540 else 1.0 if minute % 10 >= 7 else 950.0
+        )
         rows.append(f"{(start + timedelta(minutes=minute)).isoformat()},{dim},28,0")
     path.write_text("\n".join(rows) + "\n")
     return path

@@ -15,7 +15,9 @@ MIN_RUN = 300.0
 
 def begun(power=GRID, pump=METERED, cycle_s: float = 1.0) -> Plant:
     """A pump that the sun started at t=600."""
-    return play(Plant(tank_site(pump, power=power), cycle_s), at(0, sun=900.0, level=0.5), at(600).on("sumur"))
+    return play(
+        Plant(tank_site(pump, power=power), cycle_s), at(0, sun=900.0, level=0.5), at(600).on("sumur")
+    )
 
 
 def ended(plant: Plant) -> tuple[float, str]:
@@ -68,9 +70,7 @@ def test_a_silent_inverter_is_not_excused_by_day():
     assert ended(plant) == (pytest.approx(125.0, abs=1.5), "inverter_absent")
 
 
-@pytest.mark.parametrize(
-    ("power", "pump"), [({"inverter_status": "inverter.status"}, METERED), (GRID, {})]
-)
+@pytest.mark.parametrize(("power", "pump"), [({"inverter_status": "inverter.status"}, METERED), (GRID, {})])
 def test_without_a_back_up_or_a_meter_the_interlock_stands(power, pump):
     """Off grid nothing else can feed the pump; without a meter on the pump nothing proves that anything does."""
     plant = play(begun(power, pump), at(720, sun=2.0, inverter="standby").on())
