@@ -6,7 +6,7 @@ import argparse
 import re
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from controller.commands.console import lang_option, language, out_json, t, table
@@ -60,8 +60,7 @@ def _add(args: argparse.Namespace) -> int:
             t(f"an indicator needs {words}", f"indikator memerlukan {words}"),
             t("a number without evidence and a name proves nothing", "angka tanpa bukti dan nama tidak membuktikan apa-apa"),
         )  # fmt: skip
-    day = day_of(args.date)
-    _refuse_tomorrow(day, Path(args.state) / FILE)
+    day = _day(args.date, Path(args.state) / FILE)
     noted = add_note(
         args, indicator_note(args.name, number_of(args.value), unit, day, args.evidence, args.by)
     )
@@ -86,25 +85,16 @@ def number_of(text: str) -> float:
     return float(plain.replace(",", "."))
 
 
-def day_of(text: str) -> str:
-    """A day as the ledger writes it. Raises TirtaError."""
+def _day(text: str, ledger: Path) -> str:
+    """The day of a number. Raises TirtaError for what is no day, or has not begun at the site."""
+    from controller.store.notes import NoteError, iso_day, refuse_tomorrow
+
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise TirtaError(
-            t(f"'{text}' is no day; write 2026-01-31", f"'{text}' bukan tanggal; tulis 2026-01-31")
-        ) from None
-
-
-def _refuse_tomorrow(day: str, ledger: Path) -> None:
-    """Raises TirtaError for a day that has not begun at the site: nobody can have counted or weighed on it."""
-    today = today_at(ledger)
-    if today is not None and day > today:
-        raise TirtaError(
-            t(f"{day} has not come yet: it is {today} at the site", f"{day} belum tiba: di lokasi ini tanggal {today}"),
-            t("a number is entered with the day on which it was counted; what is hoped for is no number",
-              "angka diisi dengan tanggal saat dihitung; yang baru diharapkan belum angka"),
-        )  # fmt: skip
+        day = iso_day(text)
+        refuse_tomorrow(day, today_at(ledger))
+    except NoteError as error:
+        raise TirtaError(t(error.english, error.indonesian), t(*error.hint)) from None
+    return day
 
 
 def today_at(ledger: Path) -> str | None:

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from controller.core.instant import Instant
@@ -25,12 +26,18 @@ SUBJECT_MAX, PAYLOAD_MAX = 200, 6000
 """Characters of the subject, and of all figures as JSON: a note, no document. A document is named by its hash."""
 
 
-class NoteError(ValueError):
-    """A note that cannot be taken: the words say why, in both languages."""
+COUNTED = (
+    "a number is entered with the day on which it was counted; what is hoped for is no number",
+    "angka diisi dengan tanggal saat dihitung; yang baru diharapkan belum angka",
+)
 
-    def __init__(self, english: str, indonesian: str) -> None:
+
+class NoteError(ValueError):
+    """A note that cannot be taken: the words say why and what to do (``hint``, may be empty), in both languages."""
+
+    def __init__(self, english: str, indonesian: str, hint: tuple[str, str] = ("", "")) -> None:
         super().__init__(english)
-        self.english, self.indonesian = english, indonesian
+        self.english, self.indonesian, self.hint = english, indonesian, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,28 @@ def checked(note: Note, via: str) -> Note:
             f"isinya lebih dari {PAYLOAD_MAX} huruf; dokumen panjang cukup disebut SHA-256-nya",
         )
     return replace(note, figures={**note.figures, "via": via})
+
+
+def iso_day(text: str) -> str:
+    """A day as the ledger writes it (YYYY-MM-DD). Raises NoteError."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise NoteError(
+            f"'{text}' is no day; write 2026-01-31", f"'{text}' bukan tanggal; tulis 2026-01-31"
+        ) from None
+
+
+def refuse_tomorrow(day: str, today: str | None) -> None:
+    """Nobody can have counted or weighed on a day that has not begun at the site. ``today``: there (YYYY-MM-DD), None where the
+    clock tells nothing. Raises NoteError.
+    """
+    if today is not None and day > today:
+        raise NoteError(
+            f"{day} has not come yet: it is {today} at the site",
+            f"{day} belum tiba: di lokasi ini tanggal {today}",
+            COUNTED,
+        )
 
 
 def append_note(state_dir: Path, note: Note, now: Callable[[float], Instant]) -> Noted:

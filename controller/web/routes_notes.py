@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from controller.store.chain import Note
-from controller.store.notes import NoteError, checked
+from controller.store.notes import NoteError, checked, iso_day, refuse_tomorrow
 from controller.web.desk import Desk, signed_in
 from controller.web.guard import refused, same_origin
 from controller.web.routes_api import answer
@@ -56,12 +58,28 @@ async def _added(desk: Desk, body: NoteBody) -> Response:
     if add is None or (body.ledger and body.ledger != desk.context.holder):
         return answer(409, "not_other_ledger")
     try:
-        note = checked(Note(body.kind, body.subject, body.figures), "api")
+        note = checked(Note(body.kind, body.subject, _dated(desk, body)), "api")
     except NoteError as error:
-        return JSONResponse({"error": "note", "id": error.indonesian, "en": error.english}, 400)
+        english, indonesian = error.hint
+        said = {"id": _sentence(error.indonesian, indonesian), "en": _sentence(error.english, english)}
+        return JSONResponse({"error": "note", **said}, 400)
     noted = await add(note)
     if noted is None:
         return answer(409, "not_written")
     indonesian, english = TEXTS["done_note"]
     told = {"seq": noted.seq, "head": noted.head.text, "id": indonesian, "en": english}
     return JSONResponse(told, 201)
+
+
+def _dated(desk: Desk, body: NoteBody) -> dict[str, float | str]:
+    """The figures, those of an indicator with a day that has come by the site's calendar. Raises NoteError."""
+    if body.kind != "indicator" or "day" not in body.figures:
+        return body.figures
+    now, zone = desk.context.now(), ZoneInfo(desk.live.site.file.site.timezone)
+    day = iso_day(str(body.figures["day"]))
+    refuse_tomorrow(day, datetime.fromtimestamp(now.epoch_s, zone).date().isoformat() if now.trusted else None)
+    return body.figures | {"day": day}
+
+
+def _sentence(what: str, hint: str) -> str:
+    return f"{what}. {hint}." if hint else what

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from controller.config import load_site
 from controller.core.site import Turns
 from controller.core.snapshot import Order
 from tests.controller.web.conftest import PIN, visit
 from tests.controller.web.station import Station
+from tests.end_to_end.sites import SITES
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAME = {"origin": "http://127.0.0.1:8080"}
@@ -377,3 +380,16 @@ async def test_whose_turn_it_is_stands_above_the_plots() -> None:
     async with visit(station.context()) as browser:
         text = (await browser.get("/?lang=id")).text
     assert '<p class="turn">Giliran' in text.split('id="part-zones"')[1].split("<article")[0]
+
+
+@pytest.mark.parametrize("kind", SITES)
+async def test_shipped_zones_have_a_name_that_the_page_shows(kind: str) -> None:
+    """Each zone of each bundled site is called by the words of the people who work there, not by its id."""
+    site, _ = load_site(SITES[kind])
+    station = Station(site)
+    station.cycle()
+    async with visit(station.context()) as client:
+        page = (await client.get("/")).text
+    for zone in site.file.zones:
+        assert zone.name is not None, zone.id
+        assert html.escape(zone.name) in page, zone.id
