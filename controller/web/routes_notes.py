@@ -77,7 +77,9 @@ def _dated(desk: Desk, body: NoteBody) -> dict[str, float | str]:
         return body.figures
     now, zone = desk.context.now(), ZoneInfo(desk.live.site.file.site.timezone)
     day = iso_day(str(body.figures["day"]))
-    refuse_tomorrow(day, datetime.fromtimestamp(now.epoch_s, zone).date().isoformat() if now.trusted else None)
+    refuse_tomorrow(
+        day, datetime.fromtimestamp(now.epoch_s, zone).date().isoformat() if now.trusted else None
+    )
     return body.figures | {"day": day}
 
 

@@ -17,7 +17,9 @@ LATE = datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp()
 """22.30 WIB on the 22nd, 00.30 WIT on the 23rd."""
 
 
-async def _posted(station: Station, figures: dict[str, Any], kind: str = "indicator") -> tuple[int, str, list[Note]]:
+async def _posted(
+    station: Station, figures: dict[str, Any], kind: str = "indicator"
+) -> tuple[int, str, list[Note]]:
     """The answer's code and its sentence in both languages, and what reached the ledger."""
     taken: list[Note] = []
 
@@ -26,7 +28,9 @@ async def _posted(station: Station, figures: dict[str, Any], kind: str = "indica
         return Noted(7, Head(7))
 
     async with visit(replace(station.context(), note=add)) as client:
-        answer = await client.post("/api/notes", json={"kind": kind, "subject": "members", "figures": figures})
+        answer = await client.post(
+            "/api/notes", json={"kind": kind, "subject": "members", "figures": figures}
+        )
     told = answer.json()
     return answer.status_code, f"{told['id']} | {told['en']}", taken
 
@@ -34,7 +38,9 @@ async def _posted(station: Station, figures: dict[str, Any], kind: str = "indica
 @pytest.mark.parametrize(("day", "trusted", "code"), [
     ("2026-11-22", True, 201), ("2026-11-23", True, 400), ("2027-01-01", False, 201), ("tomorrow", True, 400),
 ])  # fmt: skip
-async def test_tomorrow_by_the_sites_calendar_is_refused(station: Station, day: str, trusted: bool, code: int) -> None:
+async def test_tomorrow_by_the_sites_calendar_is_refused(
+    station: Station, day: str, trusted: bool, code: int
+) -> None:
     """A day that has not begun at the site, and what is no day, is refused in both languages; an untrusted clock knows none."""
     station.at = replace(station.at, epoch_s=LATE, trusted=trusted)
     found, said, taken = await _posted(station, {"value": 60.0, "day": day})
