@@ -1,4 +1,4 @@
-"""Timing diagrams of a pump on the inverter's side, with the grid behind it, when a black cloud puts the inverter to sleep at noon."""
+"""Timing diagrams of a pump on the inverter's side with the grid behind it: a black cloud puts the inverter to sleep at noon."""
 
 from __future__ import annotations
 
