@@ -20,6 +20,7 @@ from controller.impact.phrases import (
     mass,
     percent,
     rupiah,
+    signal_words,
     span,
     word,
 )
@@ -128,11 +129,11 @@ def meter_words(line: Line, language: Language) -> str:
 
 
 def _meter(name: str, language: Language) -> str:
-    """``inverter.load_w`` as it is; what is no meter in words."""
+    """``inverter.load_w`` in the words of the glossary, what is no meter in words."""
     kind, _, part = name.partition("/")
     if kind == "rated" and part:
         return word((f"rated value of {part}", f"nilai nominal {part}"), language)
-    return word(NO_METER.get(name, (name, name)), language)
+    return word(NO_METER[name], language) if name in NO_METER else signal_words(name, language)
 
 
 def money_words(line: Line, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from controller.core.site_impact import Factor
@@ -9,6 +10,7 @@ from controller.i18n.numbers import Language, number
 from controller.i18n.numbers import day as in_words
 from controller.impact.estimate import Estimate
 from controller.impact.factor_names import name_in, reference_in, source_in
+from drivers.quantities import quantity, split_channel
 
 UNITS = {
     "kg_co2_per_kwh": ("kg CO2/kWh", "kg CO2/kWh"),
@@ -19,6 +21,8 @@ UNITS = {
     "days": ("days", "hari"),
 }
 
+REMARK = re.compile(r" \(.*\)$")
+"""What the glossary adds to its words, "(counter)" and the like: a margin speaks of the amount."""
 
 CHECKED = {
     "document": ("read in the document", "dibaca di dokumennya"),
@@ -31,6 +35,19 @@ CHECKED = {
 def word(pair: tuple[str, str], language: Language) -> str:
     """The word of a pair (English, Indonesian)."""
     return pair[1 if language == "id" else 0]
+
+
+def signal_words(name: str, language: Language) -> str:
+    """``inverter.load_w`` as ``inverter (power of the loads)``: the device as it is labelled, then what it measures by the
+    glossary, with the number of its channel. What the glossary does not know stays as it is.
+    """
+    device, _, measured = name.partition(".")
+    row = quantity(measured)
+    if row is None:
+        return name
+    _, channel = split_channel(measured)
+    said = REMARK.sub("", word((row.description_en, row.description_id), language))
+    return f"{device} ({said}{'' if channel is None else f', no. {channel}'})"
 
 
 def exact(value: float, language: Language, digits: int = 3) -> str:

@@ -14,7 +14,7 @@ from controller.report.say import Say, bound
 PRINTED = tuple((re.compile(plain), mark) for plain, mark in (
     (r" x ", " × "), (r"\bCO2", "CO₂"), (r"\bCH4", "CH₄"), (r"\bm3\b", "m³"),
 ))  # fmt: skip
-"""Marks as a report sets them; names of signals stay as they are."""
+"""Marks as a report sets them, not within the words of a device."""
 
 
 def method(line: Line, say: Say) -> str:

@@ -12,7 +12,7 @@ from controller.i18n.numbers import Language
 from controller.impact.entries import indicator_note
 from controller.impact.estimate import Estimate
 from controller.impact.line_words import BASELINES
-from controller.impact.phrases import mass, percent
+from controller.impact.phrases import mass, percent, signal_words
 from controller.impact.statement import Statement
 from controller.impact.words import sentences
 from controller.store.ledger import Ledger
@@ -186,10 +186,10 @@ def test_the_meters_of_a_margin_are_named() -> None:
     parts = {"potential": 0.1, "beban.power_w": 0.05, "": 0.03, "meter": 0.02}
     assert list(dict(one.lines[0].meters)) == list(parts)
     assert dict(one.lines[0].meters) == pytest.approx(parts)
-    said = "Meters: the plant's potential, an estimate 10 %, beban.power_w 5 %, steps and readings day by day 3 %, meter 2 %"
+    said = "Meters: the plant's potential, an estimate 10 %, beban (active power) 5 %, steps and readings day by day 3 %, meter 2 %"
     assert any(said in text for text in sentences(one, "en"))
     assert any(
-        "Meter: potensi PLTS, perkiraan 10 %, beban.power_w 5 %" in text for text in sentences(one, "id")
+        "Meter: potensi PLTS, perkiraan 10 %, beban (daya aktif) 5 %" in text for text in sentences(one, "id")
     )
 
 
@@ -217,3 +217,17 @@ def test_single_and_multiple_drainage_are_told_apart() -> None:
     assert "x (3 d x 0.29 + 4 d x 0.45) = " in text
     assert "EFc 48.4 %, SFp 12 %, SFw difference (0.29) 122.3 %, SFw difference (0.45) 70.9 %)" in text
     assert all(f"  SFw {value}: " in text for value in ("1", "0.71", "0.55"))
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "indonesian"),
+    [
+        ("inverter.load_w", "inverter (power of the loads)", "inverter (daya beban)"),
+        ("hibrida.import_wh", "hibrida (energy taken from the grid)", "hibrida (energi diambil dari jaringan)"),
+        ("panel.pv_power_w_2", "panel (power of the PV array or of one string, no. 2)", "panel (daya larik surya atau satu string, no. 2)"),
+        ("aneh.unheard_of", "aneh.unheard_of", "aneh.unheard_of"),
+    ],
+)  # fmt: skip
+def test_a_signal_is_called_by_the_glossary(name: str, english: str, indonesian: str) -> None:
+    """A meter is its label and the glossary's words without remarks; what the glossary does not know stays as it is."""
+    assert (signal_words(name, "en"), signal_words(name, "id")) == (english, indonesian)

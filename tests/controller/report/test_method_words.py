@@ -54,7 +54,9 @@ def test_the_sum_is_worked_out(tmp_path: Path, name: str) -> None:
     assert said in texts["en"]
     assert ("Money: " in texts["en"], "Biaya: " in texts["id"]) == ((name != "history"),) * 2
     assert " x " not in texts["en"] + texts["id"]
-    assert ("meter-air.volume_m3" in texts["en"]) == (name == "pump"), "the name of a signal is no unit"
+    named = ("meter-air (volume counter)" in texts["en"], "meter-air (total volume)" in texts["id"])
+    assert named == ((name == "pump"),) * 2, "a meter by its label and the glossary's words"
+    assert "volume_m" not in texts["en"] + texts["id"], "no name that only programs read"
     assert not list(methane_methods(report, Say("en", JAKARTA)))
 
 
