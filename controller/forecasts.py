@@ -17,6 +17,7 @@ from controller.core.instant import Instant
 from controller.core.site import Site
 from controller.core.site_power import Forecast
 from controller.core.state_json import StateError, value_from, value_json
+from controller.forecast_trouble import Failed, Kind, Trouble, kind_of
 from controller.outlooks import Kept, Outlooks
 from drivers.mqtt import MqttPort
 from schedules.forecast_provider import MAX_BYTES, ForecastError, parse
@@ -34,19 +35,11 @@ KEEP_S = 3600.0
 CHUNK = 16_384
 
 
-class Failed(Exception):
-    """A fetch that brought nothing: why, and how long the provider asks us to stay away (real seconds, 0: not said)."""
-
-    def __init__(self, why: str, wait_s: float = 0.0) -> None:
-        super().__init__(why)
-        self.why, self.wait_s = why, wait_s
-
-
 def fetch(url: str, timeout_s: float) -> bytes:
     """The body behind ``url``, at most MAX_BYTES; no single wait is longer than ``timeout_s`` real seconds, nor is the body awaited
     beyond that. Blocks; raises Failed.
     """
-    from http.client import HTTPException
+    from http.client import HTTPException, InvalidURL
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -58,20 +51,27 @@ def fetch(url: str, timeout_s: float) -> bytes:
             while chunk := answer.read1(CHUNK):
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise Failed(f"more than {MAX_BYTES} bytes")
+                    raise Failed(f"more than {MAX_BYTES} bytes", "unreadable")
                 if real_mono_s() > ends_s:
-                    raise Failed(f"not done within {timeout_s:g} s")
+                    raise Failed(f"not done within {timeout_s:g} s", "unreachable")
             return body
     except HTTPError as error:
         with error:
-            raise Failed(f"HTTP {error.code}", _wait(error.headers.get("Retry-After"))) from None
-    except (OSError, HTTPException, ValueError) as error:
-        raise Failed(str(error) or repr(error)) from None
+            wait_s = _wait(error.headers.get("Retry-After"))
+            raise Failed(f"HTTP {error.code}", kind_of(error.code), wait_s) from None
+    except (InvalidURL, ValueError) as error:  # their words repeat the address, which may hold a key
+        raise Failed(type(error).__name__, "address") from None
+    except (OSError, HTTPException) as error:
+        raise Failed(str(error) or repr(error), "unreachable") from None
 
 
 def _wait(text: str | None) -> float:
     """Retry-After in seconds; a date (rare, and our clock may differ) is not read."""
     return min(ASKED_MAX_S, float(text)) if text is not None and text.strip().isdigit() else 0.0
+
+
+def _told_by(error: Failed | ForecastError) -> tuple[Kind, str]:
+    return (error.kind, error.why) if isinstance(error, Failed) else ("unreadable", str(error))
 
 
 class Forecasts:
@@ -83,7 +83,6 @@ class Forecasts:
         self._outlooks, self._now, self._path = outlooks, now, path
         self._written: Kept = outlooks.kept
         self._told = ""
-        self.trouble = ""
         self._thread: threading.Thread | None = None
         self._load()
 
@@ -110,9 +109,10 @@ class Forecasts:
                     failures += 1
                     asked = error.wait_s if isinstance(error, Failed) else 0.0
                     wait_s = max(asked, min(RETRY_MAX_S, RETRY_S * 2.0 ** (failures - 1)))
-                    self._failed(error.why if isinstance(error, Failed) else str(error))
-                except Exception:
+                    self._failed(*_told_by(error))
+                except Exception as error:
                     log.exception("a forecast could not be taken; it is asked for again")
+                    self._show("unreadable", type(error).__name__)
                     wait_s = RETRY_MAX_S
         finally:
             keeper.cancel()
@@ -133,12 +133,12 @@ class Forecasts:
                 _hand(loop, done, body)
 
         if self._thread is not None and self._thread.is_alive():
-            raise Failed("the fetch before has not come back yet")
+            raise Failed("the fetch before has not come back yet", "unreachable")
         self._thread = threading.Thread(target=work, name="forecast", daemon=True)
         self._thread.start()
         if not await settled(2.0 * entry.timeout_s, done) and not done.done():
             done.cancel()
-            raise Failed(f"not done within {2.0 * entry.timeout_s:g} s")
+            raise Failed(f"not done within {2.0 * entry.timeout_s:g} s", "unreachable")
         return done.result()
 
     def _heard(self, topic: str, payload: bytes, ack: Callable[[], None]) -> None:
@@ -146,23 +146,30 @@ class Forecasts:
         try:
             self._take(payload)
         except ForecastError as error:
-            self._failed(f"{topic}: {error}")
+            self._failed("unreadable", f"{topic}: {error}")
+        except Failed as error:
+            self._failed(error.kind, error.why)
 
     def _take(self, text: bytes) -> None:
         at, entry = self._now(), self._entry
         if entry is None or not at.trusted:
-            raise ForecastError("the clock here is not trusted yet")
+            raise Failed("the clock here is not trusted yet", "clock")
         self._outlooks.offer(parse(entry.kind, text, at.epoch_s))
         if self._told:
             log.info("the forecast comes again")
-        self._told = self.trouble = ""
+        self._told, self._outlooks.trouble = "", None
 
-    def _failed(self, why: str) -> None:
-        """Told once until it works again or fails otherwise; the old word is used until it is too old."""
-        self.trouble = why
+    def _failed(self, kind: Kind, why: str) -> None:
+        """Logged once until it works again or fails otherwise; the old word is used until it is too old."""
+        self._show(kind, why)
         if why != self._told:
             log.warning("no forecast from outside (%s); the site's own is used", why)
         self._told = why
+
+    def _show(self, kind: Kind, why: str) -> None:
+        """What people see of it, since when it has not come."""
+        old, now_s = self._outlooks.trouble, self._now().mono_s
+        self._outlooks.trouble = Trouble(kind, why, now_s if old is None else old.since_s)
 
     async def _keep_on(self) -> None:
         while True:

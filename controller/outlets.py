@@ -224,6 +224,7 @@ class Outlets:
             ledger_head=lambda: self._journal.head().hash,
             impact_totals=self._totals(controller),
             forecasts=lambda: controller.planning.outlooks.kept,
+            forecast_trouble=lambda: controller.planning.outlooks.trouble,
             wires=self.wires,
             note=self._note,
             holder=holder(self._options.state),

@@ -12,6 +12,7 @@ from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.core.wiring import wiring
+from controller.forecast_trouble import Trouble
 from controller.scores import Scores
 from schedules.forecast import OWN, Course, outlook, own_course
 from schedules.forecast_blend import mix, mix_rain
@@ -60,6 +61,7 @@ class Outlooks:
         self.newest: Outlook | None = None
         self.kept = Kept()
         self.scores = Scores(self._array)
+        self.trouble: Trouble | None = None  # why the provider's word does not come
 
     def offer(self, provided: Provided) -> None:
         """A provider's word; it is looked at with the next quarter."""

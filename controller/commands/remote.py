@@ -156,6 +156,9 @@ def show(status: dict[str, Any]) -> None:
     word = t(*mode) if mode else ""
     out("  ".join(part for part in (name, str(status.get("local") or ""), word) if part))
     _forecast(status.get("forecast"))
+    if isinstance(missing := status.get("forecast_trouble"), dict):
+        out(f"* {text_of(missing, spoken)}")
+        _what_to_do(text_of(missing.get("help"), spoken))
     reasons = [one for one in status.get("reasons") or () if isinstance(one, dict)]
     for reason in reasons:
         _reason(reason, spoken)

@@ -117,6 +117,30 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Periksa lampu inverter dan MCB PLTS.",
         "Check the inverter's lamp and the PV plant's breaker.",
     ),
+    "forecast_unreachable": (
+        "Periksa sambungan internet: modem, kuota, kabel. Penyiraman tetap jalan; prakiraan diminta lagi sendiri.",
+        "Check the internet connection: modem, data credit, cable. Watering goes on; it is asked for again by itself.",
+    ),
+    "forecast_refused": (
+        "Periksa alamat dan kunci di weather.forecast.url pada config.yaml.",
+        "Check the address and the key in weather.forecast.url of config.yaml.",
+    ),
+    "forecast_busy": (
+        "Tunggu; prakiraan diminta lagi sendiri. Kalau sering terjadi, perbesar weather.forecast.every_s di config.yaml.",
+        "Wait; it is asked for again by itself. If it happens often, raise weather.forecast.every_s in config.yaml.",
+    ),
+    "forecast_unreadable": (
+        "Cocokkan weather.forecast.kind dan alamat atau topiknya di config.yaml dengan yang dikirim penyedia.",
+        "Make weather.forecast.kind and its address or topic in config.yaml fit what the provider sends.",
+    ),
+    "forecast_address": (
+        "Perbaiki weather.forecast.url di config.yaml.",
+        "Correct weather.forecast.url in config.yaml.",
+    ),
+    "forecast_clock": (
+        "Sambungkan internet, atau setel jam komputer ini (modul RTC).",
+        "Connect the internet, or set this computer's clock (RTC module).",
+    ),
     "sink_hold": (
         "Periksa token, bucket dan alamat InfluxDB di config.yaml. Data tetap tersimpan di komputer ini.",
         "Check the InfluxDB token, bucket and address in config.yaml. The data stays on this computer.",

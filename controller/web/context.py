@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from controller.core.instant import Instant
+from controller.forecast_trouble import Trouble
 from controller.live import Live
 from controller.outlooks import Kept
 from controller.poller import Health
@@ -48,6 +49,8 @@ class WebContext:
     unverified: frozenset[str] = frozenset()
     forecasts: Callable[[], Kept] | None = None
     """The record of the forecasts."""
+    forecast_trouble: Callable[[], Trouble | None] | None = None
+    """Why the provider's forecast does not come; None while it does."""
     note: Callable[[Note], Awaitable[Noted | None]] | None = None
     """Adds a person's row to the ledger; None when the disk did not take it in time."""
     holder: str = ""

@@ -15,10 +15,12 @@ from controller.core.site import Factor
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.core.wiring import Wiring, wiring
+from controller.forecast_trouble import reason as why_no_forecast
 from controller.i18n import render
 from controller.web import status_devices, status_forecast, status_land, status_plant
+from controller.web.advice import advice
 from controller.web.attention import attention
-from controller.web.context import WebContext
+from controller.web.context import LANGUAGES, WebContext
 from controller.web.texts import TEXTS
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def status(context: WebContext) -> Json:
         "valves": [],
         "power": {},
         "forecast": None,
+        "forecast_trouble": _forecast_trouble(context, now.mono_s),
         "plan": None,
         "today": {},
         "attention": [],
@@ -118,6 +121,15 @@ def _add_decision(found: Json, context: WebContext, snapshot: Snapshot, decision
         found["reasons"].append(alarm)
         found["alarms"].append(alarm)
         found["attention"] = attention(found["reasons"], found["devices"])
+
+
+def _forecast_trouble(context: WebContext, mono_s: float) -> Json | None:
+    """Why a provider's forecast does not come, with what to do; never an alarm: the site's own stands in."""
+    trouble = context.forecast_trouble and context.forecast_trouble()
+    if not trouble:
+        return None
+    told = _reason(why_no_forecast(trouble, mono_s))
+    return told | {"help": {language: advice(told["key"], "", language) for language in LANGUAGES}}
 
 
 def reasons(decision: Decision) -> list[Json]:

@@ -108,6 +108,11 @@ async def ran(one: Forecasts, until: Callable[[], object], seconds: float = 5.0)
         await asyncio.gather(task, return_exceptions=True)
 
 
+def told_as(outlooks: Outlooks, kind: str, why: str) -> bool:
+    """The trouble that people are shown."""
+    return outlooks.trouble is not None and outlooks.trouble.kind == kind and why in outlooks.trouble.detail
+
+
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits seconds on a site waits hundredths here."""
@@ -137,18 +142,19 @@ async def test_it_fails_backs_off_and_recovers(
     entry = site(url=server.url)
     outlooks = Outlooks(entry)
     one = Forecasts(entry, outlooks, moment(), tmp_path / "f")
-    for answer, why in (
-        (plain(b"", 500), "HTTP 500"),
-        (plain(b"<html>"), "not JSON"),
-        (plain(b"[]"), "not a JSON object"),
+    for answer, kind, why in (
+        (plain(b"", 500), "busy", "HTTP 500"),
+        (plain(b"", 401), "refused", "HTTP 401"),
+        (plain(b"<html>"), "unreadable", "not JSON"),
+        (plain(b"[]"), "unreadable", "not a JSON object"),
     ):
         server.answer = answer
-        await ran(one, lambda why=why: why in one.trouble)  # type: ignore[misc]
+        await ran(one, lambda why=why, kind=kind: told_as(outlooks, kind, why))  # type: ignore[misc]
     assert outlooks.kept.provided is None
     server.answer = plain(BODY)
     await ran(one, lambda: outlooks.kept.provided)
-    assert one.trouble == ""
-    assert [record.levelname for record in caplog.records].count("WARNING") == 3
+    assert outlooks.trouble is None
+    assert [record.levelname for record in caplog.records].count("WARNING") == 4
 
 
 async def test_a_mistake_of_ours_does_not_end_the_asking(
@@ -257,9 +263,9 @@ async def test_a_retained_message_is_heard(mosquitto: Mosquitto, tmp_path: Path)
             while outlooks.kept.provided is None:
                 await asyncio.sleep(0.01)
             teller.publish("test-forecasts/sun", b"\xff\x00", 1, True)
-            while not one.trouble:
+            while not outlooks.trouble:
                 await asyncio.sleep(0.01)
-        assert "test-forecasts/sun" in one.trouble
+        assert told_as(outlooks, "unreadable", "test-forecasts/sun")
         assert outlooks.kept.provided.begin_s == DAWN
     finally:
         await teller.stop()

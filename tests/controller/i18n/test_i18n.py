@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,7 @@ from controller.core.interlock import Effect
 from controller.core.interlocks_land import VALVES, WATCHED_VALVES, WATCHED_ZONES, ZONES
 from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.snapshot import Order
+from controller.forecast_trouble import Kind
 from controller.i18n import placeholders, render, texts
 from controller.i18n.numbers import day, duration, number, write
 
@@ -79,8 +81,8 @@ def test_the_scan_finds_keys_of_every_kind():
 
 
 def test_every_key_has_its_sentence():
-    """Every key used in core and schedules exists in the texts; the rest are the database link's, the wires' and the devices'."""
-    used = keys_of_core() | keys_of_schedules()
+    """Every key that is used has its text; the rest are the database link's, the wires' and the devices'."""
+    used = keys_of_core() | keys_of_schedules() | {f"forecast_{kind}" for kind in get_args(Kind)}
     known = set(texts()["reasons"])
     assert used - known == set()
     assert {key for key in known - used if not key.startswith(("sink_", "wire_", "device_"))} == set()

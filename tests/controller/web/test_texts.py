@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,7 @@ from controller.core.interlocks_land import VALVES, WATCHED_VALVES, ZONES
 from controller.core.interlocks_pumps import PUMPS, WATCHED_PUMPS
 from controller.core.snapshot import Order
 from controller.core.state import Phase
+from controller.forecast_trouble import Kind
 from controller.web.advice import ADVICE, advice
 from controller.web.texts import TEXTS, Words
 
@@ -119,9 +121,10 @@ def test_solar_is_diesel() -> None:
 
 
 def test_every_alarm_has_advice() -> None:
-    """Every interlock that rings tells people what to do, in both languages."""
+    """Every interlock that rings, and every reason why a provider's forecast stays away, tells people what to do, in both languages."""
     rows = (*PUMPS, *WATCHED_PUMPS, *VALVES, *WATCHED_VALVES, *ZONES)
     loud = {row.name for row in rows if row.level is Level.ALARM} | {"sensor_missing"}
+    loud |= {f"forecast_{kind}" for kind in get_args(Kind)}
     assert len(loud) > 8
     assert not {name for name in loud if not advice(name, "", "id") or not advice(name, "", "en")}
 
