@@ -58,7 +58,9 @@ def test_nothing_is_said_while_it_comes() -> None:
     assert "Prakiraan dari luar" not in Renderer(context).parts("id")["sun"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1?key=RAHASIA kunci", "http://127.0.0.1:x/v1?key=RAHASIA"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/v1?key=RAHASIA kunci", "http://127.0.0.1:x/v1?key=RAHASIA"]
+)
 def test_a_key_in_the_address_is_never_shown(url: str) -> None:
     """An address that is none is told as such, without a letter of it."""
     with pytest.raises(Failed) as caught:
