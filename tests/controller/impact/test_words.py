@@ -224,7 +224,7 @@ def test_single_and_multiple_drainage_are_told_apart() -> None:
     [
         ("inverter.load_w", "inverter (power of the loads)", "inverter (daya beban)"),
         ("hibrida.import_wh", "hibrida (energy taken from the grid)", "hibrida (energi diambil dari jaringan)"),
-        ("panel.pv_power_w_2", "panel (power of the PV array or of one string, no. 2)", "panel (daya larik surya atau satu string, no. 2)"),
+        ("panel.pv_current_a_2", "panel (current of one PV string, no. 2)", "panel (arus satu string surya, no. 2)"),
         ("aneh.unheard_of", "aneh.unheard_of", "aneh.unheard_of"),
     ],
 )  # fmt: skip

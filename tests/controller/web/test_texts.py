@@ -121,7 +121,7 @@ def test_solar_is_diesel() -> None:
 
 
 def test_every_alarm_has_advice() -> None:
-    """Every interlock that rings, and every reason why a provider's forecast stays away, tells people what to do, in both languages."""
+    """Every interlock that rings, and every trouble with a provider's forecast, tells people what to do, in both languages."""
     rows = (*PUMPS, *WATCHED_PUMPS, *VALVES, *WATCHED_VALVES, *ZONES)
     loud = {row.name for row in rows if row.level is Level.ALARM} | {"sensor_missing"}
     loud |= {f"forecast_{kind}" for kind in get_args(Kind)}
