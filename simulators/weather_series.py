@@ -20,6 +20,7 @@ from controller.core.site import Identity
 from simulators.sky import MINUTES, Sky, SkyDay
 from simulators.weather import GeneratedWeather, WeatherSource, sky_of
 from simulators.weather_climate import Daily
+from simulators.weather_elsewhere import moved
 from simulators.weather_files import DailyTable, IntervalTable, read_weather
 from simulators.weather_minutes import Day, diurnal_wind, humidity, make_day, reference_et
 
@@ -332,4 +333,4 @@ def open_weather(path: str | Path, site: Identity, seed: int, sky: Sky | None = 
     over = sky or sky_of(site)
     if isinstance(table, DailyTable):
         return DailyWeather(table, site, seed, over)
-    return IntervalWeather(table, site, seed, over)
+    return IntervalWeather(moved(table, site.longitude), site, seed, over)
