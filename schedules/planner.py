@@ -21,7 +21,7 @@ def plan(request: PlanRequest) -> Plan:
     """Place the demands on the sheet. Total: whatever finds no place is named in ``unmet``; equal requests give equal plans.
 
     Direct zones first (what they do not use fills the tanks), then gravity zones on the expected tank levels. Within each,
-    the most urgent first, one run each per round, so that nobody gets a second run before all had a first.
+    run by run, the next to whoever is most urgent after what is placed already, so that scarce water goes where it is missed most.
     """
     grid = Grid.of(request)
     pumps = {p.pump: PumpSheet.of(p, grid) for p in request.pumps}

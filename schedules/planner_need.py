@@ -19,7 +19,7 @@ not open and close valves all day."""
 
 DAY_S = 86400.0
 
-ROUNDS = 12
+MOST_RUNS = 12
 """A zone gets at most this many runs in one plan."""
 
 
@@ -51,9 +51,22 @@ class Need:
         return min(self.left_l, self.zone.flow_m3_h / 3.6 * self.zone.max_run_s)
 
     @property
+    def urgency(self) -> float:
+        """Of what is still to be placed: each litre that has its place takes its share of the demand's urgency away."""
+        return self.demand.urgency * (self.left_l + self.held_l) / self.demand.volume_l
+
+    @property
     def pause_s(self) -> float:
         """How long a run soaks in before the next."""
         return self.zone.soak_s or SOAK_S
+
+    def take(self, run: Run) -> None:
+        """Note a run that was placed for this need."""
+        self.runs.append(run)
+        self.left_l = max(0.0, self.left_l - run.volume_l)
+        if self.left_l < 0.001 * self.demand.volume_l:
+            self.left_l = 0.0
+        self.after_s = run.end_s + self.pause_s
 
     def open(self) -> Iterator[Interval]:
         """The windows that are still ahead for this zone."""
@@ -89,26 +102,20 @@ def gather(request: PlanRequest, grid: Grid) -> list[Need]:
     return needs
 
 
-def in_rounds(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
-    """One run per zone and round, until a round places nothing; first only runs that are worth it, then any."""
-    worth = WORTH
-    for _ in range(ROUNDS):
-        placed = False
-        for need in needs:
-            if need.left_l <= 0.0:
-                continue
+def in_turn(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
+    """Run by run, each to whoever is most urgent after all that is placed already, until nobody finds a place; first only runs
+    that are worth it, then any.
+    """
+    for worth in (WORTH, 0.0):
+        waiting = [need for need in needs if need.left_l > 0.0 and len(need.runs) < MOST_RUNS]
+        while waiting:
+            need = min(waiting, key=lambda one: -one.urgency)  # of equals the first: needs come sorted
             need.worth_l = worth * need.left_l
             run = place(need)
             if run is not None:
-                need.runs.append(run)
-                need.left_l = max(0.0, need.left_l - run.volume_l)
-                if need.left_l < 0.001 * need.demand.volume_l:
-                    need.left_l = 0.0
-                need.after_s = run.end_s + need.pause_s
-                placed = True
-        if not placed and worth == 0.0:
-            return
-        worth = worth if placed else 0.0
+                need.take(run)
+            if run is None or need.left_l <= 0.0 or len(need.runs) >= MOST_RUNS:
+                waiting.remove(need)
 
 
 def to_the_sun(need: Need, due_s: float, sun_s: float) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from schedules.plan import Run
-from schedules.planner_need import Need, in_rounds
+from schedules.planner_need import Need, in_turn
 from schedules.shares import HURT, Claim, ration
 from schedules.tank_sheet import TankSheet
 from schedules.timeline import EPS, Grid, PumpSheet
@@ -52,11 +52,11 @@ def in_shares(
     """Place all needs, each up to its ration first; what then is left of the sun and the water goes by urgency."""
     for source, supply_l in supplies.items():
         _hold_back([need for need in needs if need.zone.source == source], supply_l, grid)
-    in_rounds(needs, place)
+    in_turn(needs, place)
     if any(need.held_l > 0.0 for need in needs):
         for need in needs:
             need.left_l, need.held_l, need.failed_l = need.left_l + need.held_l, 0.0, math.inf
-        in_rounds(needs, place)
+        in_turn(needs, place)
 
 
 def _hold_back(needs: Sequence[Need], supply_l: float, grid: Grid) -> None:
