@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from controller.commands.console import t
 from controller.core.site import Pump, Site
 from simulators.weather import WeatherSource
 from simulators.world import World
@@ -15,6 +16,39 @@ LATE_S: Final = 120.0
 """A limit may be seen a cycle late and acted on a cycle later."""
 
 OPEN: Final = 0.99
+
+
+SAID: Final = {
+    "last-valve": ("its last valve was closed while it ran", "katup terakhirnya ditutup selagi menyala"),
+    "short-run": ("stopped after {seen}, sooner than {limit}", "mati sesudah {seen}, padahal paling singkat {limit}"),
+    "long-run": ("ran for {seen}, longer than {limit}", "menyala {seen}, padahal paling lama {limit}"),
+    "short-rest": ("rested for {seen}, less than {limit}", "istirahat {seen}, padahal paling singkat {limit}"),
+    "starts": (
+        "{seen} starts within an hour, more than {limit}",
+        "{seen} kali dinyalakan dalam sejam, padahal paling banyak {limit}",
+    ),
+    "no-valve": ("started without an open valve", "dinyalakan tanpa katup yang terbuka"),
+}  # fmt: skip
+"""What broke a limit -> English, Indonesian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A limit that was broken: when (the site's time), by which pump, which (a key of ``SAID``), what was ``seen`` and the ``limit``,
+    both s or starts (0: no number).
+    """
+
+    at: datetime
+    pump: str
+    what: str
+    seen: float = 0.0
+    limit: float = 0.0
+
+    def sentence(self) -> str:
+        """In the reader's language."""
+        unit = "" if self.what == "starts" else t(" s", " detik")
+        numbers = {"seen": f"{self.seen:.0f}{unit}", "limit": f"{self.limit:.0f}{unit}"}
+        return f"{self.at} {self.pump}: {t(*SAID[self.what]).format(**numbers)}"
 
 
 @dataclass(slots=True)
@@ -27,15 +61,20 @@ class Switched:
 
 
 class AuditedWorld(World):
-    """``violations``: sentences, one for each limit broken (empty: none)."""
+    """``broken``: what broke a limit, in order; ``violations``: a sentence for each, in the reader's language (empty: none)."""
 
     def __init__(
         self, site: Site, seed: int, start: datetime, *, weather: WeatherSource | None = None
     ) -> None:
         """As World."""
         super().__init__(site, seed, start, weather=weather)
-        self.violations: list[str] = []
+        self.broken: list[Broken] = []
         self._switched = {ident: Switched() for ident in self.pumps}
+
+    @property
+    def violations(self) -> list[str]:
+        """The sentences."""
+        return [one.sentence() for one in self.broken]
 
     def apply(self, device: str, quantity: str, value: float, at: datetime | None = None) -> None:
         """As World; each change is judged."""
@@ -44,7 +83,7 @@ class AuditedWorld(World):
             if self.pumps[ident].wanted is not seen.on:
                 self._judge(self.pumps[ident].pump, seen)
             elif seen.on and self._fed[ident] is not None and value == 0.0:
-                self._check(self._has_way(ident, told=True), ident, "its last valve was closed while it ran")
+                self._check(self._has_way(ident, told=True), ident, "last-valve")
 
     def _judge(self, pump: Pump, seen: Switched) -> None:
         """A pump was switched."""
@@ -52,15 +91,16 @@ class AuditedWorld(World):
         seen.on, seen.at_s = not seen.on, now
         if not seen.on:
             done = span >= limits.min_run_s or self._must_stop(pump)
-            self._check(done, pump.id, f"stopped after {span:.0f} s")
-            self._check(span <= limits.max_run_s + LATE_S, pump.id, f"ran for {span:.0f} s")
+            self._check(done, pump.id, "short-run", span, limits.min_run_s)
+            self._check(span <= limits.max_run_s + LATE_S, pump.id, "long-run", span, limits.max_run_s)
             return
         seen.starts.append(now)
         while seen.starts[0] <= now - 3600.0:
             seen.starts.popleft()
-        self._check(span >= limits.min_rest_s, pump.id, f"rested for {span:.0f} s")
-        self._check(len(seen.starts) <= limits.starts_per_hour, pump.id, f"{len(seen.starts)} starts an hour")
-        self._check(self._has_way(pump.id, told=False), pump.id, "started without an open valve")
+        self._check(span >= limits.min_rest_s, pump.id, "short-rest", span, limits.min_rest_s)
+        starts, most = len(seen.starts), limits.starts_per_hour
+        self._check(starts <= most, pump.id, "starts", starts, most)
+        self._check(self._has_way(pump.id, told=False), pump.id, "no-valve")
 
     def _must_stop(self, pump: Pump) -> bool:
         """Whether water itself ends a run early: the tank above is full, there is too little below, or the pump lifts none."""
@@ -80,6 +120,8 @@ class AuditedWorld(World):
             all(valve.wanted if told else valve.position >= OPEN for valve in zone.valves) for zone in zones
         )
 
-    def _check(self, good: bool, ident: str, what: str) -> None:
+    def _check(self, good: bool, ident: str, what: str, seen: float = 0.0, limit: float = 0.0) -> None:
         if not good:
-            self.violations.append(f"{datetime.fromtimestamp(self.now_s, self.start.tzinfo)} {ident}: {what}")
+            self.broken.append(
+                Broken(datetime.fromtimestamp(self.now_s, self.start.tzinfo), ident, what, seen, limit)
+            )
