@@ -105,13 +105,15 @@ class CalendarProgram(Base):
 class MistingProgram(Base):
     """Cooling by mist: pulses of ``pulse_s`` with pauses of at least ``pause_s`` while it is hot and dry, at most
     ``max_pulses_per_day``. It begins when temperature and vapour pressure deficit are both at "on" and ends below one "off".
+
+    Where the defaults come from: schedules/misting.py.
     """
 
     kind: Literal["misting"] = "misting"
     temp_on_c: Annotated[float, Field(ge=15, le=50)] = 33.0
     temp_off_c: Annotated[float, Field(ge=10, le=50)] = 31.0
-    vpd_on_kpa: Annotated[float, Field(ge=0.2, le=6)] = 1.6
-    vpd_off_kpa: Annotated[float, Field(ge=0.1, le=6)] = 1.2
+    vpd_on_kpa: Annotated[float, Field(ge=0.2, le=6)] = 1.5
+    vpd_off_kpa: Annotated[float, Field(ge=0.1, le=6)] = 1.1
     pulse_s: Annotated[float, Field(ge=2, le=600)] = 20.0
     pause_s: Annotated[float, Field(ge=10, le=7200)] = 180.0
     max_pulses_per_day: Annotated[int, Field(ge=1, le=1000)] = 120
