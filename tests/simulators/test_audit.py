@@ -82,7 +82,10 @@ def test_too_many_starts_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         switch(start * 11.0 + 6.0, "pompa", False)
     told = {one.what: one for one in world.broken}
     assert set(told) == {"short-rest", "starts"}
-    for language, words in (("en", "5 starts within an hour, more than 4"), ("id", "5 kali dinyalakan dalam sejam")):
+    for language, words in (
+        ("en", "5 starts within an hour, more than 4"),
+        ("id", "5 kali dinyalakan dalam sejam"),
+    ):
         monkeypatch.setenv("LC_ALL", f"{language}_ID.UTF-8")
         assert words in told["starts"].sentence()
 
