@@ -16,8 +16,8 @@ stressed (Nikolaou et al. 2017, doi:10.9755/ejfa.2017.v29.i11.1496).
 
 VPD_KPA_H = 2.7
 """The same share of a day by the air's dryness: 190 of 1,750 J/cm2, and 25 kPa h on a usual day at Tanjung Enim (Tmax 32.5, Tmin
-23.2 C, RH 60-96 %: mean deficit 1.03 kPa). Reckoned, not measured: no public source states a sum for this dose. Transpiration follows
-sun and dryness, neither in a straight line (cucumber, HortScience 58(10), 2023, 1208): tune it by the water that drains.
+23.2 C, RH 60-96 %: mean deficit 1.03 kPa). Reckoned, not measured: no public source states a sum for this dose. Transpiration
+follows sun and dryness, neither in a straight line (cucumber, HortScience 58(10), 2023, 1208): tune it by the water that drains.
 """
 
 BLIND_S = 1800.0
