@@ -34,8 +34,8 @@ SAID: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A limit that was broken: when (the site's time), by which pump, which (a key of ``SAID``), what was ``seen`` and the ``limit``,
-    both s or starts (0: no number).
+    """A limit that was broken: when (the site's time), by which pump, which (a key of ``SAID``), what was ``seen`` and the
+    ``limit``, both s or starts (0: no number).
     """
 
     at: datetime

@@ -30,9 +30,11 @@ def _world(kind: str) -> tuple[AuditedWorld, Switch]:
 @pytest.mark.parametrize(
     ("second", "third", "what", "english", "indonesian"),
     [
-        (2.0, 60.0, "short-run", "stopped after 120 s, sooner than 300 s", "mati sesudah 120 detik, padahal paling singkat 300 detik"),
+        (2.0, 60.0, "short-run", "stopped after 120 s, sooner than 300 s",
+         "mati sesudah 120 detik, padahal paling singkat 300 detik"),
         (30.0, 33.0, "short-rest", "rested for 180 s, less than 600 s", "istirahat 180 detik, padahal paling singkat 600 detik"),
-        (301.0, 320.0, "long-run", "ran for 18060 s, longer than 14400 s", "menyala 18060 detik, padahal paling lama 14400 detik"),
+        (301.0, 320.0, "long-run", "ran for 18060 s, longer than 14400 s",
+         "menyala 18060 detik, padahal paling lama 14400 detik"),
     ],
 )  # fmt: skip
 def test_a_tank_pump_switched_too_soon_or_too_late_is_told(
