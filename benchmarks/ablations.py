@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,9 +26,8 @@ from controller.outlooks import Outlooks
 from schedules import container, planner_fills, prospect
 from schedules.program import FieldProgram, PaddyProgram
 from schedules.timeline import Piece, PumpSheet
-from simulators.cases import Case, Opened, open_case
-from simulators.result import result_of
-from simulators.season import Season
+from simulators.cases import Case, Opened, open_case, run
+from simulators.strategies import OURS
 
 ROOT = Path(__file__).resolve().parents[1]
 SITES = ("nursery", "vegetables", "paddy", "nursery-direct")
@@ -94,10 +94,7 @@ def blind(site: Site) -> Site:
 
 def cost_idr(opened: Opened, site: Site) -> float:
     """One season of ours."""
-    world = opened.world()
-    season = Season(site, opened.profiles, world, opened.start, opened.days)
-    season.run()
-    return float(result_of(season, "solar")["cost_idr"]["total"])
+    return float(run(replace(opened, site=site), OURS)["cost_idr"]["total"])
 
 
 def main() -> None:

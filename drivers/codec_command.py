@@ -260,12 +260,3 @@ def encode_lease(lease: Lease, seconds: float) -> int:
     piece = next((p for p in lease.pieces if seconds <= p.max_s), lease.pieces[-1])
     held = min(seconds, piece.max_s)
     return max(1, math.ceil(round(held / piece.unit_s, 6))) + piece.offset
-
-
-def decode_lease(lease: Lease, raw: int) -> float:
-    """Seconds that a raw timer number means to the device."""
-    for piece in lease.pieces:
-        seconds = (raw - piece.offset) * piece.unit_s
-        if 0 <= seconds <= piece.max_s:
-            return seconds
-    return lease.max_s

@@ -6,7 +6,7 @@ import importlib
 import resource
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
@@ -25,7 +25,7 @@ from simulators.limits import Wants
 from simulators.oracle_record import WatchedWorld
 from simulators.play import play
 from simulators.redate import redated
-from simulators.result import result_of
+from simulators.result import heading, result_of
 from simulators.season import Season, local_midnight
 from simulators.sky import Sky
 from simulators.strategies import ORACLE, OURS, PRACTICES, make
@@ -209,12 +209,8 @@ def solver() -> ModuleType:
 def played(opened: Opened, strategy: str, world: AuditedWorld, wall_s: float) -> Result:
     """The result of a played season, with the keys of a season result; the controller's own figures are null."""
     cycles = int(opened.days * 1440.0) + 1
-    end = opened.start + timedelta(days=opened.days)
     return {
-        "site": opened.site.file.site.id,
-        "strategy": strategy,
-        "from": opened.start.isoformat(),
-        "to": end.isoformat(),
+        **heading(opened.site, strategy, opened.start, opened.days),
         "cycles": cycles,
         "wall_s": wall_s,
         "cycles_per_s": cycles / wall_s if wall_s else 0.0,

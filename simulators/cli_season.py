@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from controller.commands.console import t
+from simulators.audit import AuditedWorld
 from simulators.cases import Opened, Progress, Result, forecaster_of, open_case, run
 from simulators.cli_compare import case_of
 from simulators.cli_worlds import UsageError, world_factory
@@ -49,10 +50,11 @@ def _ours(args: argparse.Namespace, opened: Opened, progress: Progress) -> Resul
                 f"--state {folder}: sudah berisi buku besar; sebut folder kosong",
             )
         )
+    world = _world(args, opened)
     ran = Season(
         opened.site,
         opened.profiles,
-        _world(args, opened),
+        world,
         opened.start,
         opened.days,
         folder,
@@ -61,7 +63,8 @@ def _ours(args: argparse.Namespace, opened: Opened, progress: Progress) -> Resul
         forecaster=forecaster_of(opened),
     )
     ran.run()
-    return result_of(ran, OURS)
+    told = {"violations": world.violations} if isinstance(world, AuditedWorld) else {}
+    return result_of(ran, OURS) | told
 
 
 def _world(args: argparse.Namespace, opened: Opened) -> World:

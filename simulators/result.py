@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from controller.commands.console import language, t
 from controller.core.accounts import figures
+from controller.core.site import Site
 from controller.i18n.numbers import number
 from simulators.account import blocks
 from simulators.compare_table import shown
@@ -26,15 +27,17 @@ def result_of(season: Season, strategy: str) -> dict[str, Any]:
     state = season.controller.cycle.state
     impact = season.days_seen.totals(figures(state.accounts))["total"]
     owed = {zone: entry.balance.owed_mm for zone, entry in state.zones.items()}
-    end = season.start + timedelta(days=season.days)
     return {
-        "site": season.site.file.site.id,
-        "strategy": strategy,
-        "from": season.start.isoformat(),
-        "to": end.isoformat(),
+        **heading(season.site, strategy, season.start, season.days),
         **measured(season),
         **blocks(season.site, truth() if truth is not None else None, owed, impact),
     }
+
+
+def heading(site: Site, strategy: str, start: datetime, days: float) -> dict[str, str]:
+    """Whose season it is: the first keys of a result."""
+    end = start + timedelta(days=days)
+    return {"site": site.file.site.id, "strategy": strategy, "from": start.isoformat(), "to": end.isoformat()}
 
 
 def summary(result: Mapping[str, Any]) -> str:
@@ -46,7 +49,8 @@ def summary(result: Mapping[str, Any]) -> str:
         f"{avoided} kg avoided (estimated, unverified)",
         f"{avoided} kg terhindarkan (perkiraan, belum diverifikasi)",
     )
-    return "\n".join([head, *_site(result), *zones, f"  CO2     {co2}"])
+    broken = [f"! {one}" for one in result.get("violations", ())]
+    return "\n".join([head, *_site(result), *zones, f"  CO2     {co2}", *broken])
 
 
 def _site(result: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ from controller.store.point import Point, Series
 from controller.store.telemetry import Telemetry
 from tests.controller.little_world import LittleWorld, demo_site
 from tests.controller.stations import EPOCH
+from tests.controller.store.test_ledger import tampered
 
 AT = Instant(EPOCH + 5000.0, 5000.0, "boot-2")
 BEFORE = Instant(EPOCH + 1000.0, 900.0, "boot-1")
@@ -154,14 +155,7 @@ def test_a_damaged_ledger_is_set_aside_and_never_stops_a_start(tmp_path: Path, d
         case "truncated":
             path.write_bytes(path.read_bytes()[:5000])
         case "row changed":
-            with sqlite3.connect(path) as connection:
-                connection.execute("DROP TRIGGER IF EXISTS ledger_no_update")
-                for (name,) in connection.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                ).fetchall():
-                    connection.execute(f"DROP TRIGGER {name}")
-                connection.execute("UPDATE ledger SET payload = '{}' WHERE seq = 2")
-            connection.close()
+            tampered(path, "UPDATE ledger SET payload = '{}' WHERE seq = 2")
         case "tail cut":
             path.write_bytes(path.read_bytes()[:-4096])
         case "empty":

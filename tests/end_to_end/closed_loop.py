@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,14 +37,8 @@ from simulators.sky import Sky
 from simulators.weather import sky_of
 from simulators.weather_minutes import Day
 from simulators.world import World
+from tests.end_to_end.sites import SITES
 
-ROOT = Path(__file__).parents[2]
-SITES = {
-    "nursery": ROOT / "config.yaml",
-    "vegetables": ROOT / "simulators/sites/vegetables.yaml",
-    "paddy": ROOT / "simulators/sites/paddy.yaml",
-    "kutai": ROOT / "simulators/sites/kutai.yaml",
-}
 PIECE_S = 10.0
 """The world and the devices' own timers are stepped at least this finely, however long the cycle."""
 

@@ -16,10 +16,11 @@ from controller.core import enforce, runs
 from controller.core.snapshot import Order
 from controller.core.state import Phase
 from simulators.tank import STAND_M, TankState
-from tests.end_to_end.closed_loop import SITES, Loop
+from tests.end_to_end.closed_loop import Loop
 from tests.end_to_end.faults import FAULTS, order
 from tests.end_to_end.referee import Referee
 from tests.end_to_end.scenes import running, scene, with_positions
+from tests.end_to_end.sites import SITES
 
 LONG = bool(os.environ.get("TIRTA_TEST_LONG"))
 """Set it for the whole grid of faults, sites and cycle lengths, and many more combinations (about half an hour)."""

@@ -13,16 +13,9 @@ from controller.core.site import Site
 from controller.store.ledger import Ledger
 from simulators.season import Season
 from simulators.world import World
+from tests.end_to_end.sites import SITES
 from tests.end_to_end.wired import WiredSeason
 from tests.fixtures_mqtt import Mosquitto
-
-ROOT = Path(__file__).parents[2]
-SITES = {
-    "nursery": ROOT / "config.yaml",
-    "vegetables": ROOT / "simulators/sites/vegetables.yaml",
-    "paddy": ROOT / "simulators/sites/paddy.yaml",
-    "kutai": ROOT / "simulators/sites/kutai.yaml",
-}
 
 
 @pytest.mark.slow

@@ -38,6 +38,7 @@ def test_a_season_as_json(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert (document["site"], document["strategy"], document["cycles"]) == ("desa-impian", "solar", 1441)
+    assert document["violations"] == []
     assert {path.name for path in (tmp_path / "s").glob("*.db")} == {"ledger.db", "telemetry.db"}
 
 

@@ -109,6 +109,7 @@ def test_the_result_has_its_keys_and_its_numbers_agree(tmp_path: Path) -> None:
     assert set(water["zones"]) == {zone.id for zone in run.site.file.zones}
     assert water["pumped_m3"] > 0.0
     assert run.site.file.site.id in summary(result)
+    assert summary(result | {"violations": ["a", "b"]}) == summary(result) + "\n! a\n! b"
     assert result["cycles"] == DAYS * 1440 + 1
 
 

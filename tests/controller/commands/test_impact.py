@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from controller.store.chain import Note
 from controller.store.database import connect_readonly
 from controller.store.ledger import Ledger
 from tests.controller.impact.test_statement import closings
+from tests.controller.store.test_ledger import tampered
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -165,12 +165,10 @@ def test_half_a_month_was_half_seen_as_in_the_report(run: Run) -> None:
 
 def test_figures_of_a_changed_ledger_are_not_verified(run: Run, tmp_path: Path) -> None:
     """Shown with what is wrong and exit 1; nobody can stand for them."""
-    connection = sqlite3.connect(tmp_path / "ledger.db")
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("UPDATE ledger SET payload = replace(payload, '8000.0', '9000.0') WHERE kind = 'day'")
-    connection.commit()
-    connection.close()
+    tampered(
+        tmp_path / "ledger.db",
+        "UPDATE ledger SET payload = replace(payload, '8000.0', '9000.0') WHERE kind = 'day'",
+    )
     code, text, error = run("impact", "--month", "2026-10")
     assert (code, "CO2 avoided" in text, "chain is broken: row 1 of 2026-10-25" in error) == (1, True, True)
     code, text, error = run("impact", "verify", "--month", "2026-10", "--by", "Siti")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from controller import cli
 from controller.commands import report as command
 from tests.controller.report.ledgers import MEMBERS, site_of, write_ledger
 from tests.controller.site_files import SITES
+from tests.controller.store.test_ledger import tampered
 
 BEGINS = {"html": b"<!doctype html>", "pdf": b"%PDF-", "xlsx": b"PK", "json": b"{"}
 
@@ -92,12 +92,7 @@ def test_a_file_that_is_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_broken_chain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A changed row: no report (exit 1) but with --despite-damage, whose first page says that the chain is broken."""
     path = write_ledger(tmp_path, site_of(), "2026-03-01", "2026-03-05")
-    connection = sqlite3.connect(path)
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("UPDATE ledger SET payload = replace(payload, '7000.0', '9000.0') WHERE kind = 'day'")
-    connection.commit()
-    connection.close()
+    tampered(path, "UPDATE ledger SET payload = replace(payload, '7000.0', '9000.0') WHERE kind = 'day'")
     file = tmp_path / "report.html"
     assert run(tmp_path, "--month", "2026-03", "-o", str(file)) == 1
     assert not file.exists()

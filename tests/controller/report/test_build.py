@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from controller.store.audit import closings
 from controller.store.chain import Note
 from controller.store.database import connect_readonly
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
+from tests.controller.store.test_ledger import tampered
 
 SITE = site_of()
 
@@ -146,12 +146,7 @@ def test_a_changed_row_shows(tmp_path: Path) -> None:
     """A row changed by hand breaks the chain, and the report knows."""
     path = write_ledger(tmp_path, SITE, "2026-03-01", "2026-03-03")
     whole = report_of(path, SITE, month("2026-03"))
-    connection = sqlite3.connect(path)
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("UPDATE ledger SET payload = replace(payload, '7000.0', '9000.0') WHERE kind = 'day'")
-    connection.commit()
-    connection.close()
+    tampered(path, "UPDATE ledger SET payload = replace(payload, '7000.0', '9000.0') WHERE kind = 'day'")
     forged = report_of(path, SITE, month("2026-03"))
     assert whole.ledger.whole
     assert not forged.ledger.whole
