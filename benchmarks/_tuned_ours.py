@@ -30,7 +30,7 @@ GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
     "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy",)),
     "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
-    "schedules.container.RAIN_ROOM": ((0.2, 0.4, 0.6), ("nursery",)),
+    "schedules.container.SLACK": ((0.5, 0.75, 0.9), ("nursery",)),
     "surplus.ride_wh": ((30.0, 70.0, 140.0), ("nursery", "vegetables")),
 }
 """Constant -> (values, sites on which it does something)."""

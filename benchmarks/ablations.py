@@ -54,7 +54,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "packing": (patch.object(PumpSheet, "free", alone),),
     "tank timing": (patch.object(planner_fills, "_timing", lambda *_: (0.0, 1e9)),),
     "rain skip": (patch.object(balances, "rained", lambda *_: False),),
-    "room for rain": (patch.object(container, "RAIN_ROOM", 0.0),),
+    "room for rain": (patch.object(container, "_room_mm", lambda *_: 0.0),),
     "storing ahead": (patch.object(prospect, "DRY_D", 0.0),),
     "waiting for rain": (patch.object(prospect.Prospect, "spared", lambda *_: 0.0),),
     "doubt": (

@@ -26,8 +26,15 @@ LAST = 0.25
 Smaller doses would use up the day's number of them by noon.
 """
 
-RAIN_ROOM = 0.4
-"""Share of RAW that a dose leaves empty, at most, in pots that rain can reach: it would only run through full ones."""
+EASY = 0.5
+"""Share of the available water that plants take without harm. The xylem of potted shrubs showed nothing before 10 kPa, where
+"available" ends (Caron et al. 1998, doi:10.21273/JASHS.123.5.931); half of it is FAO-56's usual p.
+"""
+
+SLACK = 0.75
+"""How far from ``dose_share`` to the end of easy water pots may go while a dose waits, for the sun or the next window: what is not
+given meanwhile is room for rain. All the way where rain is certain to come first.
+"""
 
 LOOKAHEAD_D = 0.25
 """A dose is told this long before it is due: pots are small, so half a morning."""
@@ -51,11 +58,12 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     taw, raw, start = balance.taw_mm, balance.raw_mm, balance.depletion_mm
     net = inputs.irrigated_mm * program.efficiency
     caught = inputs.rain_mm * RAIN_CATCH if program.rain_skip else 0.0
-    eta = min(stress(start, taw, raw) * program.kc * inputs.et0_mm, taw - start + caught + net)
+    easy = _easy_mm(taw, raw)
+    eta = min(stress(start, taw, easy) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
     depletion, full = drier(inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s)
-    ks = stress(depletion, taw, raw)
+    ks = stress(depletion, taw, easy)
     base = (0.0, 0.0, 0.0, 0.0) if fresh else (
         balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
     changes["full_vwc"] = full
@@ -94,15 +102,18 @@ def demand(
     depletion = balance.depletion_mm + (balance.doubt_mm if balance.depletion_mm > 0.0 else 0.0)
     use = max(0.1, program.kc * balance.et0_mm_d)
     left_d = (raw - depletion) / use
+    held = raw + (SLACK + (1.0 - SLACK) * prospect.likely(raw)) * (_easy_mm(taw, raw) - raw)
+    late_d = (held - depletion) / use
+    lasts_d = late_d if program.rain_skip else left_d
     soon = SOON + (1.0 - SOON) * prospect.spared(raw)
-    key = _key(program, balance, depletion, left_d, prospect.closing and left_d < prospect.hold_d, soon)
+    key = _key(program, balance, depletion, left_d, prospect.closing and lasts_d < prospect.hold_d, soon)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
     if key in BY_SUM:
         urgency = max(urgency, 0.5)
-    net = dosing.wanted_mm(program, balance) - _room_mm(program, raw, use, prospect)
+    net = dosing.wanted_mm(program, balance) - _room_mm(program, held, use, prospect)
     if net <= 0.0:
         return None
     params: dict[str, float | str] = {
@@ -113,16 +124,22 @@ def demand(
     }  # fmt: skip
     return Demand(
         zone, net, net / program.efficiency * area_m2, min(1.0, urgency),
-        now_s + max(0.0, left_d) * DAY_S, key, params,
+        now_s + max(0.0, late_d) * DAY_S, key, params,
     )  # fmt: skip
 
 
-def _room_mm(program: ContainerProgram, raw: float, use_mm_d: float, prospect: Prospect) -> float:
-    """What a dose without a set size leaves free for rain: never so much that the pots would pass RAW before the next chance."""
+def _easy_mm(taw: float, raw: float) -> float:
+    """Depletion from which on the plants take less, mm: never before a dose is due."""
+    return max(raw, EASY * taw)
+
+
+def _room_mm(program: ContainerProgram, held_mm: float, use_mm_d: float, prospect: Prospect) -> float:
+    """What a dose without a set size leaves free for rain: never so much that the pots would pass ``held_mm`` before the next
+    chance.
+    """
     if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
         return 0.0
-    share = RAIN_ROOM + (1.0 - RAIN_ROOM) * prospect.spared(raw)
-    return min(share * raw, max(0.0, raw - use_mm_d * prospect.hold_d - prospect.reserve_mm(use_mm_d)))
+    return max(0.0, held_mm - use_mm_d * prospect.hold_d - prospect.reserve_mm(use_mm_d))
 
 
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})

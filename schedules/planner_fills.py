@@ -26,8 +26,10 @@ WORTH_SHARE = 0.3
 
 MIN_RUNS = 2.0
 DRAWN_RUNS = 1.3
+BACKED_SHARE = 0.3
 """A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short and
-zones draw it, so that the sun of their window is used.
+zones draw it, so that the sun of their window is used. Where grid or genset may fill for a demand that comes too late, none is for
+less than this share of the capacity: it would only buy a reserve that is there anyhow.
 """
 
 ROUND_S = 900.0
@@ -68,7 +70,8 @@ def _timing(request: PlanRequest, sheet: TankSheet) -> tuple[float, float]:
     keep = _keep(request, sheet, day, night)
     capacity = sheet.limits.capacity_l
     wanted = _end(sheet, day, night, [0.0] * len(sheet.fill_l), day.start)[1] < keep
-    refill_l = max(0.0, capacity - _worth(sheet)) if wanted else 0.0
+    worth = max(_worth(sheet), BACKED_SHARE * capacity if request.backup_w > 0.0 else 0.0)
+    refill_l = max(0.0, capacity - worth) if wanted else 0.0
     if any(p.limits.running_s > 0.0 for p in sheet.fillers):
         return 0.0, refill_l
     start = _latest(request, sheet, day, night, keep)

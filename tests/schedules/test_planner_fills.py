@@ -70,6 +70,16 @@ def test_a_tank_above_its_mark_is_filled_when_the_dawn_needs_more() -> None:
 DARK = (0.0,) * 192
 
 
+def test_a_reserve_alone_is_worth_a_start_only_where_nothing_else_can_fill() -> None:
+    """With 2 of 8 m3 missing of a reserve the pump starts above the site's mark; not where the grid may fill for a late demand: it
+    waits until 30 % is missing.
+    """
+    alone = tank_request([], (20.0, 22.0), 6000.0, use_l_d=9000.0)
+    assert plan(alone).fills[0].refill_l > 6000.0
+    backed = replace(alone, backup_w=1500.0)
+    assert plan(backed).fills[0].refill_l == pytest.approx(0.7 * 8000.0)
+
+
 def test_an_empty_tank_under_clouds_is_filled_by_force_just_in_time() -> None:
     """Due in 5 h, no sun, the grid allowed: the tank is filled in the hour before, with all that is wanted."""
     request = tank_request(
