@@ -8,9 +8,13 @@ from __future__ import annotations
 from controller.core.decision import Reason
 from controller.core.draft import Draft
 from controller.core.runs import want_pump
+from controller.core.state import Phase
 from controller.core.wiring import PumpWiring, TankWiring
 from schedules.frozen import replace
 from schedules.plan import Fill
+
+AT_IT = (Phase.STARTING, Phase.RUNNING)
+"""A filling that a cloud or a person interrupted begins anew only where there is room for a run."""
 
 ROOM = 1.1
 """Shortest runs of its pump that a tank has to have room for before a start."""
@@ -68,7 +72,7 @@ def _filling(c: Draft, pump: PumpWiring, tank: TankWiring, level: float, plan: F
     full, refill = tank.entry.full_m, tank.refill_m
     target = full if plan is None else _level_m(tank, plan.target_l)
     if c.tanks[tank.id].filling:
-        return level < target
+        return level < target and (c.pumps[pump.id].phase in AT_IT or _has_room(pump, tank, level))
     if plan is not None and plan.refill_l > 0.0:
         refill = max(refill, _level_m(tank, plan.refill_l))
     if level >= min(refill, target - BAND * (full - tank.entry.empty_m)) or not _has_room(pump, tank, level):
