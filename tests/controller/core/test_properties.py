@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controller.core.decide import decide
-from controller.core.decision import Decision
+from controller.core.decision import Decision, EventKind
 from controller.core.instant import Instant
 from controller.core.planning_request import plan_request
 from controller.core.site import Site
@@ -43,6 +43,12 @@ DIRECT = direct_site(
     {"limits": LIMITS, "protect": PROTECT, "pressure": "meter.pressure_bar"}, SURPLUS, prog=THIRSTY
 )
 
+GRID = tank_site(
+    {"limits": LIMITS | {"min_run_s": 60.0}, "protect": PROTECT, "power": "meter.power_w"},
+    SURPLUS | {"inverter_status": "inverter.status", "backup": "grid", "backup_for_forced": True},
+    prog=THIRSTY,
+)
+
 CHOICES: dict[str, list[Any]] = {
     "sun": [0.0, 300.0, 600.0, 1200.0, 1200.0, None],
     "level": [0.1, 0.5, 0.5, 1.2, 1.79, 1.8, 2.5, None, float("nan"), "?"],
@@ -50,12 +56,15 @@ CHOICES: dict[str, list[Any]] = {
     "volume": [0.0, 1.0, 5.0, 1e6, None],
     "pressure": [0.0, 2.0, 9.0, None],
     "status": ["running", "standby", "fault", 3.0, None],
+    "inverter": ["running", "running", "standby", "waiting", "off", "fault", None],
+    "power": ["drawn", "drawn", 0.0, 200.0, None],
     "pv": [0.0, 1500.0, None],
     "grid": [-800.0, 500.0, None],
     "running_1": ["auto", "auto", "auto", 0.0, 1.0, None],
     "running_2": ["auto", "auto", "auto", 0.0, 1.0, None],
     "running_3": ["auto", "auto", "auto", 0.0, 1.0, None],
 }
+ASLEEP = ("standby", "waiting", "off")
 TARGETS = ["sumur", "sungai", "z1", "a", "b", "", "nobody"]
 
 changes = st.one_of(
@@ -112,7 +121,7 @@ class Referee:
         if self.emergency:
             assert not on, "on during an emergency stop"
         self._valves(now, on)
-        self._pump(snapshot, now, on)
+        self._pump(snapshot, decision, now, on)
         self._presses(snapshot, decision, on)
         self.on_since = {key: self.on_since.get(key, now) for key in on}
         self.cycles = [] if fresh else [*self.cycles, now - self.mono]
@@ -145,12 +154,27 @@ class Referee:
             assert self.pressed <= pump.protect.retries, "pressed more often than the pump may be retried"
         self.asked = False
 
-    def _pump(self, snapshot: Snapshot, now: float, on: dict[tuple[str, str], Any]) -> None:
+    def _early(self, snapshot: Snapshot, decision: Decision) -> None:
+        """A run within its minimum: only what protects the pump or the field, or a person, may have ended it."""
+        (pump,), power = self.site.file.pumps, self.site.file.power
+        ended = [e.reason for e in decision.events if e.kind is EventKind.STOP and e.subject == pump.id]
+        assert ended, "a stop without an event"
+        assert ended[0].group in ("interlock", "emergency") or ended[0].key == "stopped_by_operator", ended[0]
+        if ended[0].key == "inverter_absent" and snapshot.text(power.inverter_status) in ASLEEP:
+            meter = snapshot.readings.get(pump.power.key)
+            age_s = snapshot.at.mono_s - meter.mono_s
+            assert age_s > 10.0 or snapshot.number(pump.power) < 0.3 * pump.rated_power_w, "fed, yet chopped"
+
+    def _pump(
+        self, snapshot: Snapshot, decision: Decision, now: float, on: dict[tuple[str, str], Any]
+    ) -> None:
         pump = self.site.file.pumps[0]
         key, limits = pump.run.key, pump.limits
         if key not in on:
             if key in self.on_since:
                 self.off_since = now
+                if now - self.on_since[key] < limits.min_run_s:
+                    self._early(snapshot, decision)
             return
         if key not in self.on_since:
             assert now - self.off_since >= limits.min_rest_s, "start within the minimum rest"
@@ -196,7 +220,7 @@ class World:
     site: Site
     values: dict[str, Any] = field(
         default_factory=lambda: {"sun": 1200.0, "level": 0.5, "flow": 12.0, "volume": 0.0, "pressure": 2.0,
-                                 "status": "running", "pv": 1500.0, "grid": -800.0, "running_1": "auto",
+                                 "status": "running", "inverter": "running", "power": "drawn", "pv": 1500.0, "grid": -800.0, "running_1": "auto",
                                  "running_2": "auto", "running_3": "auto"}
     )  # fmt: skip
     mono: float = 0.0
@@ -218,6 +242,7 @@ class World:
         """One decision, made twice, judged."""
         for name, wish in self.values.items():
             value = self.on.get(f"switch_{name[-1]}", 0.0) if wish == "auto" else wish
+            value = 750.0 * self.on.get("switch_1", 0.0) if wish == "drawn" else value
             if value is not None:
                 self.readings[SIGNALS[name]] = Sample(value, Quality.GOOD, self.mono)
         instant = Instant(self.epoch, self.mono, self.boot, self.trusted)
@@ -269,7 +294,7 @@ class World:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(scripts, st.sampled_from([TANK, DIRECT]))
+@given(scripts, st.sampled_from([TANK, DIRECT, GRID]))
 def test_no_script_makes_it_unsafe(script, site):
     """For any sequence of readings, gaps, boots, clock steps, failed writes and orders: decide() raises nothing, is
     deterministic, its state survives JSON, and the referee finds no violation."""
