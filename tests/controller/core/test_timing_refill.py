@@ -8,7 +8,9 @@ from controller.core.decision import EventKind
 from tests.controller.core.sites import tank_site
 from tests.controller.core.timeline import Plant, at, play
 
-LIMITS = {"limits": {"min_run_s": 300.0, "min_rest_s": 600.0}}  # 4 m3/h: 333 l, 0.083 m of the tank; with the margin 0.092 m
+LIMITS = {
+    "limits": {"min_run_s": 300.0, "min_rest_s": 600.0}
+}  # 4 m3/h: 333 l, 0.083 m of the tank; with the margin 0.092 m
 SUN, CLOUD = 900.0, 100.0
 
 
