@@ -220,7 +220,8 @@ class World:
     site: Site
     values: dict[str, Any] = field(
         default_factory=lambda: {"sun": 1200.0, "level": 0.5, "flow": 12.0, "volume": 0.0, "pressure": 2.0,
-                                 "status": "running", "inverter": "running", "power": "drawn", "pv": 1500.0, "grid": -800.0, "running_1": "auto",
+                                 "status": "running", "inverter": "running", "power": "drawn", "pv": 1500.0,
+                                 "grid": -800.0, "running_1": "auto",
                                  "running_2": "auto", "running_3": "auto"}
     )  # fmt: skip
     mono: float = 0.0
