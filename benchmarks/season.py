@@ -7,6 +7,7 @@ BENCH_DAYS: fewer days for a quick look; the figures are then scaled to a year.
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import time
 from datetime import timedelta
@@ -32,6 +33,7 @@ WATCHED_DAYS = 10.0
 def main() -> None:
     """Season first, so that the peak of memory is its own."""
     days = float(os.environ.get("BENCH_DAYS", YEAR))
+    say(f"{platform.python_implementation()} {platform.python_version()}, {platform.python_compiler()}")
     site, profiles = load_site("config.yaml")
     start = local_midnight(site, "2026-01-01")
     season = Season(
