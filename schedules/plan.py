@@ -145,7 +145,8 @@ class Fill:
     0: at once). Below ``refill_l`` filling begins although the site's own refill mark is not reached.
 
     ``forced_from_s``..``forced_until_s``: the sun comes too late for a demand; the pump then runs on whatever the site allows
-    until the tank holds ``forced_l``.
+    until the tank holds ``forced_l``. ``short``: the tank cannot serve all that is wanted of it, so a start need not wait for the
+    usual margin of sun.
     """
 
     tank: str
@@ -156,6 +157,7 @@ class Fill:
     forced_from_s: float | None = None
     forced_until_s: float = 0.0
     forced_l: float = 0.0
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schedules import planner_direct, planner_fills, planner_forced, planner_gravity
 from schedules.plan import Fill, Plan, PlanRequest, Run, Unmet
 from schedules.planner_need import SOAK_S, Need, gather
 from schedules.planner_running import book_running, draw_running
-from schedules.planner_scarce import held, in_shares, lifted
+from schedules.planner_scarce import falls_behind, held, in_shares, lifted
 from schedules.planner_unmet import unmet
 from schedules.tank_sheet import TankSheet
 from schedules.timeline import Grid, PumpSheet
@@ -36,7 +36,7 @@ def plan(request: PlanRequest) -> Plan:
         for t in request.tanks
     }
     gravity = _gravity([n for n in needs if n.zone.source in tanks], request, tanks, grid)
-    fills = planner_fills.fills(request, tanks, {n.zone.source for n in gravity if n.left_l > n.least_l})
+    fills = planner_fills.fills(request, tanks, _short(request, gravity, tanks))
     placed = [*direct, *gravity]
     left = (u for d in request.demands if (u := unmet(d, placed, pumps, tanks)) is not None)
     return sealed(request.now_s, grid.until_s, _sorted(request.running, placed), fills, tuple(left))
@@ -62,6 +62,15 @@ def _gravity(needs: list[Need], request: PlanRequest, tanks: dict[str, TankSheet
     planner_forced.force(late, again, tanks, grid)
     rounds(again)
     return again
+
+
+def _short(request: PlanRequest, gravity: Sequence[Need], tanks: Mapping[str, TankSheet]) -> set[str]:
+    """Tanks that cannot serve all that is wanted of them, or will not be able to and have no back-up."""
+    zones = {name: [need for need in gravity if need.zone.source == name] for name in tanks}
+    left = {need.zone.source for need in gravity if need.left_l > need.least_l}
+    if request.backup_w > 0.0:
+        return left
+    return left | {name for name, needs in zones.items() if falls_behind(request, needs, tanks[name])}
 
 
 def _sorted(running: Sequence[Run], needs: Sequence[Need]) -> tuple[Run, ...]:

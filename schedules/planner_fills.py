@@ -25,11 +25,11 @@ WORTH_SHARE = 0.3
 """Less than this share of the capacity is filled up as late as it can be: there may be more to fill by then."""
 
 MIN_RUNS = 2.0
-DRAWN_RUNS = 1.3
+SHORT_RUNS = 1.3
 BACKED_SHARE = 0.3
-"""A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short and
-zones draw it, so that the sun of their window is used. Where grid or genset may fill for a demand that comes too late, none is for
-less than this share of the capacity: it would only buy a reserve that is there anyhow.
+"""A start above the site's refill mark is for at least so many of the pump's shortest runs; for fewer where water is short, so
+that the sun of the zones' windows is used. Where grid or genset may fill for a demand that comes too late, none is for less than
+this share of the capacity: it would only buy a reserve that is there anyhow.
 """
 
 ROUND_S = 900.0
@@ -41,25 +41,28 @@ def fills(
     request: PlanRequest, tanks: dict[str, TankSheet], short: Set[str] = frozenset()
 ) -> tuple[Fill, ...]:
     """One fill for each pump of a tank that is not full. A tank in ``short`` cannot serve all that is wanted of it: it is filled
-    whenever the sun allows.
+    whenever the sun allows, and again as soon as zones draw from it.
     """
     return tuple(
         _fill(request, tanks[t.tank], p.pump, t.tank in short)
         for t in request.tanks
         for p in request.pumps
-        if p.into == t.tank and not p.locked and t.volume_l < t.capacity_l
+        if p.into == t.tank and not p.locked and (t.volume_l < t.capacity_l or t.tank in short)
     )
 
 
 def _fill(request: PlanRequest, sheet: TankSheet, pump: str, short: bool) -> Fill:
     capacity = sheet.limits.capacity_l
     first = min(sheet.forced, key=lambda one: one.begin_s, default=None)
-    from_s, refill_l = (0.0, capacity - _room(request, sheet)) if short else _timing(request, sheet)
+    from_s, refill_l = (
+        (0.0, capacity - min(capacity, _worth(sheet, SHORT_RUNS))) if short else _timing(request, sheet)
+    )
+    pressed = short and request.backup_w <= 0.0
     if first is None:
-        return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l)
+        return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l, short=pressed)
     level = min(capacity, ROUND_L * round(first.level_l / ROUND_L + 0.5))
     begin = 60.0 * (first.begin_s // 60.0)
-    return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l, begin, first.until_s, level)
+    return Fill(sheet.limits.tank, pump, capacity, from_s, refill_l, begin, first.until_s, level, pressed)
 
 
 def _timing(request: PlanRequest, sheet: TankSheet) -> tuple[float, float]:
@@ -86,13 +89,6 @@ def _worth(sheet: TankSheet, least_runs: float = MIN_RUNS) -> float:
     """The least litres for which a pump starts above the site's refill mark."""
     runs = (p.limits.rated_flow_m3_h / 3.6 * least_runs * p.limits.min_run_s for p in sheet.fillers)
     return max(BAND_SHARE * sheet.limits.capacity_l, *runs, 0.0)
-
-
-def _room(request: PlanRequest, sheet: TankSheet) -> float:
-    """What a tank that is short has to have room for before it is filled: a shortest run of its pump while zones draw from it."""
-    zones = {zone.zone for zone in request.zones if zone.source == sheet.limits.tank}
-    drawn = any(run.zone in zones for run in request.running)
-    return min(sheet.limits.capacity_l, _worth(sheet, DRAWN_RUNS if drawn else MIN_RUNS))
 
 
 def _first_day(sheet: TankSheet) -> tuple[range, int]:

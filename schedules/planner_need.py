@@ -17,6 +17,9 @@ WORTH = 0.1
 """Runs of at least this share of the need come first; smaller ones only where nothing better is left, so that scarce water does
 not open and close valves all day."""
 
+WORTH_S = 900.0
+"""A run that is as long as this is worth it, however much is wanted: the morning's sun brings no more, and by noon it is gone."""
+
 DAY_S = 86400.0
 
 MOST_RUNS = 12
@@ -110,7 +113,7 @@ def in_turn(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
         waiting = [need for need in needs if need.left_l > 0.0 and len(need.runs) < MOST_RUNS]
         while waiting:
             need = min(waiting, key=lambda one: -one.urgency)  # of equals the first: needs come sorted
-            need.worth_l = worth * need.left_l
+            need.worth_l = min(worth * need.left_l, need.zone.flow_m3_h / 3.6 * WORTH_S)
             run = place(need)
             if run is not None:
                 need.take(run)

@@ -38,7 +38,7 @@ class Draft:
     __slots__ = (
         "accounts", "air", "asked", "began_s", "boot", "counters", "cycle_s", "demands", "draws", "dt", "due_s", "emergency",
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s",
-        "lost_s", "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "presses", "pumps", "pv_share",
+        "lost_s", "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "pressed", "presses", "pumps", "pv_share",
         "rain", "readings", "reasons", "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun",
         "tanks", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
@@ -88,6 +88,7 @@ class Draft:
         self.resets: set[str] = set()  # pumps whose fault a person wants reset
         self.presses: list[Command] = []  # what has no state and is done once, now
         self.wanted: dict[str, str] = {}  # zone or pump -> arbitration group that wants it on
+        self.pressed: set[str] = set()  # pumps whose tank is short of water
         self.waits: dict[str, Reason] = {}  # zone or pump -> why it does not run
         self.asked: dict[str, Phase] = {}  # what each pump's machine proposes, pump by pump
         self.events: list[Event] = []

@@ -133,10 +133,10 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
     mean = now if power.mean_w is None else max(0.0, power.mean_w - reserved)
     if RANK[group] >= RANK["forced"]:
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.need_w}, group=group)
-    if power.mean_w is not None and mean >= pump.start_w:  # the mean would do: a cloud is passing
+    if power.mean_w is not None and mean >= surplus.start_w(c, pump):  # the mean would do: a cloud is passing
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.hold_w}, group=group)
     average_s = c.wiring.power.surplus.average_s
-    params: Params = {"power_w": mean, "need_w": pump.start_w, "average_s": average_s}
+    params: Params = {"power_w": mean, "need_w": surplus.start_w(c, pump), "average_s": average_s}
     return Reason(pump.id, "pump_waits_sun", params, group=group)
 
 

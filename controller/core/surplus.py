@@ -102,6 +102,11 @@ def hope_w(c: Draft) -> float:
     return (power.budget_w or 0.0) + power.spread * (power.potential_w or 0.0)
 
 
+def start_w(c: Draft, pump: PumpWiring) -> float:
+    """The mean power that starts this pump, W: with less margin where its tank is short and each litre is missed."""
+    return pump.hold_w if pump.id in c.pressed else pump.start_w
+
+
 def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     """True if the sun (or what may stand in for it) lets the pump start now."""
     if carried(c, pump, group):
@@ -118,7 +123,7 @@ def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     if RANK[group] >= RANK["forced"]:
         return budget >= pump.need_w
     mean = 0.0 if mean is None else mean - reserved
-    return budget >= pump.hold_w and mean >= pump.start_w
+    return budget >= pump.hold_w and mean >= start_w(c, pump)
 
 
 def enough_to_go_on(c: Draft, pump: PumpWiring, group: str) -> bool:

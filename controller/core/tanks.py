@@ -1,6 +1,6 @@
 """When a tank wants water: between its refill mark and its target. Needs no calendar, so the sun fills tanks even while the
-clock cannot be trusted; while a plan is in force its hours and its forced filling count. Writes: ``tanks``, ``wanted``, ``waits``,
-``pumps`` (the end of a manual filling).
+clock cannot be trusted; while a plan is in force its hours and its forced filling count. Writes: ``tanks``, ``wanted``,
+``pressed``, ``waits``, ``pumps`` (the end of a manual filling).
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def _fill(c: Draft, pump: PumpWiring, tank: TankWiring) -> None:
         return
     if filling:
         want_pump(c, pump.id, "plan")
+    if plan is not None and plan.short:
+        c.pressed.add(pump.id)
     if plan is not None and _forced(c, tank, level, plan) and (was.on or _has_room(pump, tank, level)):
         want_pump(c, pump.id, "forced")
 

@@ -99,6 +99,37 @@ def test_the_most_urgent_first() -> None:
     assert [r.zone for r in one.runs] == ["b", "c", "a", "d"]
 
 
+def test_scarce_water_stays_with_whoever_misses_it_most() -> None:
+    """Each run goes to the zone that is most urgent after what is placed already: of two tonnes for two zones of eight the one in
+    need gets all, one that is hardly less urgent the half.
+    """
+    zones = [zone(name, 4.0, source="tank", max_run_s=450.0) for name in "ab"]
+    filler = pump(pump="well", into="tank")
+    tank = (TankLimits("tank", 2000.0, 8000.0),)
+
+    def given(other: float) -> dict[str, float]:
+        demands = [want("a", 8000.0, 0.9), want("b", 8000.0, other)]
+        one = plan(ask(demands, zones, (0.0,) * STEPS, pumps=(filler,), tanks=tank))
+        return {name: sum(r.volume_l for r in one.runs if r.zone == name) for name in "ab"}
+
+    assert given(0.3) == {"a": pytest.approx(2000.0, abs=30.0), "b": 0.0}
+    assert given(0.85) == pytest.approx({"a": 1000.0, "b": 1000.0}, abs=30.0)
+
+
+def test_a_great_need_does_not_pass_over_the_mornings_water() -> None:
+    """A zone that wants a hundred tonnes takes the few that the sun brings through an empty tank in its morning window, and the
+    full tank in the evening.
+    """
+    filler = pump(pump="well", into="tank", rated_flow_m3_h=6.0)
+    windows = [(1.0, 5.0), (11.0, 13.0), (25.0, 29.0), (35.0, 37.0)]
+    request = ask(
+        [want("a", 100000.0)], [zone("a", 6.0, *windows, source="tank")], sun(3000.0),
+        pumps=(filler,), tanks=(TankLimits("tank", 0.0, 8000.0),),
+    )  # fmt: skip
+    begins = [at(run)[0] for run in plan(request).runs]
+    assert [sum(a <= begin < b for begin in begins) > 0 for a, b in windows] == [True] * 4
+
+
 def test_water_from_the_tank_by_its_level() -> None:
     """Of 5 m3 wanted the tank's 2 m3 go in the first window; the midday sun fills it and the evening gives the rest."""
     filler = pump(pump="well", into="tank", rated_flow_m3_h=2.0)

@@ -55,6 +55,20 @@ def test_a_tank_that_cannot_serve_what_is_wanted_takes_all_sun() -> None:
     assert fill.refill_l > 6000.0
 
 
+def test_a_tank_whose_zones_use_more_than_it_can_give_takes_all_sun() -> None:
+    """Zones that use 12 m3 a day of a tank that gives 8 m3 in their two hours: it is short before anybody asks, its pump starts
+    with the first room and with less margin of sun, and even while it is full the plan says so. For 2 m3 a day it is not.
+    """
+    (fill,) = plan(tank_request([], (20.0, 22.0), 6000.0, use_l_d=12000.0)).fills
+    assert (fill.from_s, fill.short) == (0.0, True)
+    assert fill.refill_l > 7000.0
+    (full,) = plan(tank_request([], (20.0, 22.0), 8000.0, use_l_d=12000.0)).fills
+    assert full.short
+    (enough,) = plan(tank_request([], (20.0, 22.0), 6000.0, use_l_d=2000.0)).fills
+    assert not enough.short
+    assert plan(tank_request([], (20.0, 22.0), 8000.0, use_l_d=2000.0)).fills == ()
+
+
 def test_a_pump_that_fills_goes_on() -> None:
     """A filling under way is not told to wait for stronger sun."""
     request = tank_request([], (20.0, 22.0), 2000.0, pumps=(replace(WELL, running_s=400.0, resting_s=0.0),))

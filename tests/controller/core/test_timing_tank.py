@@ -46,6 +46,18 @@ def test_sun_must_hold_on_average_and_now():
     )
 
 
+def test_a_tank_that_is_short_starts_its_pump_with_less_margin():
+    """With 1.17 times the need the pump waits for more sun, unless the plan says that its tank cannot serve all that is wanted."""
+    plan = fill_plan(3200.0)
+    short = replace(plan, fills=tuple(replace(fill, short=True) for fill in plan.fills))
+    waits, starts = Plant(tank_site()), Plant(tank_site())
+    waits.plan, starts.plan = plan, short
+    play(waits, at(0, sun=550.0, level=0.5).on(), at(1200).on().why("sumur", "pump_waits_sun"))
+    play(
+        starts, at(0, sun=550.0, level=0.5).on(), at(600).on("sumur"), at(660).why("sumur", "pump_runs_plan")
+    )
+
+
 def test_a_short_cloud_does_not_stop_it_a_long_one_does():
     """Power below the need for less than three minutes changes nothing; for longer it stops the pump, which then rests."""
     play(
