@@ -13,7 +13,7 @@ from controller.config import load_site
 from simulators.compare import verdict
 from simulators.strategies import ORACLE, OURS, PRACTICES, PROVIDED
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 SHARE_MEDIAN: Final = 0.95
 SHARE_WORST: Final = 0.80
@@ -33,6 +33,7 @@ def summarise(rows: Iterable[Row]) -> None:
         say(f"{name}: best {said['best_practice']}, share {said['share']}, gap {said['gap_share']}, "
             f"regret {said['regret_idr_ha']} Rp/ha, costs {costs}")  # fmt: skip
     _shares(found)
+    _played(cases, found, areas)
     _provided(cases, found, areas)
     _against_practice(cases, found)
     _limits([row for seen in cases.values() for row in seen])
@@ -61,6 +62,25 @@ def _provided(
         figure("the same cases, by ours' own forecast: share, median", median(one[0] for one in both), "")
         figure("... with a provider: share, median", median(one[1] for one in both), "", SHARE_MEDIAN, "more")
         figure("... with a provider: share, worst", min(one[1] for one in both), "", SHARE_WORST, "more")
+
+
+def _played(
+    cases: Mapping[str, Sequence[Row]], found: Mapping[str, Mapping[str, Any]], areas: Mapping[str, float]
+) -> None:
+    """The same shares by what was played alone, without the worth of what is left at the end: the oracle knows the last day and
+    fills up on it, which nobody can who waters on. Only for reading: its schedule was sought for the whole cost.
+    """
+    shares = []
+    for name, seen in cases.items():
+        bare = [
+            row | {"cost_idr": {"total": row["cost_idr"]["total"] - row["cost_idr"]["end"]}} for row in seen
+        ]
+        share = verdict(bare, areas[name.split("/")[0]])["share"]
+        if share is not None and found[name]["share"] is not None:
+            shares.append(share)
+            say(f"{name}: share {found[name]['share']:.2f}, {share:.2f} by what was played")
+    if shares:
+        figure("... by what was played, without the worth of the end: median", median(shares), "")
 
 
 def _shares(found: Mapping[str, Mapping[str, Any]]) -> None:
