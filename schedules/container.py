@@ -14,9 +14,9 @@ from schedules.substrate import drier
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
 
-POT_DOUBT, RAINED_DOUBT = 0.15, 0.05
+POT_DOUBT, RAINED_DOUBT = 0.12, 0.08
 """Share of the use that the account of pots may have missed: they hold a day's water, and nobody probes them all. It is given too,
-until some drains; growers let a seventh of each dose run through anyhow. The second: pots in the open, whose account every storm
+until some drains; growers let as much of each dose run through anyhow. The second: pots in the open, whose account every storm
 checks, and where what is given beyond the need makes it drain more.
 """
 
@@ -31,9 +31,14 @@ EASY = 0.5
 "available" ends (Caron et al. 1998, doi:10.21273/JASHS.123.5.931); half of it is FAO-56's usual p.
 """
 
-SLACK = 0.75
+SLACK = 0.6
 """How far from ``dose_share`` to the end of easy water pots may go while a dose waits, for the sun or the next window: what is not
 given meanwhile is room for rain. All the way where rain is certain to come first.
+"""
+
+DIRECT = 0.4
+"""How far on that way a dose is due, and told no sooner, where a pump feeds the pots without a tank: each dose may cost a start of
+it, so they are fewer and larger.
 """
 
 LOOKAHEAD_D = 0.25
@@ -58,7 +63,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     taw, raw, start = balance.taw_mm, balance.raw_mm, balance.depletion_mm
     net = inputs.irrigated_mm * program.efficiency
     caught = inputs.rain_mm * RAIN_CATCH if program.rain_skip else 0.0
-    easy = _easy_mm(taw, raw)
+    easy = easy_mm(taw, raw)
     eta = min(stress(start, taw, easy) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
@@ -101,12 +106,15 @@ def demand(
     raw, taw = balance.raw_mm, balance.taw_mm
     depletion = balance.depletion_mm + (balance.doubt_mm if balance.depletion_mm > 0.0 else 0.0)
     use = max(0.1, program.kc * balance.et0_mm_d)
-    left_d = (raw - depletion) / use
-    held = raw + (SLACK + (1.0 - SLACK) * prospect.likely(raw)) * (_easy_mm(taw, raw) - raw)
+    way = easy_mm(taw, raw) - raw
+    mark = raw + (DIRECT * way if prospect.direct else 0.0)
+    left_d = (mark - depletion) / use
+    held = raw + (SLACK + (1.0 - SLACK) * prospect.likely(raw)) * way
     late_d = (held - depletion) / use
     lasts_d = late_d if program.rain_skip else left_d
-    soon = SOON + (1.0 - SOON) * prospect.spared(raw)
-    key = _key(program, balance, depletion, left_d, prospect.closing and lasts_d < prospect.hold_d, soon)
+    soon = 1.0 if prospect.direct else SOON + (1.0 - SOON) * prospect.spared(raw)
+    closing = prospect.closing and lasts_d < prospect.hold_d
+    key = _key(program, balance, depletion, mark, left_d, closing, soon)
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
@@ -128,7 +136,7 @@ def demand(
     )  # fmt: skip
 
 
-def _easy_mm(taw: float, raw: float) -> float:
+def easy_mm(taw: float, raw: float) -> float:
     """Depletion from which on the plants take less, mm: never before a dose is due."""
     return max(raw, EASY * taw)
 
@@ -149,19 +157,20 @@ def _key(
     program: ContainerProgram,
     balance: ZoneBalance,
     missing_mm: float,
+    mark_mm: float,
     left_d: float,
     closing: bool,
     share: float,
 ) -> str:
     """Why a dose is wanted; "" when none is. A zone that goes by a sum is not told by pot water beforehand. ``closing``: the window
-    closes soon, and the next is too far. ``share`` of RAW: from there on a dose is told ahead.
+    closes soon, and the next is too far. ``mark_mm``: a dose is due; from ``share`` of it on it is told ahead.
     """
     if dosing.due(program, balance):
         return f"demand_container_{program.dose_by}"
     blind = dosing.blind(program, balance)
-    if missing_mm >= balance.raw_mm:
+    if missing_mm >= mark_mm:
         return "demand_container_blind" if blind else "demand_container_dose"
-    soon = left_d <= LOOKAHEAD_D and missing_mm >= share * balance.raw_mm
+    soon = left_d <= LOOKAHEAD_D and missing_mm >= share * mark_mm
     last = closing and missing_mm > LAST * balance.raw_mm
     if (soon or last) and (blind or program.dose_by == "pot_water"):
         return "demand_container_blind" if blind else "demand_container_soon"

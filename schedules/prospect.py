@@ -43,7 +43,8 @@ class Prospect:
     last that is given now or next (from nine to three a crop uses more than half a day's water, by night nothing). ``plenty``:
     what the pumps can lift a day over what all zones need a day; infinite while nothing is known. ``closing``: the open window
     ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that. ``outlook``: what is expected of the rain
-    that this zone gets, None under a roof and while nobody can say; ``until_s``: POSIX s until which water must last.
+    that this zone gets, None under a roof and while nobody can say; ``until_s``: POSIX s until which water must last. ``direct``: a
+    pump feeds the zone without a tank, so that each dose may cost a start of it.
     """
 
     hold_d: float = 1.0
@@ -51,6 +52,7 @@ class Prospect:
     outlook: Outlook | None = None
     closing: bool = False
     until_s: float = 0.0
+    direct: bool = False
 
     def reserve_mm(self, use_mm_d: float) -> float:
         """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch."""

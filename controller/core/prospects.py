@@ -23,7 +23,7 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     outlook = c.snapshot.outlook
     rain = outlook if zone.program.rain_skip else None
     plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
-    return Prospect(hold, plenty, rain, closing, until_s)
+    return Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None)
 
 
 def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:

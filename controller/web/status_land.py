@@ -10,6 +10,8 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
 from controller.web.status_demand import demand
+from schedules.balance import ZoneBalance
+from schedules.container import easy_mm
 from schedules.program import ContainerProgram, PaddyProgram, Program
 
 Json = dict[str, Any]
@@ -66,15 +68,24 @@ SUFFERS = 0.95
 """Below this water stress coefficient plants show it."""
 
 
+def _pots(program: Program, balance: ZoneBalance) -> tuple[float, bool] | None:
+    """(depletion from which on pots suffer, mm; whether they may wait for their dose on purpose), None for other zones."""
+    if not isinstance(program, ContainerProgram):
+        return None
+    return easy_mm(balance.taw_mm, balance.raw_mm), balance.doses_today < program.max_doses_per_day
+
+
 def _mood(entry: ZoneWiring, now: ZoneState, state: ControllerState, depletion_mm: float) -> str:
     """watering, waiting (its irrigation has begun to wait), held (emergency stop), paused, unplanted, over (season), calendar,
     stress (dry for so long that it shows), due or good: never another than its sentence says.
     """
     balance = now.balance
     mine = [one for one in state.demands if one.zone == entry.id and now.credit_l < COMPLETE * one.volume_l]
-    dry = balance.ponding_mm is None and depletion_mm >= balance.raw_mm > 0.0
-    ks = (balance.taw_mm - depletion_mm) / max(1e-9, balance.taw_mm - balance.raw_mm)
-    due = dry or any(one.urgency >= URGENT or one.key == "demand_owed" for one in mine)
+    raw_mm = balance.raw_mm if balance.ponding_mm is None else 0.0
+    dry = depletion_mm >= raw_mm > 0.0
+    suffers_mm, waits = _pots(entry.program, balance) or (raw_mm, False)
+    ks = (balance.taw_mm - depletion_mm) / max(1e-9, balance.taw_mm - suffers_mm)
+    due = (dry and not waits) or any(one.urgency >= URGENT or one.key == "demand_owed" for one in mine)
     checks = (
         ("watering", watering(entry, now, state)),
         ("waiting", now.irrigation is not None),

@@ -224,6 +224,22 @@ def test_pots_keep_room_for_rain_and_no_more_than_lasts() -> None:
     assert net(POTS, 2.0) == pytest.approx(5.0)
 
 
+def test_pots_straight_from_a_pump_take_fewer_and_larger_doses() -> None:
+    """Where each dose may start a pump it is due later than where a tank gives it, but before the pots' easy water ends."""
+
+    def wanted(depletion_mm: float, direct: bool) -> bool:
+        program = POTS.model_copy(update={"rain_skip": False})
+        used = replace(initial(program, CATALOG, AREA_M2), depletion_mm=depletion_mm)
+        return (
+            demand(program, used, "z", AREA_M2, 0.0, None, CATALOG, Prospect(0.5, direct=direct)) is not None
+        )
+
+    balance = initial(POTS, CATALOG, AREA_M2)
+    assert wanted(balance.raw_mm, direct=False)
+    assert not wanted(balance.raw_mm, direct=True)
+    assert wanted(0.9 * EASY * balance.taw_mm, direct=True)
+
+
 def test_pots_stop_at_the_days_limit() -> None:
     """When today's doses are used up nothing is wanted until tomorrow, however dry; a dose under way goes on."""
     dry = replace(initial(POTS, CATALOG, AREA_M2), depletion_mm=8.0, doses_today=4, since_irrigation_d=0.1)

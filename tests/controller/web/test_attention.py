@@ -114,8 +114,8 @@ def with_balance(station: Station, zone: str, **changes: object) -> None:
     ("zone", "changes", "mood", "key"),
     [
         ("bibit", {"depletion_mm": 1.0}, "good", "zone_pots_moist"),
-        ("bibit", {"depletion_mm": 5.0, "doses_today": 4}, "stress", "zone_doses_done"),
-        ("bibit", {"depletion_mm": 4.0, "doses_today": 4}, "due", "zone_doses_done"),
+        ("bibit", {"depletion_mm": 7.5, "doses_today": 4}, "stress", "zone_doses_done"),
+        ("bibit", {"depletion_mm": 5.0, "doses_today": 4}, "due", "zone_doses_done"),
         ("kacang", {"stage": "mid", "depletion_mm": 2.0}, "good", "zone_moist"),
         ("kacang", {"stage": "before", "depletion_mm": 15.0}, "unplanted", "zone_not_planted"),
         ("kacang", {"stage": "over", "depletion_mm": 15.0}, "over", "zone_season_over"),
