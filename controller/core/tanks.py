@@ -61,7 +61,7 @@ def _fill(c: Draft, pump: PumpWiring, tank: TankWiring) -> None:
             c.pumps[pump.id] = replace(was, manual_until_s=None)
     if c.emergency or was.paused_until_s is not None:
         return
-    if filling:
+    if filling and _may_go_on(c, pump, tank, level):
         want_pump(c, pump.id, "plan")
     if plan is not None and plan.short:
         c.pressed.add(pump.id)
@@ -74,7 +74,9 @@ def _filling(c: Draft, pump: PumpWiring, tank: TankWiring, level: float, plan: F
     full, refill = tank.entry.full_m, tank.refill_m
     target = full if plan is None else _level_m(tank, plan.target_l)
     if c.tanks[tank.id].filling:
-        return level < target and (c.pumps[pump.id].phase in AT_IT or _has_room(pump, tank, level))
+        return level < target and any(
+            _may_go_on(c, one, tank, level) for one in c.wiring.pumps if one.tank is tank
+        )
     if plan is not None and plan.refill_l > 0.0:
         refill = max(refill, _level_m(tank, plan.refill_l))
     if level >= min(refill, target - BAND * (full - tank.entry.empty_m)) or not _has_room(pump, tank, level):
@@ -83,6 +85,11 @@ def _filling(c: Draft, pump: PumpWiring, tank: TankWiring, level: float, plan: F
         return True
     c.waits[pump.id] = Reason(pump.id, "pump_fill_waits", {"in_s": plan.from_s - c.epoch}, group="plan")
     return False
+
+
+def _may_go_on(c: Draft, pump: PumpWiring, tank: TankWiring, level: float | None) -> bool:
+    """Whether this pump takes part in a filling under way: it is at it, or the tank has room for its shortest run."""
+    return c.pumps[pump.id].phase in AT_IT or level is None or _has_room(pump, tank, level)
 
 
 def _has_room(pump: PumpWiring, tank: TankWiring, level: float | None) -> bool:

@@ -42,3 +42,17 @@ def test_a_running_pump_fills_to_the_brim():
     """What runs is not ended for want of room: it runs to the target."""
     plant = play(Plant(tank_site(LIMITS)), at(0, sun=SUN, level=0.5, frozen=("level",)), at(600).on("sumur"))
     play(plant, at(1000, level=1.75).on("sumur"), at(1500, level=1.79).on("sumur"), at(1600, level=1.8).on())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_larger_pump_without_room_does_not_end_the_smaller_ones_run(first):
+    """Two pumps into one tank: the small one fills it to the brim, though the large one, which lacks sun, has no more room."""
+    site = tank_site(LIMITS)
+    (small,) = site.file.pumps
+    large = small.model_copy(
+        update={"id": "besar", "rated_power_w": 5000.0, "rated_flow_m3_h": 20.0, "flow": None}
+    )
+    pumps = [large, small] if first else [small, large]
+    plant = Plant(site.model_copy(update={"file": site.file.model_copy(update={"pumps": pumps})}))
+    play(plant, at(0, sun=SUN, level=0.5, frozen=("level",)), at(600).on("sumur"))
+    play(plant, at(1000, level=1.6).on("sumur"), at(1500, level=1.79).on("sumur"), at(1600, level=1.8).on())
