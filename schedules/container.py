@@ -41,6 +41,9 @@ DIRECT = 0.4
 it, so they are fewer and larger.
 """
 
+SUM_ROOM = 0.4
+"""Share of RAW that pots dosed by a sum leave free for rain at most: a technician who asked for small doses by the sun gets them."""
+
 LOOKAHEAD_D = 0.25
 """A dose is told this long before it is due: pots are small, so half a morning."""
 
@@ -121,7 +124,7 @@ def demand(
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
     if key in BY_SUM:
         urgency = max(urgency, 0.5)
-    net = dosing.wanted_mm(program, balance) - _room_mm(program, held, use, prospect)
+    net = dosing.wanted_mm(program, balance) - _room_mm(program, held, raw, use, prospect)
     if net <= 0.0:
         return None
     params: dict[str, float | str] = {
@@ -141,13 +144,16 @@ def easy_mm(taw: float, raw: float) -> float:
     return max(raw, EASY * taw)
 
 
-def _room_mm(program: ContainerProgram, held_mm: float, use_mm_d: float, prospect: Prospect) -> float:
+def _room_mm(
+    program: ContainerProgram, held_mm: float, raw_mm: float, use_mm_d: float, prospect: Prospect
+) -> float:
     """What a dose without a set size leaves free for rain: never so much that the pots would pass ``held_mm`` before the next
     chance.
     """
     if not program.rain_skip or program.drain_share > 0.0 or dosing.size_mm(program, 1.0) is not None:
         return 0.0
-    return max(0.0, held_mm - use_mm_d * prospect.hold_d - prospect.reserve_mm(use_mm_d))
+    room = max(0.0, held_mm - use_mm_d * prospect.hold_d - prospect.reserve_mm(use_mm_d))
+    return room if program.dose_by == "pot_water" else min(room, SUM_ROOM * raw_mm)
 
 
 BY_SUM = frozenset({"demand_container_radiation", "demand_container_vpd"})

@@ -41,7 +41,7 @@ def fills(
     request: PlanRequest, tanks: dict[str, TankSheet], short: Set[str] = frozenset()
 ) -> tuple[Fill, ...]:
     """One fill for each pump of a tank that is not full. A tank in ``short`` cannot serve all that is wanted of it: it is filled
-    whenever the sun allows, and again as soon as zones draw from it.
+    whenever the sun allows, and a full one again as soon as it has room for a run that is worth a start.
     """
     return tuple(
         _fill(request, tanks[t.tank], p.pump, t.tank in short)

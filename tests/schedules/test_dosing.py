@@ -13,6 +13,7 @@ from schedules.balance import StepInputs, ZoneBalance
 from schedules.container import demand
 from schedules.dosing import RADIATION_J_CM2, VPD_KPA_H, limit, size_mm
 from schedules.program import ContainerProgram
+from schedules.prospect import Prospect
 from schedules.zone import initial, step
 from tests.schedules.zones import AREA_M2, CATALOG, MORNING
 
@@ -94,6 +95,21 @@ def test_dry_pots_do_not_wait_for_the_sun() -> None:
     balance = initial(SUN, CATALOG, AREA_M2)
     assert wants(SUN, replace(balance, depletion_mm=balance.raw_mm)) == "demand_container_dose"
     assert wants(SUN, replace(balance, depletion_mm=0.95 * balance.raw_mm)) == ""
+
+
+@pytest.mark.parametrize("by", ["radiation", "vpd"])
+@pytest.mark.parametrize("hold_d", [0.1, 0.5, 1.0])
+def test_in_the_open_a_sum_still_asks_for_its_dose(by: str, hold_d: float) -> None:
+    """However soon the next window comes, room for rain takes less than half of RAW of it, and dry pots are dosed in any light."""
+    program = MELON.model_copy(update={"dose_by": by, "rain_skip": True})
+    fresh = initial(program, CATALOG, AREA_M2)
+    for share, total in ((0.6, 1.0), (1.0, 0.0)):
+        balance = replace(
+            fresh, depletion_mm=share * fresh.raw_mm, et0_mm_d=4.0, dose_sum=total * limit(program)
+        )
+        found = demand(program, balance, "melon", AREA_M2, 0.0, Prospect(hold_d))
+        assert found is not None
+        assert found.net_mm >= (share - 0.5) * fresh.raw_mm
 
 
 def test_without_its_sensor_pot_water_decides_and_says_so() -> None:
