@@ -42,7 +42,7 @@ it, so they are fewer and larger.
 """
 
 SUM_ROOM = 0.4
-"""Share of RAW that pots dosed by a sum leave free for rain at most: a technician who asked for small doses by the sun gets them."""
+"""Share of RAW that pots dosed by a sum leave free for rain at most: whoever asked for small doses by the sun gets them."""
 
 LOOKAHEAD_D = 0.25
 """A dose is told this long before it is due: pots are small, so half a morning."""
