@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from array import array
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -57,3 +61,54 @@ def test_a_short_file_is_left_where_its_times_say(tmp_path: Path) -> None:
     """Six days prove nothing: they stay."""
     few = table(tmp_path, -10.0, days=6)
     assert moved(few, PLACE.longitude) is few
+
+
+@pytest.mark.parametrize("late_min", [15, 30, 45])
+def test_hours_that_begin_within_an_hour_are_not_late(tmp_path: Path, late_min: int) -> None:
+    """A file of the site whose hours begin at half past keeps its sun: an hour is taken at its own middle."""
+    minutes = read_weather(write(tmp_path, intervals(8, 15)))
+    assert isinstance(minutes, IntervalTable)
+    quarters = minutes.columns["ghi_w_m2"]
+    hours = array("d", (sum(quarters[i : i + 4]) / 4.0 for i in range(late_min // 15, len(quarters) - 3, 4)))
+    own = replace(
+        minutes, start_s=minutes.start_s + late_min // 15 * 900.0, step_s=3600.0, columns={"ghi_w_m2": hours}
+    )
+    assert abs(hours_late(own, PLACE.longitude)) < 0.25
+
+
+@pytest.mark.parametrize(
+    ("offset_h", "seen"),
+    [
+        (7.0, lambda hour, _: hour < 12),
+        (7.0, lambda hour, _: hour < 15),
+        (-10.0, lambda _, day: day in (0, 1, 2, 3, 11)),
+    ],
+    ids=["mornings", "until three", "five days of twelve"],
+)
+def test_where_half_of_the_sun_was_not_seen_nothing_is_moved(
+    tmp_path: Path, offset_h: float, seen: Callable[[int, int], bool]
+) -> None:
+    """A logger that slept part of each day, or most days, does not tell where its sun stood: the file stays."""
+    whole = table(tmp_path, offset_h, days=12)
+    local = [
+        datetime.fromtimestamp(whole.start_s + slot * whole.step_s, UTC) + timedelta(hours=7)
+        for slot in range(whole.slots)
+    ]
+    first = local[0].date()
+    part = array(
+        "d",
+        (
+            value if seen(at.hour, (at.date() - first).days) else nan
+            for value, at in zip(whole.columns["ghi_w_m2"], local, strict=True)
+        ),
+    )
+    own = replace(whole, columns=whole.columns | {"ghi_w_m2": part})
+    assert moved(own, PLACE.longitude) is own
+
+
+def test_nights_may_be_left_out(tmp_path: Path) -> None:
+    """A file of another place that holds daylight only is moved all the same: its curve is seen from dark to dark."""
+    whole = table(tmp_path, -10.0)
+    lit = array("d", (value if value > 0.0 else nan for value in whole.columns["ghi_w_m2"]))
+    days = replace(whole, columns=whole.columns | {"ghi_w_m2": lit})
+    assert moved(days, PLACE.longitude).start_s == moved(whole, PLACE.longitude).start_s != whole.start_s
