@@ -15,6 +15,7 @@ from controller.core.runs import COMPLETE
 from controller.core.state import Phase, PumpState, ZoneState
 from controller.core.turns import tell
 from controller.core.wiring import PumpWiring, ZoneWiring
+from schedules.container import easy_mm
 from schedules.dosing import blind
 from schedules.program import ContainerProgram
 
@@ -155,6 +156,9 @@ def _content(c: Draft, zone: ZoneWiring) -> Reason:
         if isinstance(program, ContainerProgram) and blind(program, balance):
             return Reason(zone.id, "zone_pots_blind", params, Level.WARNING)
         return Reason(zone.id, "zone_pots_moist" if pots else "zone_moist", params)
+    easy = easy_mm(balance.taw_mm, balance.raw_mm)
+    if pots and dry and balance.depletion_mm < easy:
+        return Reason(zone.id, "zone_pots_wait", {"depletion_mm": balance.depletion_mm, "easy_mm": easy})
     return Reason(zone.id, "zone_idle")
 
 

@@ -84,4 +84,4 @@ def _dated(desk: Desk, body: NoteBody) -> dict[str, float | str]:
 
 
 def _sentence(what: str, hint: str) -> str:
-    return f"{what}. {hint}." if hint else what
+    return f"{what}. {hint[0].upper()}{hint[1:]}." if hint else what

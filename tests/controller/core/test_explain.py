@@ -123,6 +123,8 @@ def test_the_emergency_stop_promises_nothing() -> None:
         ("field", {"rain_24h_mm": 12.0}, "zone_rained"),
         ("field", {"depletion_mm": 90.0}, "zone_idle"),
         ("container", {"depletion_mm": 1.0}, "zone_pots_moist"),
+        ("container", {"depletion_mm": 2.5}, "zone_pots_wait"),
+        ("container", {"depletion_mm": 6.0}, "zone_idle"),
         ("container", {"depletion_mm": 6.0, "doses_today": 4}, "zone_doses_done"),
         ("paddy", {"ponding_mm": 40.0}, "zone_flooded"),
         ("calendar", {}, "zone_idle"),

@@ -46,7 +46,7 @@ async def test_tomorrow_by_the_sites_calendar_is_refused(
     found, said, taken = await _posted(station, {"value": 60.0, "day": day})
     assert (found, len(taken)) == (code, code == 201)
     if day == "2026-11-23":
-        assert "2026-11-23 belum tiba: di lokasi ini tanggal 2026-11-22. angka diisi" in said
+        assert "2026-11-23 belum tiba: di lokasi ini tanggal 2026-11-22. Angka diisi" in said
         assert "has not come yet: it is 2026-11-22 at the site" in said
 
 
