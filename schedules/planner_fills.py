@@ -5,6 +5,7 @@ that is possible (a start wears the pump), and early when a poor day would leave
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from math import ceil
 
 from schedules.plan import Fill, PlanRequest
 from schedules.tank_sheet import FILL_MARGIN, TankSheet
@@ -55,7 +56,9 @@ def _fill(request: PlanRequest, sheet: TankSheet, pump: str, short: bool) -> Fil
     capacity = sheet.limits.capacity_l
     first = min(sheet.forced, key=lambda one: one.begin_s, default=None)
     from_s, refill_l = (
-        (0.0, capacity - min(capacity, _worth(sheet, SHORT_RUNS))) if short else _timing(request, sheet)
+        (0.0, capacity - min(capacity, max(_worth(sheet, SHORT_RUNS), _share_of_starts(sheet))))
+        if short
+        else _timing(request, sheet)
     )
     pressed = short and request.backup_w <= 0.0
     if first is None:
@@ -89,6 +92,18 @@ def _worth(sheet: TankSheet, least_runs: float = MIN_RUNS) -> float:
     """The least litres for which a pump starts above the site's refill mark."""
     runs = (p.limits.rated_flow_m3_h / 3.6 * least_runs * p.limits.min_run_s for p in sheet.fillers)
     return max(BAND_SHARE * sheet.limits.capacity_l, *runs, 0.0)
+
+
+def _share_of_starts(sheet: TankSheet) -> float:
+    """The least litres for a start so that the day's starts last as long as its sun: what zones draw today over what is left of
+    them, in whole twentieths of the tank. While a pump runs it brings what they draw meanwhile as well: only the rest needs starts.
+    """
+    day, _ = _first_day(sheet)
+    steps = zip(sheet.drawn_l[day.start : day.stop], sheet.fill_l[day.start : day.stop], strict=True)
+    litres = sum(drawn * (1.0 - drawn / brought) for drawn, brought in steps if brought > drawn)
+    each = litres / max(1, min((p.limits.starts_left for p in sheet.fillers), default=1))
+    twentieth = BAND_SHARE * sheet.limits.capacity_l
+    return twentieth * ceil(each / twentieth) if twentieth > 0.0 else 0.0
 
 
 def _first_day(sheet: TankSheet) -> tuple[range, int]:

@@ -55,6 +55,31 @@ def test_a_tank_that_cannot_serve_what_is_wanted_takes_all_sun() -> None:
     assert fill.refill_l > 6000.0
 
 
+@pytest.mark.parametrize(("starts", "drawn_m3_h"), [(12, 2.8), (6, 2.8)])
+def test_the_days_starts_last_as_long_as_its_sun(starts: int, drawn_m3_h: float) -> None:
+    """A zone draws from a short tank all day, slower than its pump fills it: the pump's starts of the day are not spent by noon,
+    and no water is missed.
+    """
+    limits = pump(pump="well", into="tank", rated_flow_m3_h=8.0)
+    power = tuple(3000.0 if i % 96 < 40 else 0.0 for i in range(192))
+    zones = [zone("a", drawn_m3_h, source="tank", use_l_d=6000.0)]
+    volume_l, on, changed, used, refill_l = 9000.0, False, -60, 0, 0.0
+    for minute in range(600):
+        if minute % 15 == 0:
+            begin = minute // 15
+            request = ask(
+                [want("a", 200_000.0, 0.9)], zones, power[begin:] + power[:begin],
+                pumps=(replace(limits, starts_left=starts - used),), tanks=(TankLimits("tank", volume_l, 10_000.0),),
+            )  # fmt: skip
+            refill_l = plan(request).fills[0].refill_l
+        if not on and volume_l < refill_l and minute - changed >= 10 and used < starts:
+            on, changed, used = True, minute, used + 1
+        elif on and volume_l >= 10_000.0 and minute - changed >= 5:
+            on, changed = False, minute
+        volume_l = min(10_000.0, volume_l + (8000.0 * on - 1000.0 * drawn_m3_h) / 60.0)
+        assert volume_l > 3000.0, minute
+
+
 def test_a_tank_whose_zones_use_more_than_it_can_give_takes_all_sun() -> None:
     """Zones that use 12 m3 a day of a tank that gives 8 m3 in their two hours: it is short before anybody asks, its pump starts
     with the first room and with less margin of sun, and even while it is full the plan says so. For 2 m3 a day it is not.
