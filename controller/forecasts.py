@@ -99,7 +99,11 @@ class Forecasts:
             wait_s, failures = FIRST_S, 0
             while True:
                 await real_sleep(wait_s)
-                if self._entry is None or self._entry.url is None or not self._now().trusted:
+                if self._entry is None or self._entry.url is None:
+                    wait_s = RETRY_S
+                    continue
+                if not self._now().trusted:
+                    self._show("clock", "")
                     wait_s = RETRY_S
                     continue
                 try:

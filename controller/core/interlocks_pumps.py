@@ -36,9 +36,11 @@ NO_RISE_M = 0.15
 FRESH_S = 60.0
 """Both are judged by a value that is no older than this: it still speaks, but does not move."""
 
-FED_SHARE = 0.3
+FED_SHARE, STALLED_SHARE = 0.3, 1.5
 FED_S = 10.0
-"""A pump that draws this share of its rated power by a meter that spoke so lately (s; two cycles where those are slower) is fed."""
+"""A pump that draws between these shares of its rated power by a meter that spoke so lately (s; two cycles where those are slower)
+is fed. One that draws more may stall: a grid that sags puts the inverter to sleep and the motor's rotor to a stand.
+"""
 
 FAULTY = frozenset({"fault"})
 ABSENT = frozenset({"fault", "off", "standby", "waiting"})
@@ -203,7 +205,8 @@ def _fed(f: PumpFacts) -> bool:
     """
     meter = f.w.power
     sample = None if meter is None else f.c.readings.get(meter.key)
-    if sample is None or f.power is None or f.power < FED_SHARE * f.w.entry.rated_power_w:
+    rated = f.w.entry.rated_power_w
+    if sample is None or f.power is None or not FED_SHARE * rated <= f.power <= STALLED_SHARE * rated:
         return False
     return f.c.mono - sample.mono_s <= max(FED_S, 2.0 * f.c.cycle_s)
 

@@ -235,13 +235,15 @@ async def test_a_cycle_is_never_held_up(server: Server, tmp_path: Path) -> None:
 
 
 async def test_without_a_trusted_clock_nobody_is_asked(server: Server, tmp_path: Path) -> None:
-    """Times cannot be compared then: nothing is fetched."""
+    """Times cannot be compared then: nothing is fetched, and people see why."""
     entry = site(url=server.url)
-    task = asyncio.create_task(Forecasts(entry, Outlooks(entry), moment(trusted=False), tmp_path / "f").run())
+    outlooks = Outlooks(entry)
+    task = asyncio.create_task(Forecasts(entry, outlooks, moment(trusted=False), tmp_path / "f").run())
     await asyncio.sleep(0.2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert server.asked == []
+    assert told_as(outlooks, "clock", "")
 
 
 async def test_a_retained_message_is_heard(mosquitto: Mosquitto, tmp_path: Path) -> None:

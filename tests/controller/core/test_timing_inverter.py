@@ -54,11 +54,12 @@ def test_the_storm_never_starts_a_pump():
         ({"inverter": "fault"}, 120.0),
         ({"inverter": "standby", "power": 0.0}, 120.0),
         ({"inverter": "standby", "power": 200.0}, 120.0),
+        ({"inverter": "standby", "power": 1200.0}, 120.0),
         ({"inverter": "standby", "power": SILENT}, 130.0),
     ],
 )
 def test_nothing_is_excused_that_the_pumps_meter_does_not_prove(change, after_s):
-    """A fault, a dead line (the grid was cut), a pump that hardly draws, and a meter that fell silent: the interlock stops it."""
+    """A fault, a dead line (the grid was cut), a pump that hardly draws or stalls, a silent meter: the interlock stops it."""
     plant = play(begun(), at(720, **change))
     assert ended(plant) == (pytest.approx(after_s, abs=1.0), "inverter_absent")
 
