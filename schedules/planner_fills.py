@@ -99,6 +99,8 @@ def _share_of_starts(sheet: TankSheet) -> float:
     them, in whole twentieths of the tank. While a pump runs it brings what they draw meanwhile as well: only the rest needs starts.
     """
     day, _ = _first_day(sheet)
+    if day.start * sheet.grid.step_s > NIGHT_S:
+        return 0.0  # the next sun is tomorrow's, and so are its starts
     steps = zip(sheet.drawn_l[day.start : day.stop], sheet.fill_l[day.start : day.stop], strict=True)
     litres = sum(drawn * (1.0 - drawn / brought) for drawn, brought in steps if brought > drawn)
     each = litres / max(1, min((p.limits.starts_left for p in sheet.fillers), default=1))

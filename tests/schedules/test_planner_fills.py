@@ -80,6 +80,20 @@ def test_the_days_starts_last_as_long_as_its_sun(starts: int, drawn_m3_h: float)
         assert volume_l > 3000.0, minute
 
 
+def test_tomorrows_starts_are_not_todays() -> None:
+    """In the evening the last start of the day says nothing about the next morning: the plan is the same as with all of them."""
+    limits = pump(pump="well", into="tank", rated_flow_m3_h=8.0)
+    request = ask(
+        [want("a", 200_000.0, 0.9)], [zone("a", 2.8, source="tank")], sun(3000.0, 8.0),
+        tanks=(TankLimits("tank", 9000.0, 10_000.0),),
+    )  # fmt: skip
+    one, all_left = (
+        plan(replace(request, pumps=(replace(limits, starts_left=left),))).fills[0] for left in (1, 12)
+    )
+    assert one.short is all_left.short is True
+    assert one.refill_l == all_left.refill_l > 8500.0
+
+
 def test_a_tank_whose_zones_use_more_than_it_can_give_takes_all_sun() -> None:
     """Zones that use 12 m3 a day of a tank that gives 8 m3 in their two hours: it is short before anybody asks, its pump starts
     with the first room and with less margin of sun, and even while it is full the plan says so. For 2 m3 a day it is not.
