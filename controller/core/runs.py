@@ -62,9 +62,15 @@ def ask(c: Draft) -> None:
 
 
 def latch(c: Draft) -> None:
-    """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it."""
+    """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it. The same one
+    made again takes over silently where the old one ran out.
+    """
     offered = c.snapshot.plan
-    if offered is None or (c.plan is not None and offered.ident == c.plan.ident):
+    if offered is None:
+        return
+    if c.plan is not None and offered.ident == c.plan.ident:
+        if c.plan.until_s <= c.epoch < offered.until_s:
+            c.plan = offered
         return
     c.plan, c.due_s = offered, 0.0
     for name, zone in c.zones.items():

@@ -58,6 +58,19 @@ def test_a_tank_that_is_short_starts_its_pump_with_less_margin():
     )
 
 
+def test_a_plan_that_stays_the_same_stays_in_force():
+    """A plan made again with nothing changed is the same plan, yet it holds beyond the first one's end."""
+    plan = fill_plan(6400.0)
+    fill = replace(plan.fills[0], refill_l=6000.0)
+    first = replace(plan, fills=(fill,), until_s=plan.made_s + 900.0)
+    plant = Plant(tank_site())
+    plant.plan = first
+    play(plant, at(0, sun=0.0, level=1.75, frozen=("level",)))
+    plant.plan = replace(first, made_s=first.made_s + 890.0, until_s=first.until_s + 86400.0)
+    play(plant, at(1000, sun=900.0, level=1.62).on(), at(1700).on("sumur"))
+    assert len(plant.events(EventKind.PLAN)) == 1
+
+
 def test_a_short_cloud_does_not_stop_it_a_long_one_does():
     """Power below the need for less than three minutes changes nothing; for longer it stops the pump, which then rests."""
     play(
