@@ -9,7 +9,7 @@ from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import stress
-from schedules.substrate import drier
+from schedules.substrate import DRAINED_D, drier
 
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
@@ -70,7 +70,11 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     eta = min(stress(start, taw, easy) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
-    depletion, full = drier(inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s)
+    since = balance.since_irrigation_d
+    drained = inputs.irrigated_mm <= 0.0 and (since is None or since >= DRAINED_D)
+    depletion, full = drier(
+        inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained
+    )
     ks = stress(depletion, taw, easy)
     base = (0.0, 0.0, 0.0, 0.0) if fresh else (
         balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
@@ -117,7 +121,10 @@ def demand(
     lasts_d = late_d if program.rain_skip else left_d
     soon = 1.0 if prospect.direct else SOON + (1.0 - SOON) * prospect.spared(raw)
     closing = prospect.closing and lasts_d < prospect.hold_d
-    key = _key(program, balance, depletion, mark, left_d, closing, soon)
+    key = _key(
+        program, balance, depletion, max(mark, min(held, _spread_mm(program, balance, depletion, use, prospect))),
+        left_d, closing, soon,
+    )  # fmt: skip
     if key == "" or depletion <= 0.0:
         return None
     due = depletion >= raw
@@ -137,6 +144,16 @@ def demand(
         zone, net, net / program.efficiency * area_m2, min(1.0, urgency),
         now_s + max(0.0, late_d) * DAY_S, key, params,
     )  # fmt: skip
+
+
+def _spread_mm(
+    program: ContainerProgram, balance: ZoneBalance, depletion_mm: float, use_mm_d: float, prospect: Prospect
+) -> float:
+    """The dose that lets the doses left today bring all that pots use until they may be watered again: smaller ones
+    would be used up by noon.
+    """
+    left = max(1, program.max_doses_per_day - balance.doses_today)
+    return (depletion_mm + use_mm_d * prospect.hold_d) / left
 
 
 def easy_mm(taw: float, raw: float) -> float:

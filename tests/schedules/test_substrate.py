@@ -29,6 +29,18 @@ def test_what_is_gone_since_the_wettest_reading_is_missing() -> None:
     assert depletion == pytest.approx(5.0 * 0.62, abs=0.2)
 
 
+def test_pots_that_still_drip_are_no_full_pots() -> None:
+    """What a probe shows within half an hour of water is above what pots keep: taken for full, every dose would be too large by as
+    much; the first word of a probe waits as well.
+    """
+    assert drier((0.40,), 0.33, 0.22, 10.0, 0.0, 900.0, drained=False) == (
+        0.0,
+        pytest.approx(0.33, abs=0.001),
+    )
+    assert drier((0.40,), None, 0.22, 10.0, 0.0, 900.0, drained=False) == (0.0, None)
+    assert drier((0.34,), 0.33, 0.22, 10.0, 0.0, 900.0)[1] == 0.34
+
+
 def test_no_probe_no_opinion() -> None:
     """Without a reading account and memory stay as they are."""
     assert drier((), 0.3, 0.22, 10.0, 1.5, 900.0) == (1.5, 0.3)

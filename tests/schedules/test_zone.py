@@ -347,3 +347,20 @@ def test_a_step_is_cheap(program: Program) -> None:
     balance = days(program, initial(program, CATALOG, AREA_M2), 60, 1)
     one = quarter(60, 0.04)
     assert ratio(lambda: step(program, balance, one, CATALOG), times=500) <= 300.0
+
+
+def test_the_doses_of_a_day_last_the_day() -> None:
+    """With few doses left for much use a dose waits and grows, up to what plants bear; with doses to spare it comes at its share,
+    and what cannot wait longer is given whatever is left.
+    """
+    program = POTS.model_copy(update={"rain_skip": False, "max_doses_per_day": 6})
+    fresh = replace(initial(program, CATALOG, AREA_M2), et0_mm_d=8.0, since_irrigation_d=0.1)
+    held = fresh.raw_mm + SLACK * (EASY * fresh.taw_mm - fresh.raw_mm)
+
+    def wanted(share: float, doses: int, hold_d: float) -> bool:
+        used = replace(fresh, depletion_mm=fresh.raw_mm + share * (held - fresh.raw_mm), doses_today=doses)
+        return demand(program, used, "z", AREA_M2, 0.0, None, CATALOG, Prospect(hold_d)) is not None
+
+    assert wanted(0.1, doses=0, hold_d=0.5)
+    assert not wanted(0.1, doses=5, hold_d=0.5)
+    assert wanted(1.0, doses=5, hold_d=0.5)
