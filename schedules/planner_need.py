@@ -56,7 +56,12 @@ class Need:
     @property
     def urgency(self) -> float:
         """Of what is still to be placed: each litre that has its place takes its share of the demand's urgency away."""
-        return self.demand.urgency * (self.left_l + self.held_l) / self.demand.volume_l
+        return self.demand.urgency * self.share_left
+
+    @property
+    def share_left(self) -> float:
+        """The part of the demand that has no place yet, 0..1."""
+        return (self.left_l + self.held_l) / self.demand.volume_l
 
     @property
     def pause_s(self) -> float:
@@ -112,7 +117,8 @@ def in_turn(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
     for worth in (WORTH, 0.0):
         waiting = [need for need in needs if need.left_l > 0.0 and len(need.runs) < MOST_RUNS]
         while waiting:
-            need = min(waiting, key=lambda one: -one.urgency)  # of equals the first: needs come sorted
+            # Of equals (all can wait) who has least of its demand, then the first: needs come sorted.
+            need = min(waiting, key=lambda one: (-one.urgency, -one.share_left))
             need.worth_l = min(worth * need.left_l, need.zone.flow_m3_h / 3.6 * WORTH_S)
             run = place(need)
             if run is not None:

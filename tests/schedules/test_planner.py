@@ -279,6 +279,14 @@ def test_a_plan_is_quick() -> None:
     assert ratio(lambda: plan(request)) <= 80_000.0
 
 
+def test_demands_that_can_wait_share_scarce_sun_too() -> None:
+    """Where nobody is in need (urgency 0) no zone takes all its runs before another had a first."""
+    zones = [zone(name, 3.0, (1.0, 11.0), max_run_s=3600.0) for name in "abc"]
+    one = plan(ask([want(name, 20_000.0, 0.0) for name in "abc"], zones, sun(1000.0)))
+    litres = {name: sum(run.volume_l for run in one.runs if run.zone == name) for name in "abc"}
+    assert min(litres.values()) > 0.7 * max(litres.values())
+
+
 # Rules that hold for every request --------------------------------------------------------------------------------------
 
 hours = st.floats(0.0, 50.0).map(lambda h: round(h, 3))
