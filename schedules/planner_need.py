@@ -64,6 +64,21 @@ class Need:
         return (self.left_l + self.held_l) / self.demand.volume_l
 
     @property
+    def missing_mm(self) -> float:
+        """Depth that has no place yet, mm: how badly those are off whose urgency is at its end."""
+        return self.demand.net_mm * self.share_left
+
+    @property
+    def due_s(self) -> float:
+        """When it is hurt, after all that is placed (POSIX s): water puts the hour off by what it lasts; infinite where nobody
+        knows when, or what it uses.
+        """
+        latest, use = self.demand.latest_start_s, self.zone.use_l_d
+        if latest is None or use <= 0.0:
+            return math.inf
+        return latest + (self.demand.volume_l - self.left_l - self.held_l) / use * DAY_S
+
+    @property
     def pause_s(self) -> float:
         """How long a run soaks in before the next."""
         return self.zone.soak_s or SOAK_S
@@ -117,8 +132,8 @@ def in_turn(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
     for worth in (WORTH, 0.0):
         waiting = [need for need in needs if need.left_l > 0.0 and len(need.runs) < MOST_RUNS]
         while waiting:
-            # Of equals (all can wait) who has least of its demand, then the first: needs come sorted.
-            need = min(waiting, key=lambda one: (-one.urgency, -one.share_left))
+            # Of equals (all can wait, or all are hurt) who is due first, then who misses most, then the first: needs come sorted.
+            need = min(waiting, key=lambda one: (-one.urgency, one.due_s, -one.missing_mm))
             need.worth_l = min(worth * need.left_l, need.zone.flow_m3_h / 3.6 * WORTH_S)
             run = place(need)
             if run is not None:

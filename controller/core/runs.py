@@ -62,8 +62,8 @@ def ask(c: Draft) -> None:
 
 
 def latch(c: Draft) -> None:
-    """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it. The same one
-    made again takes over silently where the old one ran out.
+    """Adopt the plan on offer when it is another one. Irrigations under way stay; those that only waited give way to it. The same
+    one made again takes over silently where the old one ran out.
     """
     offered = c.snapshot.plan
     if offered is None:

@@ -116,6 +116,17 @@ def test_scarce_water_stays_with_whoever_misses_it_most() -> None:
     assert given(0.85) == pytest.approx({"a": 1000.0, "b": 1000.0}, abs=30.0)
 
 
+def test_of_those_who_are_hurt_alike_the_driest_comes_first() -> None:
+    """Urgency ends at 1: of two fields there, the one that misses 90 mm comes before the one that misses 30 mm, whatever their names; of
+    two that can both wait, the one that is due first.
+    """
+    zones = [zone(name, 6.0, use_l_d=1000.0) for name in "ab"]
+    a, b = want("a", 5000.0, 1.0, 0.0), replace(want("b", 5000.0, 1.0, 0.0), net_mm=90.0)
+    assert [run.zone for run in plan(ask([a, b], zones, (1500.0,) * STEPS)).runs] == ["b", "a"]
+    late, soon = want("a", 5000.0, 0.0, 40.0), want("b", 5000.0, 0.0, 30.0)
+    assert [run.zone for run in plan(ask([late, soon], zones, (1500.0,) * STEPS)).runs] == ["b", "a"]
+
+
 def test_a_great_need_does_not_pass_over_the_mornings_water() -> None:
     """A zone that wants a hundred tonnes takes the few that the sun brings through an empty tank in its morning window, and the
     full tank in the evening.
