@@ -117,8 +117,8 @@ def test_scarce_water_stays_with_whoever_misses_it_most() -> None:
 
 
 def test_of_those_who_are_hurt_alike_the_driest_comes_first() -> None:
-    """Urgency ends at 1: of two fields there, the one that misses 90 mm comes before the one that misses 5 mm, whatever their names;
-    of two that can both wait, the one that is due first.
+    """Urgency ends at 1: of two fields there, the one that misses 90 mm comes before the one that misses 5 mm, whatever its
+    name; of two that can both wait, the one that is due first.
     """
     zones = [zone(name, 6.0, use_l_d=1000.0) for name in "ab"]
     a, b = want("a", 5000.0, 1.0, 0.0), replace(want("b", 5000.0, 1.0, 0.0), net_mm=90.0)
