@@ -26,11 +26,11 @@ MONTHS: Final = 3
 
 GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.water_balance.SAFE": ((0.65, 0.75, 0.85), ("nursery", "vegetables")),
-    "schedules.container.RAINED_DOUBT": ((0.0, 0.05, 0.15), ("nursery",)),
+    "schedules.container.RAINED_DOUBT": ((0.0, 0.08, 0.15), ("nursery",)),
     "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
     "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy",)),
     "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
-    "schedules.container.SLACK": ((0.5, 0.75, 0.9), ("nursery",)),
+    "schedules.container.SLACK": ((0.4, 0.6, 0.8), ("nursery",)),
     "surplus.ride_wh": ((30.0, 70.0, 140.0), ("nursery", "vegetables")),
 }
 """Constant -> (values, sites on which it does something)."""

@@ -124,6 +124,7 @@ def _baseline(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _methane(entry: Mapping[str, Any]) -> dict[str, Any]:
     before = entry.get("before", "flooded")
-    defaults = METHANE | {"before_factor": BEFORE.get(before, BEFORE["flooded"])}
+    known = before if isinstance(before, str) else "flooded"  # what is no word is told by the model
+    defaults = METHANE | {"before_factor": BEFORE.get(known, BEFORE["flooded"])}
     found = {**defaults, **entry}
     return {name: _factor(value) if name in defaults else value for name, value in found.items()}

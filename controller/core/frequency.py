@@ -41,10 +41,15 @@ def _wanted_hz(c: Draft, pump: PumpWiring, state: PumpState) -> float:
     since = c.mono - state.hertz_s
     if power.source == CLEAR_SKY:  # all that is taken is served
         aim = min(now + CLIMB_HZ, paid_hz(pump.speeds, surplus.hope_w(c) - reserved))
-        return aim if aim > now and since >= CLIMB_S else now
+        return aim if _is_worth(aim, now) and since >= CLIMB_S else now
     aim = paid_hz(pump.speeds, power.budget_w - reserved)
     if aim <= now:
         return aim
-    if since < CALM_S or (aim - now < BAND_HZ and aim < NOMINAL_HZ):
+    if since < CALM_S or not _is_worth(aim, now):
         return now
     return min(aim, now + max(BAND_HZ, RAMP_HZ_S * since // STEP_HZ * STEP_HZ))
+
+
+def _is_worth(aim_hz: float, now_hz: float) -> bool:
+    """Whether a rise is worth a word to the drive: by ``BAND_HZ``, or up to full speed."""
+    return aim_hz - now_hz >= BAND_HZ or now_hz < aim_hz == NOMINAL_HZ

@@ -23,7 +23,7 @@ from tests.simulators.paper import Paper
 def quick() -> Profile:
     """The SUN2000 with a shorter wait after connecting and a shorter time-out."""
     profile = load_profile("huawei-sun2000")
-    limits = profile.limits.model_copy(update={"connect_wait_ms": 20.0, "timeout_ms": 150.0, "gap_ms": 0.0})
+    limits = profile.limits.model_copy(update={"connect_wait_ms": 20.0, "timeout_ms": 400.0, "gap_ms": 0.0})
     return profile.model_copy(update={"limits": limits})
 
 
