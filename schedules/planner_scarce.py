@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from schedules.plan import PlanRequest, Run
 from schedules.planner_need import DAY_S, Need, in_turn
 from schedules.shares import HURT, Claim, ration
-from schedules.tank_sheet import TankSheet
+from schedules.tank_sheet import TankSheet, through
 from schedules.timeline import EPS, Grid, PumpSheet
 from schedules.windows import join
 
@@ -50,7 +50,7 @@ def falls_behind(request: PlanRequest, needs: Sequence[Need], sheet: TankSheet) 
     """Whether zones want and use up more than their tank can give them within the horizon, however it is filled. Then each litre
     that the sun could lift and the tank could hold is one that somebody will miss.
     """
-    grid, capacity = sheet.grid, sheet.limits.capacity_l
+    grid = sheet.grid
     zones = [zone for zone in request.zones if zone.source == sheet.limits.tank]
     wanted = sum(zone.use_l_d for zone in zones) * (grid.until_s - grid.now_s) / DAY_S
     wanted += sum(need.left_l + sum(run.volume_l for run in need.runs) for need in needs)
@@ -59,12 +59,8 @@ def falls_behind(request: PlanRequest, needs: Sequence[Need], sheet: TankSheet) 
         for begin, end in zone.windows:
             for step in grid.steps(max(begin, grid.now_s), end):
                 drawn[step] += zone.flow_m3_h * grid.step_s / 3.6
-    held, total = sheet.limits.volume_l, 0.0
-    for brought, most in zip(sheet.fill_l, drawn, strict=True):
-        taken = min(held + brought, most)
-        held = min(capacity, held + brought - taken)
-        total += taken
-    return wanted > total + held
+    given, kept = through(sheet.fill_l, drawn, sheet.limits.capacity_l, sheet.limits.volume_l)
+    return wanted > given + kept
 
 
 def in_shares(

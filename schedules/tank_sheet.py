@@ -36,6 +36,20 @@ def _share(power_w: float, need_w: float, spread_w: float) -> float:
     return share if share >= RARE else 0.0
 
 
+def through(
+    lifted: Sequence[float], drawn: Sequence[float], capacity_l: float, held_l: float = 0.0
+) -> tuple[float, float]:
+    """(litres that reach the zones, litres held at the end) when what is lifted in each step may wait in ``capacity_l`` (0: it
+    flows at once or not at all) until they can draw; ``held_l``: what is there at first.
+    """
+    total = 0.0
+    for brought, taken in zip(lifted, drawn, strict=True):
+        given = min(held_l + brought, taken)
+        held_l = min(capacity_l, held_l + brought - given)
+        total += given
+    return total, held_l
+
+
 @dataclass(slots=True)
 class TankSheet:
     """One tank: usable litres at the end of each step, from what is there, what the sun will bring, and what is drawn."""

@@ -8,6 +8,7 @@ from controller.core.draft import Draft
 from controller.core.speeds import curve_of
 from controller.core.wiring import PumpWiring, ZoneWiring
 from schedules.outlook import Outlook
+from schedules.tank_sheet import through
 from schedules.windows import Interval, resolve
 
 DAY_S = 86400.0
@@ -25,7 +26,7 @@ def lift_l_d(c: Draft, zone: ZoneWiring, pumps: tuple[PumpWiring, ...], outlook:
     lifted = _lifted(pumps, outlook)
     fed = [other for other in c.wiring.zones if (other.tank, other.pump) == (zone.tank, zone.pump)]
     drawn = _drawn(c, fed, outlook) if c.trusted else [float("inf")] * len(lifted)
-    litres = _through(lifted, drawn, _capacity_l(zone)) * DAY_S / (len(lifted) * outlook.step_s)
+    litres = through(lifted, drawn, _capacity_l(zone))[0] * DAY_S / (len(lifted) * outlook.step_s)
     c.wiring.memo[key] = (outlook, litres)
     return litres
 
@@ -58,16 +59,6 @@ def _drawn(c: Draft, zones: list[ZoneWiring], outlook: Outlook) -> list[float]:
 def _open(spans: tuple[Interval, ...], at_s: float) -> bool:
     index = bisect_right(spans, (at_s, float("inf"))) - 1
     return index >= 0 and at_s < spans[index][1]
-
-
-def _through(lifted: list[float], drawn: list[float], capacity_l: float) -> float:
-    """Litres that reach the zones when what is lifted may wait in ``capacity_l`` (0: it flows at once or not at all)."""
-    held = total = 0.0
-    for brought, taken in zip(lifted, drawn, strict=True):
-        given = min(held + brought, taken)
-        held = min(capacity_l, held + brought - given)
-        total += given
-    return total
 
 
 def _capacity_l(zone: ZoneWiring) -> float:
