@@ -12,7 +12,7 @@ from dashboards.files import OUT
 from tests.dashboards.filled import DEMO, GENSET, Filled
 from tests.fixtures_influx import Influx
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grafana")]
+pytestmark = pytest.mark.slow
 
 FILE = OUT / "provisioning" / "alerting" / "tirta-rules.yaml"
 NOW_S = 1_792_700_000.0

@@ -12,7 +12,7 @@ import pytest
 from tests.dashboards.filled import DEMO, FULL, GENSET, PADDY, Filled, Lived
 from tests.dashboards.grafana import Json, Shown, board, boards, expanded, only, panels, shown, span_s
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grafana")]
+pytestmark = pytest.mark.slow
 
 TAGS = {"time", "site", "device", "zone", "kind", "depth_cm", "baseline", "factor", "seq"}
 

@@ -15,7 +15,7 @@ from tests.influx_compare import stored
 datafusion = pytest.importorskip("datafusion")
 pyarrow = pytest.importorskip("pyarrow")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grafana")]
+pytestmark = pytest.mark.slow
 
 FIELDS = ("solar_kwh", "grid_kwh", "diesel_kwh", "water_m3", "co2_avoided_kg", "ch4_avoided_kg", "saved_idr")
 SITES = (DEMO, GENSET, PADDY)
