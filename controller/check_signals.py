@@ -18,7 +18,7 @@ TEXT_ROLES = frozenset({"inverter_status", "status"})
 ROLE_UNITS = {
     "irradiance": "W/m2", "pv_power": "W", "grid_power": "W", "load_power": "W", "power": "W", "pv_energy": "Wh", "energy": "Wh",
     "grid_import": "Wh", "grid_export": "Wh", "load_energy": "Wh", "genset_power": "W", "genset_energy": "Wh", "battery_power": "W",
-    "battery_charge": "Wh", "battery_discharge": "Wh",
+    "battery_charge": "Wh", "battery_discharge": "Wh", "battery_soc": "%",
     "flow": "m3/h", "volume": "m3", "pressure": "bar", "suction": "m", "level": "m", "ponding": "m", "probes": "m3/m3",
     "rain": "mm", "temp_air": "°C", "humidity": "%", "wind": "m/s",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The limits that hold for every strategy that is played: those of the shipped controller, written a second time.
 
-A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun or an allowed back-up. Ways: a
+A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun (and the part of a charged battery
+that the site names) or an allowed back-up. Ways: a
 valve opens before its pump and closes after it; a running pump is handed from zone to zone; an empty tank closes its zones. A
 zone gets water within its program's windows only. A strategy wishes; this guard decides what is switched, as the daemon's
 interlocks do (docs/safety.md).
@@ -13,7 +14,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from controller.core.site import Pump, Zone
+from controller.core.site import Power, Pump, Zone
 from controller.core.wiring import needed_power
 from schedules.program import Program
 from schedules.windows import DAYS
@@ -110,7 +111,7 @@ class Limits:
         wanted = guard.pump.id in wants.pumps and (guard.zones is None or bool(way))
         carried = wants.backup and self._backup and guard.pump.supply != "pv"
         reserved = sum(g.need_w for g in self._guards.values() if g.on and g is not guard)
-        enough = carried or power_w - reserved >= guard.need_w
+        enough = carried or power_w - reserved >= self._least_w(guard)
         blocked = self._blocked(guard)
         if guard.on:
             if blocked or self._ends(guard, now_s, wanted, enough):
@@ -126,6 +127,14 @@ class Limits:
         guard.fed |= way
         if guard.zones is None or any(self._is_ready(zone, now_s) for zone in way):
             self._switch(guard, True, now_s)
+
+    def _least_w(self, guard: PumpGuard) -> float:
+        """The sun that a pump needs, W: less the part that a charged battery may bring where the site says so."""
+        power, battery = self._plant.site.file.power, self._plant.supply.battery
+        if battery is None or not battery_may_help(power, guard.pump, guard.zones is None):
+            return guard.need_w
+        charged = 100.0 * battery.soc >= power.surplus.battery_from_pct
+        return guard.need_w * (1.0 - power.surplus.battery_share) if charged else guard.need_w
 
     def _ends(self, guard: PumpGuard, now_s: float, wanted: bool, enough: bool) -> bool:
         """Whether a running pump stops: its longest run, no more wish, or too little sun for too long."""
@@ -217,6 +226,11 @@ class Limits:
         zones = tuple(zone.id for zone in self._plant.site.file.zones if zone.source == pump.id)
         lag_s = max((self._travel[zone] for zone in zones), default=0.0)
         return PumpGuard(pump, needed_power(pump), ride_s, lag_s, zones)
+
+
+def battery_may_help(power: Power, pump: Pump, fills: bool) -> bool:
+    """Whether the site lets its battery carry a part of this pump's need: where it fills a tank, and the charge is known."""
+    return power.battery_soc is not None and pump.supply == "inverter" and fills
 
 
 def open_minutes(program: Program) -> tuple[bytes, ...]:

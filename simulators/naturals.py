@@ -156,6 +156,7 @@ def _of_site(plant: Plant, what: str) -> Number:
         "power.battery": lambda: supply.battery_w,
         "power.battery_charge": lambda: counters.charged,
         "power.battery_discharge": lambda: counters.discharged,
+        "power.battery_soc": lambda: 100.0 * supply.battery.soc if supply.battery is not None else 0.0,
         "weather.rain": lambda: plant.rain_mm,
         "weather.temp": lambda: plant.day.temp_c[plant.minute],
         "weather.humidity": lambda: plant.day.rh_pct[plant.minute],

@@ -7,6 +7,7 @@ from typing import Final
 
 from controller.core.wiring import needed_power
 from simulators.cost import prices_of
+from simulators.limits import battery_may_help
 from simulators.oracle_traces import Traces
 from simulators.plant import OVERFLOW_SHARE
 from simulators.pump import RATED_HZ, PumpState
@@ -71,14 +72,16 @@ def possible_minutes(world: World, ident: str, traces: Traces) -> list[bool]:
 
 
 def able_minutes(world: World, ident: str, traces: Traces, share: float = 1.0) -> list[bool]:
-    """The minutes in which the limits let a pump start: sun enough by the controller's estimate (or ``share`` of enough), or a
-    back-up allowed.
+    """The minutes in which the limits let a pump start: sun enough by the controller's estimate (or ``share`` of enough), with the
+    part of a battery that is taken to be charged, or a back-up allowed.
     """
     power, pump = world.site.file.power, world.pumps[ident].pump
     if power.backup != "none" and power.backup_for_forced and pump.supply != "pv":
         return [True] * traces.minutes
     per, limit = power.pv_kwp * power.derate, power.inverter_w or float("inf")
-    need = share * (needed_power(pump) + power.other_load_w)
+    helped = world.supply.battery is not None and battery_may_help(power, pump, pump.into in world.tanks)
+    part = 1.0 - power.surplus.battery_share if helped else 1.0
+    need = share * (part * needed_power(pump) + power.other_load_w)
     return [min(light * per, limit) >= need for light in traces.poa_w_m2]
 
 

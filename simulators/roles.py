@@ -88,6 +88,7 @@ def _signals(file: SiteFile) -> Iterator[tuple[str, str, Signal | None, str]]:
     yield "power.battery", "", power.battery_power, ""
     yield "power.battery_charge", "", power.battery_charge, ""
     yield "power.battery_discharge", "", power.battery_discharge, ""
+    yield "power.battery_soc", "", power.battery_soc, ""
     for pump in file.pumps:
         yield from _pump_signals(pump)
     for tank in file.tanks:

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from controller.core import probing, resets, surplus, valves
+from controller.core import battery, probing, resets, surplus, valves
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft, Params
-from controller.core.runs import RANK
 from controller.core.state import Phase, PumpState
 from controller.core.wiring import PumpWiring
 from schedules.frozen import replace
@@ -131,8 +130,9 @@ def no_sun(c: Draft, pump: PumpWiring, group: str) -> Reason:
             pump.id, "pump_waits_guess", {"power_w": now, "most_w": most, "need_w": pump.hold_w}, group=group
         )
     mean = now if power.mean_w is None else max(0.0, power.mean_w - reserved)
-    if RANK[group] >= RANK["forced"]:
-        return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.need_w}, group=group)
+    if surplus.needs_no_mean(c, pump, group):
+        need = battery.least_sun_w(c, pump)
+        return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": need}, group=group)
     if power.mean_w is not None and mean >= surplus.start_w(c, pump):  # the mean would do: a cloud is passing
         return Reason(pump.id, "pump_waits_power", {"power_w": now, "need_w": pump.hold_w}, group=group)
     average_s = c.wiring.power.surplus.average_s
@@ -179,7 +179,8 @@ def _running(c: Draft, pump: PumpWiring, state: PumpState) -> Move | None:
     left = max(pump.ride_s - (c.mono - since), pump.entry.limits.min_run_s - ran)
     if left <= 0.0:
         return Move.CANCEL
-    key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": pump.need_w, "left_s": left})
+    need = battery.least_sun_w(c, pump)
+    key, params = seen(c, "pump_sun_short", "pump_sun_unseen", {"need_w": need, "left_s": left})
     c.waits[pump.id] = Reason(pump.id, key, params, group=group)
     return None
 
@@ -285,7 +286,8 @@ def _started(c: Draft, pump: PumpWiring, state: PumpState) -> dict[str, object]:
     group = c.wanted.get(pump.id, "idle")
     c.accounts = replace(c.accounts, starts=c.accounts.starts + 1)
     tries = _tries(c, pump, group)
-    key, params = seen(c, f"pump_start_{group}", "pump_start_unseen", {"need_w": pump.need_w})
+    need: Params = {"need_w": battery.least_sun_w(c, pump)}
+    key, params = seen(c, f"pump_start_{group}", "pump_start_unseen", need)
     started = Reason(pump.id, "pump_start_probe" if tries else key, params, group=group)
     c.event(EventKind.START, started, {"group": group})
     recent = tuple(start for start in state.starts if c.mono - start < HOUR_S)
@@ -309,7 +311,8 @@ def _stopped_event(c: Draft, pump: PumpWiring, state: PumpState, fired: Reason |
     elif pump.id in c.wanted and state.probing_s is not None:
         reason = probing.failed(c, pump)
     elif pump.id in c.wanted:
-        key, params = seen(c, "pump_stop_no_sun", "pump_stop_unseen", {"need_w": pump.need_w})
+        need: Params = {"need_w": battery.least_sun_w(c, pump)}
+        key, params = seen(c, "pump_stop_no_sun", "pump_stop_unseen", need)
         reason = Reason(pump.id, key, params, group=state.group)
     else:
         reason = Reason(pump.id, "pump_stop_done", {"run_s": ran}, group=state.group)

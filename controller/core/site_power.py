@@ -16,7 +16,8 @@ class Surplus(Model):
     A solar drive (``supply: pv``) takes only what its own panels give: it starts nearer to its threshold and waits ``ride_s`` for a
     cloud to pass before it stops, turning slowly without lifting. Longer would warm the standing water in the pump. Where the grid
     fills what the sun leaves open, another pump stays on until it has bought ``ride_wh`` in one cloud (and at least
-    ``stop_after_s`` of its full power): a start wears more than that.
+    ``stop_after_s`` of its full power): a start wears more than that. Where a tank is short of water a battery whose
+    ``battery_soc`` is known carries up to ``battery_share`` of a pump's need while it is charged to ``battery_from_pct`` or more.
     """
 
     average_s: Positive = 300.0
@@ -27,6 +28,8 @@ class Surplus(Model):
     drive_hold_margin: Annotated[float, Field(ge=1.0, le=3.0)] = 1.05
     ride_s: Annotated[float, Field(ge=0, le=1200)] = 600.0
     ride_wh: Annotated[float, Field(ge=0, le=1000)] = 70.0
+    battery_share: Annotated[float, Field(ge=0, le=0.5)] = 0.2
+    battery_from_pct: Annotated[float, Field(ge=20, le=100)] = 50.0
 
 
 class Power(Model):
@@ -35,7 +38,7 @@ class Power(Model):
     With an irradiance signal the plant's potential is derived from it (a throttled inverter hides its surplus); without,
     from ``grid_power`` (import +) or the inverter's own power. ``backup`` may carry a forced start when allowed.
     ``grid_import``, ``grid_export``, ``load_energy``, ``genset_energy``, ``battery_charge``, ``battery_discharge``: counters, Wh,
-    believed before power times time; ``battery_power``: charge +.
+    believed before power times time; ``battery_power``: charge +; ``battery_soc``: state of charge, %.
     """
 
     pv_kwp: Positive
@@ -61,6 +64,7 @@ class Power(Model):
     battery_power: Signal | None = None
     battery_charge: Signal | None = None
     battery_discharge: Signal | None = None
+    battery_soc: Signal | None = None
 
 
 class Forecast(Model):

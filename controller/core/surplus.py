@@ -6,7 +6,7 @@ not argue for its own stop; what starting pumps will draw is reserved, so that o
 
 from __future__ import annotations
 
-from controller.core import probing
+from controller.core import battery, probing
 from controller.core.draft import Draft
 from controller.core.potential import CLEAR_SKY, Estimate, estimate
 from controller.core.runs import RANK
@@ -107,6 +107,11 @@ def start_w(c: Draft, pump: PumpWiring) -> float:
     return pump.hold_w if pump.id in c.pressed else pump.start_w
 
 
+def needs_no_mean(c: Draft, pump: PumpWiring, group: str) -> bool:
+    """True if the power of this moment is enough to start: for a forced start, and where a battery carries the next cloud."""
+    return RANK[group] >= RANK["forced"] or battery.helps(c, pump)
+
+
 def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     """True if the sun (or what may stand in for it) lets the pump start now."""
     if carried(c, pump, group):
@@ -120,8 +125,8 @@ def enough_to_start(c: Draft, pump: PumpWiring, group: str) -> bool:
     if probing.is_probe(c, pump, reserved):
         return hope_w(c) - reserved >= pump.hold_w
     budget -= reserved
-    if RANK[group] >= RANK["forced"]:
-        return budget >= pump.need_w
+    if needs_no_mean(c, pump, group):
+        return budget >= battery.least_sun_w(c, pump)
     mean = 0.0 if mean is None else mean - reserved
     return budget >= pump.hold_w and mean >= start_w(c, pump)
 
@@ -131,4 +136,4 @@ def enough_to_go_on(c: Draft, pump: PumpWiring, group: str) -> bool:
     budget = c.power.budget_w
     if group == "manual" or carried(c, pump, group) or c.power.source == CLEAR_SKY:
         return True
-    return budget is not None and budget - reserved_w(c, pump, starting=False) >= pump.need_w
+    return budget is not None and budget - reserved_w(c, pump, starting=False) >= battery.least_sun_w(c, pump)

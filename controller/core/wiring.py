@@ -217,6 +217,7 @@ class Wiring:
     battery_power: Reader | None = None
     battery_charge: Reader | None = None
     battery_discharge: Reader | None = None
+    battery_soc: Reader | None = None
     load_w: float = 0.0
     """All pumps on the inverter and the other loads together."""
     genset: bool = False
@@ -384,6 +385,7 @@ def build(site: Site) -> Wiring:
         battery_power=reader(power.battery_power),
         battery_charge=reader(power.battery_charge),
         battery_discharge=reader(power.battery_discharge),
+        battery_soc=reader(power.battery_soc),
         load_w=power.other_load_w + sum(one.rated_power_w for one in file.pumps if one.supply == "inverter"),
         genset=power.genset_power is not None or power.genset_energy is not None,
     )

@@ -42,6 +42,7 @@ SIGNALS = {
     "load_wh": ("load", "energy_wh"),
     "import_wh": ("grid", "import_wh"),
     "export_wh": ("grid", "export_wh"),
+    "soc": ("inverter", "soc_pct"),
     "rain": ("gauge", "rain_mm"),
     "temp": ("air", "temp_air_c"),
     "wind": ("air", "wind_m_s"),
