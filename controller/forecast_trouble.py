@@ -7,9 +7,10 @@ from typing import Literal
 
 from controller.core.decision import Level, Reason
 
-Kind = Literal["unreachable", "refused", "busy", "unreadable", "address", "clock"]
+Kind = Literal["unreachable", "refused", "busy", "unreadable", "address", "clock", "tls"]
 """No way to it; it refuses us (HTTP 4xx); it cannot just now (5xx, 408, 429); no word that can be used; an address that is none;
-our clock is not trusted. Each has its sentence ``forecast_KIND`` and its advice."""
+our clock is not trusted; no safe line to it (a certificate that is not good here). Each has its sentence ``forecast_KIND`` and
+its advice."""
 
 BUSY = (408, 425, 429)
 

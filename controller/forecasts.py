@@ -40,6 +40,7 @@ def fetch(url: str, timeout_s: float) -> bytes:
     beyond that. Blocks; raises Failed.
     """
     from http.client import HTTPException, InvalidURL
+    from ssl import SSLError
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -62,7 +63,8 @@ def fetch(url: str, timeout_s: float) -> bytes:
     except (InvalidURL, ValueError) as error:  # their words repeat the address, which may hold a key
         raise Failed(type(error).__name__, "address") from None
     except (OSError, HTTPException) as error:
-        raise Failed(str(error) or repr(error), "unreachable") from None
+        unsafe = isinstance(getattr(error, "reason", error), SSLError)
+        raise Failed(str(error) or repr(error), "tls" if unsafe else "unreachable") from None
 
 
 def _wait(text: str | None) -> float:

@@ -141,6 +141,10 @@ ADVICE: Mapping[str, tuple[str, str]] = {
         "Sambungkan internet, atau setel jam komputer ini (modul RTC).",
         "Connect the internet, or set this computer's clock (RTC module).",
     ),
+    "forecast_tls": (
+        "Periksa tanggal komputer ini dan https di weather.forecast.url pada config.yaml; perbarui paket ca-certificates.",
+        "Check this computer's date and the https of weather.forecast.url in config.yaml; update the package ca-certificates.",
+    ),
     "sink_hold": (
         "Periksa token, bucket dan alamat InfluxDB di config.yaml. Data tetap tersimpan di komputer ini.",
         "Check the InfluxDB token, bucket and address in config.yaml. The data stays on this computer.",

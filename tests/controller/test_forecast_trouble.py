@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
+from threading import Thread
 from typing import get_args
 
 import pytest
@@ -68,6 +70,24 @@ def test_a_key_in_the_address_is_never_shown(url: str) -> None:
     assert caught.value.kind == "address"
     assert "RAHASIA" not in str(reason(Trouble("address", caught.value.why, 0.0), 1.0).params)
     assert "RAHASIA" not in caught.value.why
+
+
+def test_a_line_that_is_not_safe_is_no_dead_network() -> None:
+    """Somebody answers without TLS: people are sent to the date and the certificates, not to the modem."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(1024)
+                line.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(Failed) as caught:
+            fetch(f"https://127.0.0.1:{server.getsockname()[1]}/", 5.0)
+        thread.join(5.0)
+    assert caught.value.kind == "tls"
 
 
 def test_a_dead_network_is_unreachable() -> None:
