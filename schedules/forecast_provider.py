@@ -68,15 +68,15 @@ class Provided:
         return max(told) if told else None
 
     def _told(self, values: Sequence[float], begin_s: float, end_s: float) -> float | None:
-        """Sum of value x seconds."""
+        """Sum of value x seconds. Step by step: where a time falls exactly between two steps rounding may find the one before it."""
         total, at = 0.0, begin_s
+        place = int((begin_s - self.begin_s) // self.step_s)
         while at < end_s - 1e-6:
-            place = int((at - self.begin_s) // self.step_s)
             if not 0 <= place < len(values) or values[place] < 0.0:
                 return None
             until = min(end_s, self.begin_s + (place + 1) * self.step_s)
             total += values[place] * (until - at)
-            at = until
+            at, place = until, place + 1
         return total
 
 

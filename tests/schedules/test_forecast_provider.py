@@ -42,6 +42,21 @@ def test_the_neutral_shape() -> None:
     assert told.chance(NOW + 9 * HOUR, NOW + 10 * HOUR) is None
 
 
+@given(
+    st.floats(300.0, 86400.0), st.floats(0.0, 1.0), st.integers(0, 40), st.integers(1, 60), st.floats(0.0, 1.0)
+)
+def test_steps_of_any_length_are_read_to_their_end(
+    step_s: float, past_s: float, first: int, more: int, share: float
+) -> None:
+    """Whatever a step's length, each second of it is counted once, also where an interval begins and ends between two steps."""
+    begin_s = NOW + past_s
+    told = Provided(begin_s, begin_s, step_s, (500.0,) * 101, (2.0,) * 101, ())
+    from_s, to_s = begin_s + (first + share) * step_s, begin_s + (first + more) * step_s + 1.0
+    assert told.ghi(from_s, to_s) == pytest.approx(500.0)
+    assert told.rain(from_s, to_s) == pytest.approx(2.0 * (to_s - from_s) / step_s, rel=1e-6)
+    assert told.ghi(begin_s + 100.5 * step_s, begin_s + 102.0 * step_s) is None
+
+
 def test_open_meteo_tells_of_the_hour_before() -> None:
     """Its values belong to the hour that ends at each time; its issue is when it was fetched."""
     told = parse("open-meteo", text({"hourly": HOURLY}), NOW)
