@@ -137,7 +137,7 @@ class Bus:
     # ------------------------------------------------------------------------------------------------------ the worker
 
     async def _serve(self) -> None:
-        while True:
+        while self._task is not None:  # Python 3.11's wait_for may lose a cancellation that meets an answer
             try:
                 await self._serve_one()
             except (

@@ -53,6 +53,22 @@ async def test_a_stop_overtakes_fifty_polls_and_a_write(
     assert sorted(addresses[:before] + addresses[before + 3 :]) == list(range(50))
 
 
+async def test_a_stop_that_meets_an_answer_ends_the_bus(
+    make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the moment in which an answer arrives, where the library's wait loses the cancellation, a bus ends all the same."""
+    bus = make_bus((await make_rogue("tcp")).url)
+    assert (await settle([poll(bus)]))[0] is not None
+    answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(bus._link, "exchange", lambda *_: asyncio.wait_for(answer, 5.0))
+    asked = poll(bus)
+    await asyncio.sleep(0.1)
+    answer.set_result((7,))
+    async with asyncio.timeout(5.0):
+        await bus.stop()
+    assert await settle([asked])
+
+
 async def test_a_dead_unit_costs_one_time_out_per_step(
     make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
