@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import Program, answers, free_port, require
+from tests.services import Program, free_port, require, speaks_mqtt
 
 CONFIG = """\
 listener {port} 127.0.0.1
@@ -44,7 +44,7 @@ class Mosquitto(Program):
             "mosquitto",
             [require("mosquitto"), "-c", str(config)],
             folder / "mosquitto.log",
-            lambda: answers(self.port),
+            lambda: speaks_mqtt(self.port),
         )
 
 

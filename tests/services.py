@@ -5,7 +5,10 @@ Tests use the fixtures of `tests/fixtures_*.py`; this module is what those are m
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
@@ -40,6 +43,14 @@ NO_SERVER = "no server named by the environment variable"
 
 START_S = 20.0
 STOP_S = 10.0
+RUN_S = 120.0
+"""No program that a test runs to its end may take longer: one that hangs fails its test by name, with what it said."""
+
+# Below what the system gives by itself to whoever connects (32768 and up): else a connection of another test may hold the port
+# when the program opens it, and whoever waits for the program may be connected to himself.
+_FIRST, _COUNT = 10_000, 22_000
+_BEGIN = random.SystemRandom().randrange(_COUNT)  # each process of a run begins elsewhere
+_PORTS = (_FIRST + (_BEGIN + n) % _COUNT for n in itertools.count())
 
 
 def in_ci() -> bool:
@@ -72,10 +83,12 @@ def from_environment(variable: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on 127.0.0.1 that was free a moment ago, and that this process has not named before."""
+    for port in itertools.islice(_PORTS, 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("of a thousand ports none is free")
 
 
 def wait_until(ready: Callable[[], bool], what: str, seconds: float = START_S) -> None:
@@ -94,6 +107,16 @@ def answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def speaks_mqtt(port: int) -> bool:
+    """True when a broker on that port of 127.0.0.1 answers who connects, whatever it answers."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1.0) as connection:
+            connection.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x1e\x00\x04look")
+            return connection.recv(2) == b"\x20\x02"
+    except OSError:
+        return False
 
 
 class Program:
@@ -129,7 +152,7 @@ class Program:
                 start_new_session=True,
             )
         end = time.monotonic() + START_S
-        while not self._ready():
+        while not (self._ready() and self.running):  # what answers may be another program on that port
             if not self.running or time.monotonic() > end:
                 self.kill()
                 pytest.fail(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-2000:]}")

@@ -21,6 +21,7 @@ from controller.clock import (
     settled,
     wall_clock_synchronised,
 )
+from tests.services import RUN_S
 
 NOW_S = RELEASE_EPOCH_S + 86_400.0
 
@@ -80,7 +81,7 @@ def test_processes_that_share_an_anchor_share_their_time() -> None:
     )
     before = ours.now()
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=RUN_S
     ).stdout.split()
     after = ours.now()
     assert before.epoch_s <= float(told[0]) <= after.epoch_s

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.services import in_ci, require
+from tests.services import RUN_S, in_ci, require
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent / "schema"
@@ -38,7 +38,7 @@ def typescript_errors(source: str, folder: Path) -> list[str]:
     options = "--noEmit --strict --moduleResolution bundler --module esnext --target es2022 --skipLibCheck"
     tsc = packages() / "node_modules" / ".bin" / "tsc"
     command = [str(tsc), *options.split(), "all.ts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=RUN_S)
     found = done.stdout.splitlines()
     assert found or done.returncode == 0, done.stderr
     return found
@@ -51,6 +51,6 @@ def compose_errors(file: dict[str, Any], folder: Path) -> list[str]:
     script.write_bytes((HERE / "compose.cjs").read_bytes())
     (folder / "node_modules").symlink_to(packages() / "node_modules")
     done = subprocess.run(
-        [require("node"), str(script), str(path)], capture_output=True, text=True, check=True
+        [require("node"), str(script), str(path)], capture_output=True, text=True, check=True, timeout=RUN_S
     )
     return list(json.loads(done.stdout))

@@ -21,7 +21,7 @@ import pytest
 
 from controller.config import load_site
 from tests.deploy.schemas import ROOT
-from tests.services import Program, answers, free_port, require
+from tests.services import RUN_S, Program, answers, free_port, require
 
 SCRIPT = ROOT / "deploy" / "first_start.py"
 
@@ -36,7 +36,9 @@ def first_start(folder: Path, *words: str) -> str:
             (source / path.name).write_bytes(path.read_bytes())
     command = [sys.executable, str(source / SCRIPT.name), *words]
     environment = {**os.environ, "TIRTA_SECRETS": str(folder)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=RUN_S
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

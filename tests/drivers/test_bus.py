@@ -56,7 +56,7 @@ async def test_a_stop_overtakes_fifty_polls_and_a_write(
 async def test_a_stop_that_meets_an_answer_ends_the_bus(
     make_rogue: MakeRogue, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped in the moment in which an answer arrives, where the library's wait loses the cancellation, a bus ends all the same."""
+    """Stopped in the moment in which an answer arrives, where the library's wait loses the cancellation, a bus ends too."""
     bus = make_bus((await make_rogue("tcp")).url)
     assert (await settle([poll(bus)]))[0] is not None
     answer: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()

@@ -30,6 +30,7 @@ from simulators.world import World
 
 BARRIER = "tirta-test/barrier"
 DELIVERY_S = 10.0
+CONNECT_S = 30.0
 
 
 def on_free_addresses(site: Site, folder: Path, mqtt_port: int) -> Site:
@@ -140,9 +141,10 @@ class WiredSeason:
             client.start()
             rig.join(bus, client)
             fences.append((to_us, to_them))
-        for client in [*speakers.values(), *wires.mqtt.values()]:
-            while not client.connected:
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(CONNECT_S):
+            for client in [*speakers.values(), *wires.mqtt.values()]:
+                while not client.connected:
+                    await asyncio.sleep(0.02)
         await asyncio.sleep(0.3)
         return fences
 

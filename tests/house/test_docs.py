@@ -18,6 +18,7 @@ from controller import cli
 from controller.config_files import KINDS
 from simulators import cli as simulators
 from tests.house.source import ROOT
+from tests.services import RUN_S
 
 PEOPLE = ("README.md", "README.id.md", "CONTRIBUTING.md", "docs/wiring.md", "docs/wiring.id.md", "docs/devices.md",
           "docs/commissioning.md", "docs/commissioning.id.md",
@@ -30,7 +31,9 @@ PEOPLE = ("README.md", "README.id.md", "CONTRIBUTING.md", "docs/wiring.md", "doc
 @cache
 def documents() -> dict[str, str]:
     """Every tracked Markdown file with its text."""
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=RUN_S
+    )
     return {
         name: (ROOT / name).read_text("utf-8") for name in listed.stdout.split() if (ROOT / name).exists()
     }

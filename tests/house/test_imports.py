@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import PACKAGES, ROOT, below, imports
+from tests.services import RUN_S
 
 # The core turns values into values. pydantic is there for the shape of the site file, nothing else from outside.
 CORE_MAY = ("controller.core", "schedules", "drivers.reading", "pydantic")
@@ -124,5 +125,6 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=RUN_S,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": "."},
     )

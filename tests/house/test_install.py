@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import ROOT
-from tests.services import require
+from tests.services import RUN_S, require
 
 UNIT = ROOT / "deploy" / "tirtasurya.service"
 
@@ -29,7 +29,11 @@ def unit(tmp_path: Path) -> Path:
 def test_unit_is_valid(unit: Path) -> None:
     """systemd finds nothing to complain about in the unit."""
     result = subprocess.run(
-        [require("systemd-analyze"), "verify", unit], capture_output=True, text=True, check=False
+        [require("systemd-analyze"), "verify", unit],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=RUN_S,
     )
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -44,7 +48,7 @@ def test_unit_is_hardened(unit: Path) -> None:
         "--no-pager",
         str(unit),
     ]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=RUN_S)
     assert result.returncode == 0, result.stdout.splitlines()[-1]
 
 
@@ -94,7 +98,11 @@ def test_install_and_upgrade(tmp_path: Path) -> None:
 def test_install_refuses_what_it_does_not_know(tmp_path: Path) -> None:
     """An unknown argument is named and nothing is written."""
     result = subprocess.run(
-        [ROOT / "scripts/install.sh", "--prefix", tmp_path], capture_output=True, text=True, check=False
+        [ROOT / "scripts/install.sh", "--prefix", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=RUN_S,
     )
     assert result.returncode == 1
     assert "--prefix" in result.stderr
@@ -105,7 +113,9 @@ def _install(root: Path) -> str:
     command = [str(ROOT / "scripts/install.sh"), "--root", str(root)]
     # The Python of this run: its packages are in the wheel cache already, so this needs no network.
     environment = {**os.environ, "PYTHON": sys.executable}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=2 * RUN_S
+    )
     assert result.returncode == 0, result.stderr
     return result.stderr
 
@@ -124,5 +134,7 @@ def _fits(pin: str, file: Path) -> bool:
 
 def _imports_from_its_own_place(python: Path, opt: Path) -> None:
     code = "import controller, drivers, schedules, simulators; print(controller.__file__)"
-    result = subprocess.run([python, "-c", code], cwd="/", capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [python, "-c", code], cwd="/", capture_output=True, text=True, check=True, timeout=RUN_S
+    )
     assert Path(result.stdout.strip()).is_relative_to(opt)

@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures_influx import Influx, VictoriaMetrics
 from tests.fixtures_mqtt import Mosquitto
 from tests.fixtures_serial import SerialCable
-from tests.services import answers, require, shared_data, wait_until
+from tests.services import RUN_S, answers, require, shared_data, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -18,12 +18,17 @@ pytestmark = pytest.mark.slow
 def test_mosquitto_keeps_a_retained_message_over_a_restart(own_mosquitto: Mosquitto) -> None:
     """A broker of one's own can be stopped and started, and keeps what it must keep."""
     address = ["-h", own_mosquitto.host, "-p", str(own_mosquitto.port), "-t", "a/b"]
-    subprocess.run([require("mosquitto_pub"), *address, "-m", "42", "-r", "-q", "1"], check=True)
+    subprocess.run(
+        [require("mosquitto_pub"), *address, "-m", "42", "-r", "-q", "1"], check=True, timeout=RUN_S
+    )
     own_mosquitto.stop()
     assert not answers(own_mosquitto.port)
     own_mosquitto.start()
     got = subprocess.run(
-        [require("mosquitto_sub"), *address, "-C", "1", "-W", "5"], check=True, capture_output=True
+        [require("mosquitto_sub"), *address, "-C", "1", "-W", "5"],
+        check=True,
+        capture_output=True,
+        timeout=RUN_S,
     )
     assert got.stdout == b"42\n"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.house.source import ROOT
+from tests.services import RUN_S
 
 # Put together here so that this file passes its own test.
 MACHINE = ["/wo" + "rk/", "/ro" + "ot/.", "/home/" + "runner", "/opt/" + "wheels"]
@@ -49,7 +50,9 @@ def test_readme_has_the_two_commands() -> None:
 
 def test_help_lists_every_target() -> None:
     """`make help` names every target that the Makefile has, with what it does."""
-    told = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=RUN_S
+    ).stdout
     assert set(re.findall(r"^ +make ([a-z]+) +\S", told, re.MULTILINE)) == _targets()
 
 
@@ -59,7 +62,7 @@ def _targets() -> set[str]:
 
 def _tracked() -> Iterator[tuple[str, str]]:
     names = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=RUN_S
     ).stdout
     for name in filter(None, names.split("\0")):
         content = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b""

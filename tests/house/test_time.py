@@ -12,6 +12,7 @@ import tomllib
 import pytest
 
 from tests.house.source import ROOT, Module, below, modules
+from tests.services import RUN_S
 
 OWNERS = {"controller/clock.py", "drivers/line.py"}
 LOOP_TIMERS = {"call_later", "call_at"}
@@ -156,6 +157,7 @@ def _refused(path: str, code: str) -> set[int]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=RUN_S,
     )
     problems = json.loads(result.stdout)
     assert all("time is an argument" in problem["message"] for problem in problems)

@@ -43,7 +43,11 @@ def test_the_neutral_shape() -> None:
 
 
 @given(
-    st.floats(300.0, 86400.0), st.floats(0.0, 1.0), st.integers(0, 40), st.integers(1, 60), st.floats(0.0, 1.0)
+    st.floats(300.0, 86400.0),
+    st.floats(0.0, 1.0),
+    st.integers(0, 40),
+    st.integers(1, 60),
+    st.floats(0.0, 1.0),
 )
 def test_steps_of_any_length_are_read_to_their_end(
     step_s: float, past_s: float, first: int, more: int, share: float

@@ -23,7 +23,7 @@ from controller.report.model import Report
 from controller.report.period import month
 from tests.controller.report.books import Row, book
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
-from tests.services import require
+from tests.services import RUN_S, require
 
 SERIAL_0 = datetime(1899, 12, 30, tzinfo=UTC).date()
 
@@ -262,7 +262,7 @@ def test_the_pdf_has_every_cell_of_the_page(report: Report, language: Language, 
     path = tmp_path / "report.pdf"
     path.write_bytes(content(report, "pdf", language))
     raw = subprocess.run(
-        [require("pdftotext"), "-raw", str(path), "-"], capture_output=True, check=True
+        [require("pdftotext"), "-raw", str(path), "-"], capture_output=True, check=True, timeout=RUN_S
     ).stdout.decode()
     squeezed = re.sub(r"\s+", "", raw)
     cells = page(report, language)

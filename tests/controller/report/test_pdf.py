@@ -15,7 +15,7 @@ from controller.report.page import Block, Column, Document, Heading, Row, Table,
 from controller.report.pdf import pdf
 from controller.report.period import year
 from tests.controller.report.ledgers import MEMBERS, report_of, site_of, write_ledger
-from tests.services import require
+from tests.services import RUN_S, require
 
 MADE = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def pages_of(content: bytes, folder: Path) -> list[str]:
     program, path = require("pdftotext"), folder / "file.pdf"
     path.write_bytes(content)
     told = subprocess.run(
-        [program, "-layout", str(path), "-"], capture_output=True, check=True
+        [program, "-layout", str(path), "-"], capture_output=True, check=True, timeout=RUN_S
     ).stdout.decode()
     return told.split("\f")[:-1]
 
