@@ -74,8 +74,9 @@ class Solver:
     def end(self) -> None:
         """The daemon stops: kill the process under way and start no other. Called from another thread than ``plan``."""
         self._ended = True
-        if self._child is not None:
-            self._child.kill()
+        child = self._child  # once: the other thread forgets it when it has ended
+        if child is not None:
+            child.kill()
 
     def _ask(self, question: bytes) -> bytes:
         pipe = subprocess.PIPE

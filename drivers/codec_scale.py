@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -200,8 +201,10 @@ class Coder:
             if not clamp:
                 raise CodecError(f"{self.coding.quantity}: {raw:g} does not fit into {low}..{high}")
             number = max(low, min(high, number))
-        while clamp and number in self.absent:
-            number -= 1 if number > 0 else -1
+        if clamp and number in self.absent:
+            inwards, outwards = (range(number, -1, -1), range(number + 1, high + 1)) if number > 0 else (
+                range(number, high + 1), range(number - 1, low - 1, -1))  # fmt: skip
+            number = next((n for n in itertools.chain(inwards, outwards) if n not in self.absent), number)
         number = (number & (mask >> self.shift)) << self.shift if mask else number
         return number ^ self.coding.active_low if self.coding.active_low else number
 

@@ -23,6 +23,7 @@ from drivers.mqtt import Broker, MqttClient
 from schedules.forecast_provider import MAX_BYTES
 from tests.controller.little_world import DAWN, demo_site
 from tests.fixtures_mqtt import Mosquitto
+from tests.waiting import until
 
 BODY = json.dumps({"issued": DAWN, "start": DAWN, "ghi_w_m2": [100.0] * 48}).encode()
 
@@ -220,8 +221,7 @@ async def test_a_cycle_is_never_held_up(server: Server, tmp_path: Path) -> None:
     one = Forecasts(entry, Outlooks(entry), moment(), tmp_path / "f")
     task = asyncio.create_task(one.run())
     worst = 0.0
-    while not server.asked:
-        await asyncio.sleep(0.005)
+    await until(lambda: server.asked)
     for _ in range(20):
         began = time.monotonic()
         await asyncio.sleep(0.005)
@@ -257,16 +257,13 @@ async def test_a_retained_message_is_heard(mosquitto: Mosquitto, tmp_path: Path)
     teller.start()
     try:
         async with asyncio.timeout(10.0):
-            while not teller.healthy:
-                await asyncio.sleep(0.01)
+            await until(lambda: teller.healthy)
             teller.publish("test-forecasts/sun", BODY, 1, True)
             one.listen({"sensor": hearer})
             hearer.start()
-            while outlooks.kept.provided is None:
-                await asyncio.sleep(0.01)
+            await until(lambda: outlooks.kept.provided is not None)
             teller.publish("test-forecasts/sun", b"\xff\x00", 1, True)
-            while not outlooks.trouble:
-                await asyncio.sleep(0.01)
+            await until(lambda: outlooks.trouble)
         assert told_as(outlooks, "unreadable", "test-forecasts/sun")
         assert outlooks.kept.provided.begin_s == DAWN
     finally:

@@ -28,6 +28,7 @@ from drivers.profile import load_profile
 from tests.controller.little_world import demo_site
 from tests.controller.stations import FakeDevice, HandClock, good, seen
 from tests.fixtures_mqtt import Mosquitto
+from tests.waiting import until
 
 
 class Bench:
@@ -118,8 +119,7 @@ async def test_a_flow_does_not_wait_behind_unacknowledged_uplinks(mosquitto: Mos
     for one in (client, sender):
         one.start()
     try:
-        while not (client.connected and sender.connected):
-            await asyncio.sleep(0.02)
+        await until(lambda: client.connected and sender.connected)
         await asyncio.sleep(0.2)
         profile = load_profile("dragino-lse01")
         codec = PayloadCodec(profile, topic, settings_for(profile, {}))

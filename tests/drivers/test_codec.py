@@ -128,6 +128,20 @@ def test_words_apart() -> None:
     assert codec.decode([1, 999, 2]) == [("import_wh", 0x00020001, GOOD)]
 
 
+@pytest.mark.parametrize(("value", "told"), [(0, 2), (1, 2), (2, 2), (65535.0, 65534), (3, 4)])
+def test_a_number_that_means_absent_is_never_told(value: float, told: int) -> None:
+    """A simulated device whose value's number means "absent" tells the next one that does not: towards zero, else away from it."""
+    p = point(
+        type="u16",
+        quantity="voltage_v",
+        minimum=None,
+        maximum=None,
+        absent=[0, 1, 65535, *([2, 3] if value == 3 else [])],
+    )
+    codec = BlockCodec(Block("holding", 0, 1, (p,)), {})
+    assert codec.encode({"voltage_v": float(value)}) == [told]
+
+
 @pytest.mark.parametrize(
     ("given", "raw", "expected"),
     [

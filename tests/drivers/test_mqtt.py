@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from drivers.errors import Disconnected, Refused
 from drivers.mqtt import Ack, Broker, MqttClient, parse_broker
 from tests.fixtures_mqtt import Mosquitto
+from tests.waiting import WAIT_S, until
 
 MakeClient = Callable[..., Awaitable[MqttClient]]
 
@@ -52,13 +53,6 @@ async def make_client(cleanup: AsyncExitStack) -> MakeClient:
         return client
 
     return make
-
-
-async def until(ready: Callable[[], bool], seconds: float = 8.0) -> None:
-    """Wait for a condition."""
-    async with asyncio.timeout(seconds):
-        while not ready():
-            await asyncio.sleep(0.01)
 
 
 async def save(broker: Mosquitto) -> None:
@@ -302,11 +296,12 @@ async def test_control_does_not_wait_behind_measurements(
     await until(lambda: client.unacknowledged == 20)
     sender.publish(f"{prefix}/state", b"ON")
     await until(lambda: state.payloads == [b"ON"], 1.0)
-    while len(soil.messages) < 40 or soil.acks:
-        for ack in soil.acks:
-            ack()
-        soil.acks.clear()
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(WAIT_S):
+        while len(soil.messages) < 40 or soil.acks:
+            for ack in soil.acks:
+                ack()
+            soil.acks.clear()
+            await asyncio.sleep(0.02)
     assert soil.payloads == [str(number).encode() for number in range(40)]
 
 

@@ -20,6 +20,7 @@ from simulators.cable import Cable, Station
 from simulators.frames import Silent
 from tests.drivers.cables import on_pty, rtu, station
 from tests.drivers.devices import device
+from tests.waiting import until
 
 PATIENCE_S = 0.15
 
@@ -139,8 +140,7 @@ async def test_a_power_cycle_is_waited_for(tmp_path: Path, cleanup: AsyncExitSta
     on = await bench(cleanup, tmp_path, one)
 
     async def technician() -> None:
-        while "power" not in on.told:
-            await asyncio.sleep(0.02)
+        await until(lambda: "power" in on.told)
         one.cut()
         await asyncio.sleep(0.2)
         one.restore()

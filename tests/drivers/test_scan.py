@@ -19,6 +19,7 @@ from simulators.cable import Cable
 from simulators.pty_server import PtyServer
 from tests.drivers.cables import on_pty, on_tcp, rtu, station
 from tests.services import free_port
+from tests.waiting import until
 
 SLOW, FAST = Format(4800), Format(9600)
 PATIENCE_S = 0.25
@@ -140,8 +141,7 @@ async def test_a_cancelled_scan_keeps_what_it_found_and_frees_the_port(
     report = Report()
     stops = [stop(rtu(path, FAST), 1), stop(rtu(path, SLOW), *range(2, 200))]
     task = asyncio.create_task(scan(stops, profiles, report))
-    while not (report.hits and report.hits[0].verdict.chosen):
-        await asyncio.sleep(0.02)
+    await until(lambda: report.hits and report.hits[0].verdict.chosen)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     again = await found([stop(rtu(path, FAST), 1)], profiles)
@@ -158,8 +158,7 @@ async def test_who_answered_is_not_lost_when_the_sweep_ends_early(
     cleanup.push_async_callback(server.stop)
     report = Report()
     task = asyncio.create_task(scan([stop(rtu(str(server.path), FAST), *range(1, 100))], profiles, report))
-    while not report.hits:
-        await asyncio.sleep(0.02)
+    await until(lambda: report.hits)
     if end == "cancel":
         task.cancel()
     else:

@@ -18,6 +18,7 @@ from drivers.reach import ONE_CLIENT
 from simulators.modbus_server import Extra, TcpServer
 from simulators.registers import RegisterBank, RegisterDevice
 from tests.simulators.paper import Paper
+from tests.waiting import WAIT_S, until
 
 
 def quick() -> Profile:
@@ -58,13 +59,6 @@ async def power(bus: Bus) -> float:
     return next(float(r.value or 0) for r in readings if r.quantity == "power_w")
 
 
-async def until(server: TcpServer, connections: int) -> None:
-    """Wait until the server has seen so many connections."""
-    async with asyncio.timeout(10.0):
-        while server.connections < connections:
-            await asyncio.sleep(0.02)
-
-
 async def test_two_entries_share_one_connection() -> None:
     """Two devices of the site file on one bus read at once, again and again: the inverter sees one client, and serves both."""
     async with inverter("closed") as server, bus_to(server) as bus:
@@ -84,14 +78,15 @@ async def test_a_taken_place(extra: Extra, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("drivers.bus_units.BACK_OFF_S", (0.05,))
     async with inverter(extra) as server:
         _reader, logger = await asyncio.open_connection("127.0.0.1", server.port)
-        await until(server, 1)
+        await until(lambda: server.connections)
         async with bus_to(server) as bus:
             loop = asyncio.get_running_loop()
             began = loop.time()
-            while server.connections < 4:  # the fourth knock would be after 0.1 + 0.2 + 0.4 s
-                with suppress(DriverError):
-                    await power(bus)
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(WAIT_S):
+                while server.connections < 4:  # the fourth knock would be after 0.1 + 0.2 + 0.4 s
+                    with suppress(DriverError):
+                        await power(bus)
+                    await asyncio.sleep(0.01)
             assert loop.time() - began >= 0.3
             lost = bus.status().lost
             assert lost is not None
@@ -113,13 +108,14 @@ async def test_a_gateway_with_many_places_is_another_matter() -> None:
     """A closed door before the first answer is waited out everywhere; only where there is one place is it told as taken."""
     async with inverter("closed") as server:
         _reader, logger = await asyncio.open_connection("127.0.0.1", server.port)
-        await until(server, 1)
+        await until(lambda: server.connections)
         bus = Bus(ModbusLink(parse_connection(f"tcp://127.0.0.1:{server.port}")))
         bus.start()
-        while server.connections < 4:
-            with suppress(DriverError):
-                await power(bus)
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(WAIT_S):
+            while server.connections < 4:
+                with suppress(DriverError):
+                    await power(bus)
+                await asyncio.sleep(0.01)
         lost = bus.status().lost
         assert lost is not None
         assert lost.params["case"] == "closed"

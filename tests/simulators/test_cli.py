@@ -20,7 +20,7 @@ from simulators.demo import begin_anew, line_of
 from simulators.serve import ServeError
 from tests.end_to_end.sites import SITES, moved
 from tests.end_to_end.test_demo import Demo
-from tests.services import free_port
+from tests.services import RUN_S, free_port, wait_until
 
 CONFIG = str(SITES["nursery"])
 
@@ -119,19 +119,19 @@ def test_a_simulator_that_is_told_to_end_takes_its_port_along(tmp_path: Path) ->
     """After SIGTERM the link of the serial port is gone: it would lead to whatever terminal comes next."""
     config = moved(SITES["nursery"], tmp_path, free_port())
     link = Path(re.findall(r"rtu://([^?\s]+)\?", config.read_text())[-1])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulators.cli", "serve", "-c", str(config)], stderr=subprocess.PIPE, text=True
-    )  # fmt: skip
+    said = tmp_path / "said"
+    with said.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulators.cli", "serve", "-c", str(config)], stderr=log
+        )
     try:
-        assert process.stderr is not None
-        while "mqtt://" not in (said := process.stderr.readline()):
-            assert said
+        wait_until(lambda: "mqtt://" in said.read_text(), "the simulators serve", RUN_S)
         assert link.is_symlink()
         process.terminate()
-        rest = process.communicate(timeout=30)[1]
+        process.wait(30.0)
     finally:
         process.kill()
-    assert (process.returncode, "Traceback" in rest, link.is_symlink()) == (0, False, False)
+    assert (process.returncode, "Traceback" in said.read_text(), link.is_symlink()) == (0, False, False)
 
 
 def test_the_demo_removes_only_its_own_files(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from types import FrameType
 
@@ -20,6 +20,7 @@ from controller.web.server import WebServer
 from controller.web.stream import STREAMS_MAX, Streams
 from tests.controller.web.conftest import serve
 from tests.controller.web.station import Station
+from tests.waiting import until
 
 
 async def messages(answer: httpx.Response) -> AsyncIterator[dict[str, str]]:
@@ -32,13 +33,6 @@ async def messages(answer: httpx.Response) -> AsyncIterator[dict[str, str]]:
 def client(server: WebServer) -> httpx.AsyncClient:
     """A client of a served page."""
     return httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.bound_port}", timeout=10.0)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Return when something has come true; five seconds at most."""
-    async with asyncio.timeout(5.0):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 async def test_events(station: Station) -> None:
