@@ -68,7 +68,7 @@ class Provided:
         return max(told) if told else None
 
     def _told(self, values: Sequence[float], begin_s: float, end_s: float) -> float | None:
-        """Sum of value x seconds. Step by step: where a time falls exactly between two steps rounding may find the one before it."""
+        """Sum of value x seconds. Step by step: of a time between two of them, rounding may find the one before for ever."""
         total, at = 0.0, begin_s
         place = int((begin_s - self.begin_s) // self.step_s)
         while at < end_s - 1e-6:
