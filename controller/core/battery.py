@@ -7,18 +7,28 @@ as it is well charged: then the pump runs through thin clouds, and in hours when
 from __future__ import annotations
 
 from controller.core.draft import Draft
-from controller.core.wiring import PumpWiring
+from controller.core.wiring import PumpWiring, Wiring
+
+
+def part(w: Wiring, pump: PumpWiring, soc_pct: float | None) -> float:
+    """The share of its need, 0..1, that the battery brings to a pump whose tank is short; 0 while its charge is unknown or low."""
+    surplus = w.power.surplus
+    if pump.entry.supply != "inverter" or soc_pct is None or soc_pct < surplus.battery_from_pct:
+        return 0.0
+    return surplus.battery_share
 
 
 def least_sun_w(c: Draft, pump: PumpWiring) -> float:
     """Power of the sun on which the pump is fed, W: what it needs, less the battery's part while that helps."""
-    share = c.wiring.power.surplus.battery_share
-    return pump.need_w * (1.0 - share) if helps(c, pump) else pump.need_w
+    return pump.need_w * (1.0 - _part_now(c, pump))
 
 
 def helps(c: Draft, pump: PumpWiring) -> bool:
-    """True while the battery may carry a part of this pump's need: its tank is short, and the state of charge is known and high."""
-    if pump.id not in c.pressed or c.wiring.battery_soc is None or pump.entry.supply != "inverter":
-        return False
-    soc_pct = c.number(c.wiring.battery_soc)
-    return soc_pct is not None and soc_pct >= c.wiring.power.surplus.battery_from_pct
+    """True while the battery carries a part of this pump's need."""
+    return _part_now(c, pump) > 0.0
+
+
+def _part_now(c: Draft, pump: PumpWiring) -> float:
+    if pump.id not in c.pressed or c.wiring.battery_soc is None:
+        return 0.0
+    return part(c.wiring, pump, c.number(c.wiring.battery_soc))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from controller.core.battery import part
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase, PowerState, PumpState
 from controller.core.wiring import PumpWiring, Reader, TankWiring, ValveWiring, Wiring
@@ -28,37 +29,52 @@ def power(w: Wiring, snapshot: Snapshot, state: ControllerState) -> Json:
     none runs. ``enough``: whether the sun gives that, or what a start takes; None while unknown.
     """
     needs = [pump for pump in w.pumps if state.pumps[pump.id].phase is not Phase.LOCKED] or list(w.pumps)
-    least = min(needs, key=lambda pump: pump.start_w, default=None)
+    margins = {pump.id: _margins(w, snapshot, state, pump) for pump in w.pumps}
+    least = min(needs, key=lambda pump: max(margins[pump.id][:2]), default=None)
     sun = state.power
     running = [pump for pump in w.pumps if state.pumps[pump.id].on]
-    keep_w = sum(pump.need_w for pump in running) if running else None
+    keep_w = sum(margins[pump.id][2] for pump in running) if running else None
     return {
         "peak_w": round(w.peak_w, 1),
         "potential_w": _rounded(sun.potential_w),
         "budget_w": _rounded(sun.budget_w),
         "mean_w": _rounded(sun.mean_w),
-        "start_w": None if least is None else round(least.start_w, 1),
+        "start_w": None if least is None else round(max(margins[least.id][:2]), 1),
         "need_w": None if least is None else round(least.need_w, 1),
         "need_pump": None if least is None else least.id,
         "keep_w": None if keep_w is None else round(keep_w, 1),
-        "enough": _enough(sun, least, keep_w),
+        "enough": _enough(sun, None if least is None else margins[least.id], keep_w),
         "used_w": _rounded(sum(_draw(pump, snapshot, state) or 0.0 for pump in w.pumps)),
         "pv_w": read(w.pv_power, snapshot, 1),
         "grid_w": read(w.grid_power, snapshot, 1),
         "load_w": read(w.load_power, snapshot, 1),
+        "battery_pct": read(w.battery_soc, snapshot, 0),
         "irradiance_w_m2": read(w.irradiance, snapshot, 1),
         "inverter_status": snapshot.text(w.site.file.power.inverter_status),
     }
 
 
-def _enough(sun: PowerState, least: PumpWiring | None, keep_w: float | None) -> bool | None:
+def _margins(
+    w: Wiring, snapshot: Snapshot, state: ControllerState, pump: PumpWiring
+) -> tuple[float, float, float]:
+    """(mean that starts it, what must be there at that moment, what it needs to go on), W: less where its tank is short, and with
+    a battery no mean.
+    """
+    if not any(fill.short and fill.pump == pump.id for fill in (state.plan.fills if state.plan else ())):
+        return pump.start_w, pump.hold_w, pump.need_w
+    share = part(w, pump, read(w.battery_soc, snapshot))
+    fed_w = pump.need_w * (1.0 - share)
+    return (0.0, fed_w, fed_w) if share > 0.0 else (pump.hold_w, pump.hold_w, pump.need_w)
+
+
+def _enough(sun: PowerState, least: tuple[float, float, float] | None, keep_w: float | None) -> bool | None:
     if sun.budget_w is None:
         return None
     if keep_w is not None:
         return sun.budget_w >= keep_w
     if least is None or sun.mean_w is None:
         return None
-    return sun.mean_w >= least.start_w and sun.budget_w >= least.hold_w
+    return sun.mean_w >= least[0] and sun.budget_w >= least[1]
 
 
 def pump(entry: PumpWiring, snapshot: Snapshot, state: ControllerState) -> Json:

@@ -194,6 +194,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "irradiance": ("Sinar matahari", "Irradiance"),
     "plts": ("PLTS menghasilkan", "PV plant delivers"),
+    "battery": ("Isi baterai", "Battery charge"),
     "grid_in": ("Diambil dari PLN", "From the grid"),
     "grid_out": ("Dikirim ke PLN", "To the grid"),
     # ---------------------------------------------------------------------------------------------------------- pump

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from controller.config import load_site
+from controller.core.site import Signal
 from controller.core.snapshot import Order
 from controller.poller import Health
 from controller.web.attention import attention
+from controller.web.render import Renderer
 from controller.web.status import status
-from schedules.plan import Demand
+from schedules.plan import Demand, Fill, Plan
 from schedules.zone import ZoneBalance
 from tests.controller.web.conftest import visit
-from tests.controller.web.station import Station
+from tests.controller.web.station import CONFIG, Station
 
 LEVEL = ("level-tandon", "level_m")
 
@@ -184,6 +187,25 @@ def test_a_tank_that_is_being_filled_says_so(station: Station) -> None:
     station.values[LEVEL] = 1.9
     station.cycle()
     assert status(station.context())["tanks"][0]["mood"] == "rising"
+
+
+@pytest.mark.parametrize(("soc_pct", "margin"), [(None, 1.26), (49.0, 1.1), (51.0, 0.8)])
+def test_what_a_start_takes_is_what_the_pump_waits_for(soc_pct: float | None, margin: float) -> None:
+    """The mark on the sun's bar is the usual margin, a smaller one while the tank is short, the least with a charged battery."""
+    site = load_site(CONFIG)[0]
+    power = site.file.power.model_copy(update={"battery_soc": Signal.model_validate("inverter.soc_pct")})
+    file = site.file.model_copy(update={"power": power})
+    station = Station(site.model_copy(update={"file": file}))
+    station.values[LEVEL] = 1.9
+    if soc_pct is not None:
+        station.values["inverter", "soc_pct"] = soc_pct
+        fill = Fill("tandon", station.site.file.pumps[0].id, 5000.0, 0.0, 100.0, short=True)
+        station.plan = Plan("p", station.at.epoch_s, station.at.epoch_s + 86400.0, fills=(fill,))
+    station.cycle(3)
+    power_now = status(station.context())["power"]
+    assert power_now["start_w"] == pytest.approx(750.0 * margin, abs=1.0)
+    assert power_now["battery_pct"] == soc_pct
+    assert ("Isi baterai" in Renderer(station.context()).parts("id")["sun"]) is (soc_pct is not None)
 
 
 def test_the_sun_s_word_is_for_this_moment(station: Station) -> None:
