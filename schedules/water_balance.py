@@ -130,7 +130,8 @@ def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, cata
     taw = taw_mm(soil.fc, soil.wp, today.root_m)
     p = program.allowed_depletion
     if p is None:
-        p = depletion_fraction(crop.p, today.kc * balance.et0_mm_d)
+        # What a mild day would allow beyond the table is not relied upon: if it is wrong the crop pays, else some room for rain.
+        p = min(crop.p, depletion_fraction(crop.p, today.kc * balance.et0_mm_d))
     return {"kc": today.kc, "stage": today.stage, "taw_mm": taw, "raw_mm": raw_mm(p, taw)}
 
 

@@ -93,6 +93,15 @@ def test_limits_of_one_irrigation() -> None:
     assert (half.net_mm, flat.net_mm) == (12.0, 5.0)
 
 
+def test_a_mild_day_lends_the_field_nothing_and_a_hot_one_takes() -> None:
+    """RAW is the table's p of TAW at 2 and at 4 mm/d of use, and less at 8: what FAO-56 adds for mild days is not relied upon."""
+    soak = initial(FIELD, CATALOG, AREA_M2)
+    share = {et0: (b := days(FIELD, soak, 60, 30, et0)).raw_mm / b.taw_mm for et0 in (2.0, 4.0, 8.0)}
+    p = CATALOG.crop("chilli").p
+    assert share[2.0] == share[4.0] == pytest.approx(p)
+    assert share[8.0] < 0.9 * p
+
+
 def test_nothing_is_wanted_before_planting_and_after_the_harvest() -> None:
     """A dry bare field asks for nothing."""
     dry = replace(days(FIELD, initial(FIELD, CATALOG, AREA_M2), 200, 1), depletion_mm=30.0)
