@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schedules import dosing
-from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
+from schedules.balance import StepInputs, ZoneBalance, level_of, tick
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import ContainerProgram
@@ -137,12 +137,12 @@ def demand(
     params: dict[str, float | str] = {
         "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": net, "owed_mm": balance.owed_mm,
         "doses": float(balance.doses_today), "doses_max": float(program.max_doses_per_day),
-        "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
+        "left_s": prospect.lasts_s(left_d), "level": balance.level,
         **dosing.told(program, balance),
     }  # fmt: skip
     return Demand(
         zone, net, net / program.efficiency * area_m2, min(1.0, urgency),
-        now_s + max(0.0, late_d) * DAY_S, key, params,
+        now_s + prospect.lasts_s(late_d), key, params,
     )  # fmt: skip
 
 

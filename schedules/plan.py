@@ -120,6 +120,8 @@ class PlanRequest:
     """What grid or genset may add for a forced start, W; 0: none may, then a late demand waits for the sun."""
     power_low_w: tuple[float, ...] = ()
     """The power that is exceeded nine times of ten, W, on the grid of ``power_w``; () if nobody can say."""
+    dawn_s: float | None = None
+    """A dawn, POSIX s: crops use water as the sun stands (``schedules.daylight``); None: evenly by day and night."""
 
 
 @light

@@ -40,7 +40,7 @@ def _sunny(need: Need, sheet: PumpSheet) -> Iterator[list[Piece]]:
 
 def _forced(need: Need, sheet: PumpSheet, due: float, sun_s: float) -> Iterator[list[Piece]]:
     """Runs on back-up power at the due time or near it, for what the zone needs until the sun serves it at ``sun_s``."""
-    litres = to_the_sun(need, due, sun_s)
+    litres = to_the_sun(need, due, sun_s, sheet.grid)
     part = replace(need, left_l=litres, worth_l=min(need.worth_l, litres))
     for start, end in due_spans(need, due, litres * 3.6 / need.zone.flow_m3_h):
         for stretch in _stretches(sheet.free(need.zone, (start, end), forced=True)):

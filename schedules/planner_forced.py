@@ -37,7 +37,7 @@ def force(late: Sequence[Need], needs: Sequence[Need], tanks: Mapping[str, TankS
             continue
         due = max(without.demand.latest_start_s or 0.0, grid.now_s)
         sun_s = without.runs[0].start_s if without.runs else grid.until_s
-        litres = to_the_sun(need, due, sun_s)
+        litres = to_the_sun(need, due, sun_s, grid)
         _place(need, tanks[need.zone.source], litres, due)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from schedules.daylight import use_d
 from schedules.plan import Demand, PlanRequest, Run, ZoneLimits
 from schedules.timeline import EPS, Grid
 from schedules.windows import Interval, join
@@ -142,13 +143,13 @@ def in_turn(needs: list[Need], place: Callable[[Need], Run | None]) -> None:
                 waiting.remove(need)
 
 
-def to_the_sun(need: Need, due_s: float, sun_s: float) -> float:
+def to_the_sun(need: Need, due_s: float, sun_s: float, grid: Grid) -> float:
     """Litres that keep a zone from harm from ``due_s`` until water comes by the sun at ``sun_s``; all that is wanted where its
     daily use is unknown.
     """
     if need.zone.use_l_d <= 0.0:
         return need.most_l
-    litres = need.zone.use_l_d * max(0.0, sun_s - due_s) / DAY_S
+    litres = need.zone.use_l_d * use_d(grid.dawn_s, due_s, sun_s)
     return min(need.most_l, max(litres, need.least_l))
 
 

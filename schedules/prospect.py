@@ -9,18 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from math import cos, pi
 from zoneinfo import ZoneInfo
 
+from schedules.daylight import DAY_S, lasts_s, used_d
 from schedules.outlook import Outlook
 from schedules.program import Window
 from schedules.windows import Interval, join, on_day
 
-DAY_S = 86400.0
 CLOSING_S = 5400.0
-DAWN_H = 6.0
-"""Local hour at which crops begin to use water; they end twelve hours later (the site lies near the equator)."""
-
 LOOK_D = 9
 """Windows are looked for so many days ahead: a weekly turn and the one after it."""
 
@@ -44,7 +40,8 @@ class Prospect:
     what the pumps can lift a day over what all zones need a day; infinite while nothing is known. ``closing``: the open window
     ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that. ``outlook``: what is expected of the rain
     that this zone gets, None under a roof and while nobody can say; ``until_s``: POSIX s until which water must last. ``direct``: a
-    pump feeds the zone without a tank, so that each dose may cost a start of it.
+    pump feeds the zone without a tank, so that each dose may cost a start of it. ``hour``: of the local day now, None while nobody
+    knows it.
     """
 
     hold_d: float = 1.0
@@ -53,6 +50,7 @@ class Prospect:
     closing: bool = False
     until_s: float = 0.0
     direct: bool = False
+    hour: float | None = None
 
     def reserve_mm(self, use_mm_d: float) -> float:
         """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch."""
@@ -64,6 +62,10 @@ class Prospect:
         if self.outlook is None or not self.outlook.rain:
             return 0.0
         return self.outlook.rain_quantile(self.outlook.rain[-1].end_s, RELY)
+
+    def lasts_s(self, left_d: float) -> float:
+        """Seconds until so many days of use are used: by the sun's course, since crops use nothing by night."""
+        return lasts_s(self.hour, left_d)
 
     def spared(self, amount_mm: float) -> float:
         """Chance, 0..1, that rain brings this much before water may be given again, so that what is given now only drains."""
@@ -99,15 +101,8 @@ def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[fl
         return 1.0, False, now_s + DAY_S
     (begin, end), (again, _) = coming
     hours = local.hour + local.minute / 60.0
-    use_d = _used(hours + (again - now_s) / 3600.0) - _used(hours)
+    use_d = used_d(hours + (again - now_s) / 3600.0) - used_d(hours)
     return use_d, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S, again
-
-
-def _used(hours: float) -> float:
-    """Days of use from midnight until so many hours later: a sine from ``DAWN_H`` to twelve hours after it, each day."""
-    whole, hour = divmod(hours, 24.0)
-    lit = min(1.0, max(0.0, (hour - DAWN_H) / 12.0))
-    return whole + 0.5 * (1.0 - cos(pi * lit))
 
 
 @lru_cache(maxsize=128)

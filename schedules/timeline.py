@@ -43,11 +43,12 @@ class Grid:
     step_s: float
     power_w: list[float]
     backup_w: float
+    dawn_s: float | None = None
 
     @classmethod
     def of(cls, request: PlanRequest) -> Grid:
         """A fresh sheet."""
-        return cls(request.now_s, request.step_s, list(request.power_w), request.backup_w)
+        return cls(request.now_s, request.step_s, list(request.power_w), request.backup_w, request.dawn_s)
 
     @property
     def until_s(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from schedules.balance import DAY_S, DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
+from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, is_growing
 from schedules.frozen import replace
@@ -213,17 +213,18 @@ def demand(
         return None
     due = depletion >= raw
     urgency = 0.5 * depletion / raw if not due else 0.5 + 0.5 * (depletion - raw) / max(1e-9, taw - raw)
+    left_s = prospect.lasts_s(left_d)
     key = "demand_field_due" if due else ("demand_owed" if owed else "demand_field_soon")
     params: dict[str, float | str] = {
         "depletion_mm": depletion, "raw_mm": raw, "taw_mm": taw, "net_mm": net, "owed_mm": balance.owed_mm,
-        "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
+        "left_s": left_s, "level": balance.level,
     }  # fmt: skip
     return Demand(
         zone,
         net,
         net / program.efficiency * area_m2,
         min(1.0, urgency),
-        now_s + max(0.0, left_d) * DAY_S,
+        now_s + left_s,
         key,
         params,
     )

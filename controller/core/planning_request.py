@@ -12,6 +12,7 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState, Phase
 from controller.core.turns import clipped
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
+from schedules.daylight import DAWN_H, hour_of
 from schedules.frozen import replace
 from schedules.plan import (
     MIN_FLOW_SHARE,
@@ -70,6 +71,7 @@ def plan_request(
             run for zone in w.zones if (run := _running(state, zone, at.epoch_s, at.mono_s)) is not None
         ),
         power_low_w=_left_over(power_low_w, power.other_load_w),
+        dawn_s=at.epoch_s + 3600.0 * (DAWN_H - hour_of(at.epoch_s, w.zoneinfo)),
         backup_w=max((pump.entry.rated_power_w for pump in w.pumps), default=0.0) if backup else 0.0,
     )
 

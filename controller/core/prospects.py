@@ -5,8 +5,9 @@ from __future__ import annotations
 from controller.core.draft import Draft
 from controller.core.throughput import lift_l_d
 from controller.core.wiring import PumpWiring, ZoneWiring
+from schedules.daylight import DAY_S, hour_of
 from schedules.outlook import Outlook
-from schedules.prospect import DAY_S, Prospect, chances
+from schedules.prospect import Prospect, chances
 from schedules.zone import daily_use_mm
 
 LEAST_NEED_L_D = 1.0
@@ -17,13 +18,14 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     """The prospect of one zone now. Without a trusted clock windows mean nothing, and water must last a day. Where a back-up may
     carry forced starts water is never scarce.
     """
-    hold, closing, until_s = 1.0, False, c.epoch + DAY_S
+    hold, closing, until_s, hour = 1.0, False, c.epoch + DAY_S, None
     if c.trusted:
+        hour = hour_of(c.epoch, c.wiring.zoneinfo)
         hold, closing, until_s = chances(zone.program.windows, c.wiring.zoneinfo, c.epoch)
     outlook = c.snapshot.outlook
     rain = outlook if zone.program.rain_skip else None
     plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
-    return Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None)
+    return Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None, hour)
 
 
 def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:
