@@ -41,6 +41,12 @@ def lasts_s(hour: float | None, left_d: float) -> float:
     return max(0.0, ends_h - hour) * 3600.0
 
 
+def later_s(dawn_s: float | None, from_s: float, days: float) -> float:
+    """When so many days of use from ``from_s`` on are used, POSIX s. ``dawn_s``: as for ``use_d``."""
+    hour = None if dawn_s is None else ((from_s - dawn_s) / 3600.0 + DAWN_H) % 24.0
+    return from_s + lasts_s(hour, days)
+
+
 def use_d(dawn_s: float | None, from_s: float, to_s: float) -> float:
     """Days of use between two times, POSIX s, not below 0. ``dawn_s``: any dawn; None where nobody knows it: evenly."""
     if dawn_s is None:

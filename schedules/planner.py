@@ -53,15 +53,23 @@ def _gravity(needs: list[Need], request: PlanRequest, tanks: dict[str, TankSheet
 
     draw_running(request, tanks)
     rounds(needs)
-    late = [n for n in needs if planner_forced.is_late(n, request, grid)] if grid.backup_w > 0.0 else []
-    if not late:
-        return needs
-    tanks.update({name: sheet.fresh() for name, sheet in tanks.items()})
-    draw_running(request, tanks)
-    again = [n for n in gather(request, grid) if n.zone.source in tanks]
-    planner_forced.force(late, again, tanks, grid)
-    rounds(again)
-    return again
+    late: dict[str, float] = {}
+    for _ in needs if grid.backup_w > 0.0 else ():
+        # What is kept for one zone by force may be another's, who then is late: until nobody is.
+        dry = {
+            n.zone.zone: until
+            for n in needs
+            if (until := planner_forced.dry_until(n, request, grid)) is not None
+        }
+        if dry.keys() <= late.keys():
+            break
+        late = dry | late
+        tanks.update({name: sheet.fresh() for name, sheet in tanks.items()})
+        draw_running(request, tanks)
+        needs = [n for n in gather(request, grid) if n.zone.source in tanks]
+        planner_forced.force(late, needs, tanks, grid)
+        rounds(needs)
+    return needs
 
 
 def _short(request: PlanRequest, gravity: Sequence[Need], tanks: Mapping[str, TankSheet]) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from schedules.daylight import later_s
 from schedules.plan import PlanRequest, Run
 from schedules.planner_need import Need, due_spans, to_the_sun
 from schedules.tank_sheet import Forced, TankSheet
@@ -15,30 +16,43 @@ from schedules.timeline import EPS, Grid, PumpSheet
 SLOW = 0.9
 """A pump is expected to fill at this share of its rated flow: a well sinks, a pump wears."""
 
+EPS_L = 0.001
+"""Litres are rounded down to this."""
+
 ENOUGH = 0.99
 """A tank that holds this share of what is missing is not filled for the rest."""
 
 
-def is_late(need: Need, request: PlanRequest, grid: Grid) -> bool:
-    """True if the expected water comes more than a step after the latest start, and none is on its way."""
+def dry_until(need: Need, request: PlanRequest, grid: Grid) -> float | None:
+    """When the sun serves a zone again that is dry more than a step before (POSIX s), by the runs that it has; None where all its
+    water comes in time, or is on its way. Each run puts the hour of harm off by what it lasts. No harm is counted before the
+    zone's first window: nothing could prevent it.
+    """
     latest = need.demand.latest_start_s
-    if latest is None or any(run.zone == need.zone.zone for run in request.running):
-        return False
-    due = max(latest, grid.now_s)
-    return due < grid.until_s and (not need.runs or need.runs[0].start_s > due + grid.step_s)
+    if latest is None or not need.windows or any(run.zone == need.zone.zone for run in request.running):
+        return None
+    dry_s, use = max(latest, need.windows[0][0], grid.now_s), need.zone.use_l_d
+    for run in need.runs:
+        if run.start_s > dry_s + grid.step_s:
+            return run.start_s
+        if use <= 0.0:
+            return None
+        dry_s = later_s(grid.dawn_s, dry_s, run.volume_l / use)
+    return grid.until_s if need.left_l > 0.0 and dry_s < grid.until_s else None
 
 
-def force(late: Sequence[Need], needs: Sequence[Need], tanks: Mapping[str, TankSheet], grid: Grid) -> None:
-    """Write one run for each of ``needs`` that is among ``late``, with the filling that it takes, on fresh sheets."""
-    by_zone = {need.zone.zone: need for need in late}
+def force(
+    late: Mapping[str, float], needs: Sequence[Need], tanks: Mapping[str, TankSheet], grid: Grid
+) -> None:
+    """Write one run for each of ``needs`` that is among ``late`` (zone: when the sun serves it), with the filling that it takes, on
+    fresh sheets.
+    """
     for need in needs:
-        without = by_zone.get(need.zone.zone)
-        if without is None:
+        sun_s = late.get(need.zone.zone)
+        if sun_s is None:
             continue
-        due = max(without.demand.latest_start_s or 0.0, grid.now_s)
-        sun_s = without.runs[0].start_s if without.runs else grid.until_s
-        litres = to_the_sun(need, due, sun_s, grid)
-        _place(need, tanks[need.zone.source], litres, due)
+        due = max(need.demand.latest_start_s or 0.0, grid.now_s)
+        _place(need, tanks[need.zone.source], to_the_sun(need, due, sun_s, grid), due)
 
 
 def _place(need: Need, sheet: TankSheet, litres: float, due: float) -> None:
@@ -53,7 +67,7 @@ def _place(need: Need, sheet: TankSheet, litres: float, due: float) -> None:
             continue
         _fill(sheet, filler, start, possible, flow)
         given = math.floor(sheet.most(start, possible, 0.0, flow) * 1000.0) / 1000.0
-        if given < need.least_l or given <= EPS:
+        if given < need.least_l - EPS_L or given <= EPS:
             continue
         sheet.book(start, given, flow)
         stop = min(end, float(math.ceil(start + given * 3.6 / flow - EPS)))
@@ -94,5 +108,7 @@ def _fill(sheet: TankSheet, filler: PumpSheet, start: float, litres: float, flow
         begin = a if take >= room - EPS else a + grid.step_s * (1.0 - take / room)
     if begin < until:
         begin = max(filler.ready_s, min(begin, until - filler.limits.min_run_s))
+        if filler.limits.running_s > 0.0 and begin - grid.now_s < filler.limits.min_rest_s:
+            begin = grid.now_s  # a filling under way goes on: it would be stopped only to start again
         sheet.settle()
         sheet.forced.append(Forced(begin, start, sheet.volume_l[last - 1]))
