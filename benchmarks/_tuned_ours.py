@@ -18,17 +18,15 @@ from simulators.strategies import OURS
 
 TABLE: Final = Path(__file__).parent / "results" / "tuned-solar.jsonl"
 
-DRY: Final = ("kutai", "paddy")
-"""Sites without a back-up, where water is kept for a dry stretch; the others say the same again."""
-
 MONTHS: Final = 3
 """Of the matrix's tuning months."""
 
 GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.water_balance.SAFE": ((0.65, 0.75, 0.85), ("nursery", "vegetables")),
     "schedules.container.RAINED_DOUBT": ((0.0, 0.08, 0.15), ("nursery",)),
-    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), DRY),
-    "schedules.prospect.RELY": ((0.75, 0.91, 1.0), ("paddy",)),
+    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), ("kutai",)),
+    "schedules.prospect.POND_DRY_D": ((7.0, 14.0, 21.0), ("paddy",)),
+    "schedules.prospect.RELY": ((0.55, 0.7, 0.85), ("paddy",)),
     "schedules.water_balance.LEFT_MM": ((0.0, 4.0, 8.0), ("kutai",)),
     "schedules.container.SLACK": ((0.4, 0.6, 0.8), ("nursery",)),
     "surplus.ride_wh": ((30.0, 70.0, 140.0), ("nursery", "vegetables")),

@@ -164,33 +164,45 @@ def demand(
     water, limit = water_mm(level), water_mm(trigger)
     use = max(0.1, balance.kc * balance.et0_mm_d + program.percolation_mm_d)
     left_d = (water - limit) / use
-    net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use)
-    reserve_mm = max(0.0, prospect.reserve_mm(use) - prospect.relied_mm)
-    if (left_d > 1.0 + reserve_mm / use and balance.owed_mm < 1.0) or net <= 0.0:
+    stored = prospect.stored_mm(use)
+    net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use, stored)
+    if (left_d > 1.0 + stored / use and balance.owed_mm < 1.0) or net <= 0.0:
         return None
-    flooded = trigger > program.lower_mm
-    span = max(1.0, balance.raw_mm + limit if not flooded else balance.raw_mm)
-    urgency = 0.5 + 0.5 * (limit - water) / span if left_d <= 0.0 else 0.5 * (1.0 - min(1.0, left_d))
-    key = _flooded_key(program, day) if flooded else _key(left_d)
+    key = _flooded_key(program, day) if trigger > program.lower_mm else _key(left_d)
     params: dict[str, float | str] = {
         "ponding_mm": level, "trigger_mm": trigger, "upper_mm": program.upper_mm, "net_mm": net,
         "owed_mm": balance.owed_mm, "left_s": max(0.0, left_d) * DAY_S, "level": balance.level,
     }  # fmt: skip
     return Demand(
-        zone, net, net / program.efficiency * area_m2, min(1.0, max(0.0, urgency)),
+        zone, net, net / program.efficiency * area_m2, _urgency(program, balance, water, left_d),
         now_s + max(0.0, left_d) * DAY_S, key, params,
     )  # fmt: skip
 
 
+def _urgency(program: PaddyProgram, balance: ZoneBalance, water: float, left_d: float) -> float:
+    """0 (a day or more above its trigger) .. 0.5 (due) .. 1 (the roots' water is gone). A field that only lost its flood is due;
+    one that fell below its lower level is hurt, whether its rice flowers or not: the deepest comes first.
+    """
+    if left_d > 0.0:
+        return 0.5 * (1.0 - min(1.0, left_d))
+    safe = min(0.0, water_mm(program.lower_mm))
+    return min(1.0, 0.5 + 0.5 * max(0.0, safe - water) / max(1.0, balance.taw_mm + safe))
+
+
 def _net_mm(
-    program: PaddyProgram, prospect: Prospect, room_mm: float, safe_mm: float, use_mm_d: float
+    program: PaddyProgram,
+    prospect: Prospect,
+    room_mm: float,
+    safe_mm: float,
+    use_mm_d: float,
+    stored_mm: float,
 ) -> float:
     """What is given of the room below ``upper_mm``: the share that the program asks for, else so much that the level stays above
-    its trigger until water may flow again. A shallow field has room for rain, and less seeps from it.
+    its trigger until water may flow again, and ``stored_mm`` besides. A shallow field has room for rain, and less seeps from it.
     """
     if program.refill is not None:
         return program.refill * room_mm
-    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d, prospect.relied_mm)
+    return prospect.dose_mm(room_mm, safe_mm - MARGIN_D * use_mm_d, use_mm_d, stored_mm)
 
 
 def _flooded_key(program: PaddyProgram, day: int | None) -> str:

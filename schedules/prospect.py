@@ -26,8 +26,13 @@ DRY_D = 10.0
 POOR = 0.7
 """Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
 
-RELY = 0.91
-"""Rain of this chance is relied upon over the days of the outlook, in paddies: thirst costs ten times what drained water costs."""
+POND_DRY_D = 14.0
+"""A paddy stores for a fortnight: under a pond hardly more seeps away than under wet soil, so storing ahead costs little."""
+
+RELY = 0.7
+"""What falls in seven of ten spans like the outlook's is relied upon for each such span of a pond's fortnight: over both together
+less falls about once in six times. Thirst costs ten times what drained water costs, and of a pond only some of it drains.
+"""
 
 WET_MM = 1.0
 """Less rain than a wet day's is nothing to wait for."""
@@ -56,12 +61,19 @@ class Prospect:
         """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch."""
         return use_mm_d * DRY_D * max(0.0, 1.0 - POOR * self.plenty)
 
+    def stored_mm(self, use_mm_d: float) -> float:
+        """What a paddy keeps beyond its need, mm: what its pumps and the rain relied upon fall behind over ``POND_DRY_D``."""
+        behind_mm = use_mm_d * POND_DRY_D * max(0.0, 1.0 - POOR * self.plenty)
+        return max(0.0, behind_mm - self.relied_mm) if behind_mm > 0.0 else 0.0
+
     @property
     def relied_mm(self) -> float:
-        """Rain that can be relied upon over the days of the outlook, mm; 0 where nobody can say."""
+        """Rain that can be relied upon over ``POND_DRY_D``, mm; 0 where nobody can say."""
         if self.outlook is None or not self.outlook.rain:
             return 0.0
-        return self.outlook.rain_quantile(self.outlook.rain[-1].end_s, RELY)
+        end_s = self.outlook.rain[-1].end_s
+        days = max(1.0, (end_s - self.outlook.issued_s) / DAY_S)
+        return self.outlook.rain_quantile(end_s, RELY) * POND_DRY_D / days
 
     def lasts_s(self, left_d: float) -> float:
         """Seconds until so many days of use are used: by the sun's course, since crops use nothing by night."""
@@ -77,11 +89,14 @@ class Prospect:
         """How much more likely than not it is that water is spared, 0..1: a field in need does not wait for an even chance."""
         return max(0.0, 2.0 * self.spared(amount_mm) - 1.0)
 
-    def dose_mm(self, used_mm: float, safe_mm: float, use_mm_d: float, relied_mm: float = 0.0) -> float:
-        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` and the
-        reserve (less ``relied_mm`` of rain) at ``use_mm_d``; never more than ``used_mm``.
+    def dose_mm(
+        self, used_mm: float, safe_mm: float, use_mm_d: float, reserve_mm: float | None = None
+    ) -> float:
+        """Net depth to give now, mm: so much that ``used_mm`` (what is missing) stays within ``safe_mm`` for ``hold_d`` at
+        ``use_mm_d`` and the reserve (by itself ``reserve_mm()``) is there besides; never more than ``used_mm``.
         """
-        reserve_mm = max(0.0, self.reserve_mm(use_mm_d) - relied_mm)
+        if reserve_mm is None:
+            reserve_mm = self.reserve_mm(use_mm_d)
         need = used_mm + use_mm_d * self.hold_d + reserve_mm - safe_mm
         return min(used_mm, max(0.0, need))
 

@@ -19,8 +19,9 @@ from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.frozen import replace
 from schedules.meteorology import wind_at_2m
 from schedules.plan import Demand
+from schedules.prospect import Prospect
 from schedules.shares import remembered
-from schedules.zone import StepInputs, demand, step
+from schedules.zone import StepInputs, ZoneBalance, demand, step
 
 SAMPLE_S = 60.0
 """Weather is sampled this often."""
@@ -164,9 +165,14 @@ def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None
     balance = c.zones[zone.id].balance
     area, prospect = zone.entry.area_m2, prospect_of(c, zone)
     wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, prospect)
-    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone):
+    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(balance, prospect):
         return wanted
     return None
+
+
+def _stores(balance: ZoneBalance, prospect: Prospect) -> bool:
+    """True for a pond whose pumps cannot serve a dry stretch: what the sun would lift while it waited is missed then."""
+    return balance.ponding_mm is not None and prospect.reserve_mm(1.0) > 0.0
 
 
 def rained(c: Draft, zone: ZoneWiring) -> bool:

@@ -70,7 +70,7 @@ def test_a_shallow_field_keeps_room_for_rain() -> None:
     assert scarce is not None
     use = high.kc * high.et0_mm_d + PADDY.percolation_mm_d
     above_mm = 5.0 - water_mm(PADDY.lower_mm)
-    assert scarce.net_mm == pytest.approx(1.25 * use + poor.reserve_mm(use) - above_mm)
+    assert scarce.net_mm == pytest.approx(1.25 * use + poor.stored_mm(use) - above_mm)
     assert scarce.urgency == 0.0
 
 
@@ -83,6 +83,22 @@ def test_flooded_while_flowering() -> None:
         want = demand(PADDY, balance, "sawah", HECTARE, 0.0, None, CATALOG)
         wants[day] = None if want is None else want.key
     assert wants == {59: None, 60: "demand_paddy_flowering", 75: "demand_paddy_flowering", 76: None}
+
+
+def test_of_fields_below_the_safe_depth_the_deepest_comes_first() -> None:
+    """A flowering field that only lost its flood is due but not more urgent than a hurt one; below the safe depth urgency rises
+    with depth, alike whether the rice flowers, and is not at its end before the roots' water is gone.
+    """
+    start = initial(PADDY, CATALOG, HECTARE)
+
+    def urgency(day: int, level: float) -> float:
+        low = step(PADDY, start, on(day, level), CATALOG)
+        want = demand(PADDY, low, "sawah", HECTARE, 0.0, None, CATALOG)
+        return 0.0 if want is None else want.urgency
+
+    assert urgency(65, 0.0) == urgency(65, -100.0) == 0.5 < urgency(30, -200.0)
+    assert urgency(30, -200.0) == pytest.approx(urgency(65, -200.0), abs=0.01)
+    assert urgency(30, -200.0) < urgency(30, -350.0) < urgency(30, -500.0) < 1.0
 
 
 def test_dries_up_for_the_harvest() -> None:

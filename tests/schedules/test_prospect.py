@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schedules.outlook import Outlook, RainDay
 from schedules.program import Window
-from schedules.prospect import DAY_S, DRY_D, POOR, Prospect, chances
+from schedules.prospect import DAY_S, DRY_D, POND_DRY_D, POOR, RELY, Prospect, chances
 from schedules.zone import demand, initial
 from tests.schedules.zones import AREA_M2, CATALOG, FIELD, days
 
@@ -86,13 +86,26 @@ def rainy(chance: float) -> Outlook:
     return Outlook(0.0, "persistence", 0.0, (), (), (), rain=spans)
 
 
-def test_rain_that_is_as_good_as_certain_takes_the_place_of_a_reserve() -> None:
-    """Rain of nine chances in ten is relied upon in place of a reserve, rain of even chances is not."""
+def test_rain_that_is_likely_enough_takes_the_place_of_a_ponds_reserve() -> None:
+    """Rain of even chances is not relied upon; likely rain of a week counts for each week of a pond's fortnight, and no reserve
+    is left of it; without rain a pond stores for longer than a field.
+    """
     assert Prospect(outlook=rainy(0.5)).relied_mm == 0.0 == Prospect().relied_mm
     sure = Prospect(plenty=0.5, outlook=rainy(0.99))
-    assert sure.relied_mm > 4.0 * DRY_D
-    assert sure.dose_mm(30.0, 20.0, 4.0, sure.relied_mm) == Prospect().dose_mm(30.0, 20.0, 4.0)
-    assert sure.dose_mm(50.0, 40.0, 4.0) > sure.dose_mm(50.0, 40.0, 4.0, 5.0)
+    week = sure.outlook.rain_quantile(7 * DAY_S, RELY) if sure.outlook is not None else 0.0
+    assert sure.relied_mm == pytest.approx(week * POND_DRY_D / 7.0)
+    assert sure.stored_mm(4.0) == 0.0
+    dry = Prospect(plenty=0.5)
+    assert dry.stored_mm(4.0) == pytest.approx(4.0 * POND_DRY_D * (1.0 - 0.5 * POOR))
+    assert dry.stored_mm(4.0) > dry.reserve_mm(4.0)
+
+
+def test_a_reserve_may_be_said_otherwise() -> None:
+    """A dose keeps the zone's own reserve besides what it needs, or the one that it is told."""
+    short = Prospect(plenty=0.5)
+    assert short.dose_mm(60.0, 40.0, 2.0, 0.0) == Prospect().dose_mm(60.0, 40.0, 2.0)
+    assert short.dose_mm(60.0, 40.0, 2.0, 5.0) == pytest.approx(short.dose_mm(60.0, 40.0, 2.0, 0.0) + 5.0)
+    assert short.dose_mm(60.0, 40.0, 2.0) == short.dose_mm(60.0, 40.0, 2.0, short.reserve_mm(2.0))
 
 
 @given(chance=st.floats(0.0, 1.0), amount=st.floats(0.0, 30.0), until_d=st.floats(1.0, 6.0))

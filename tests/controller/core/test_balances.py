@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from controller.core.balances import URGENT, demands
 from controller.core.decision import EventKind
-from controller.core.snapshot import Order
-from controller.core.state import GRID_S
+from controller.core.draft import Draft
+from controller.core.instant import Instant
+from controller.core.snapshot import Order, Snapshot
+from controller.core.state import GRID_S, initial_state
+from controller.core.wiring import wiring
+from schedules.outlook import Outlook
 from tests.controller.core.sites import ALL_DAY, program, tank_site
 from tests.controller.core.timeline import SILENT, Plant, at, play
 
+NOON = 1_780_000_000.0
 GAUGE = {"weather": {"rain": "gauge.rain_mm", "temp_air": "air.temp_air_c"}}
 
 
@@ -85,6 +94,25 @@ def test_rain_puts_off_what_can_wait():
     assert balance(plant).rain_24h_mm == pytest.approx(6.0)
     play(plant, at(2900, rain=SILENT), at(4000))
     assert balance(plant).rain_24h_mm == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize(("watts", "waits"), [(300.0, False), (50_000.0, True)])
+def test_a_pond_that_stores_does_not_wait_because_it_rained(watts, waits):
+    """After rain a pond that is not urgent waits where its pumps serve a dry stretch, and takes the sun where they cannot."""
+    site = tank_site(prog=program("paddy", windows=ALL_DAY, planted="2026-04-20"))
+    day = (0.0,) * 24 + (watts,) * 24 + (0.0,) * 48
+    outlook = Outlook(NOON, "persistence", NOON, day, day, day)
+    c = Draft(
+        wiring(site), initial_state(site), Snapshot(Instant(NOON, 0.0, "boot", True), {}, outlook=outlook)
+    )
+    state = c.zones["z1"]
+    today = datetime.fromtimestamp(NOON, c.wiring.zoneinfo).date().isoformat()
+    wet = {"ponding_mm": -130.0, "day": today, "etc_mm_d": 5.0, "et0_mm_d": 5.0, "kc": 1.0}
+    for rain, wanted in ((0.0, True), (30.0, not waits)):
+        c.zones["z1"] = replace(state, balance=replace(state.balance, **wet, rain_24h_mm=rain))
+        found = [one.urgency for one in demands(c) if one.zone == "z1"]
+        assert len(found) == wanted
+        assert all(urgency < URGENT for urgency in found)
 
 
 def test_manual_water_is_credited():
