@@ -28,9 +28,9 @@ LOOKAHEAD_D = 1.0
 """A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
 
 SAFE, SPARED = 0.9, 1.0
-"""Shares of RAW that are used on purpose: the rest is for what account and field differ (by a probe a few tenths of a millimetre; what
-an account without one may have missed is added apart), and none of it is kept while rain is certain to come first (between them by
-how much more likely it is than not).
+"""Shares of RAW that are used on purpose: the rest is for what account and field differ (by a probe a few tenths of a millimetre;
+what an account without one may have missed is added apart), and none of it is kept while rain is certain to come first (between
+them by how much more likely it is than not).
 """
 
 LEFT_MM, LEFT_SHARE = 4.0, 0.5
