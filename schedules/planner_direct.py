@@ -6,9 +6,12 @@ import math
 from collections.abc import Iterator
 
 from schedules.frozen import replace
-from schedules.plan import Run
+from schedules.plan import OPEN_FLOW_SHARE, Run
 from schedules.planner_need import Need, due_spans, to_the_sun
 from schedules.timeline import EPS, Grid, Piece, PumpSheet
+
+EARLY_S = 3600.0
+"""The gate of an open channel may open so long before the sun that is expected: it may come sooner, and any stream is of use."""
 
 
 def place(need: Need, sheet: PumpSheet, grid: Grid) -> Run | None:
@@ -24,11 +27,27 @@ def place(need: Need, sheet: PumpSheet, grid: Grid) -> Run | None:
             found = next(_forced(need, sheet, due, sun_s), found)
     if found is None:
         return None
+    opens, found = _opening(need, sheet, found)
     sheet.book(found)
     litres = (
         math.floor(1000.0 * min(need.left_l, sum(p.litres for p in found))) / 1000.0
     )  # never more than the sun lifts
-    return Run(need.zone.zone, found[0].begin, found[-1].end, litres, True, latest)
+    return Run(need.zone.zone, opens, found[-1].end, litres, True, latest)
+
+
+def _opening(need: Need, sheet: PumpSheet, found: list[Piece]) -> tuple[float, list[Piece]]:
+    """When the zone opens for this run, and the run's pieces within its longest run from then on."""
+    begin, end = found[0].begin, found[-1].end
+    if need.zone.least_share > OPEN_FLOW_SHARE:
+        return begin, found
+    windows = [span[0] for span in need.open() if span[0] <= begin < span[1]]
+    before = [stop for _, stop in sheet.busy if stop <= begin + EPS]
+    early = max([*windows, begin - EARLY_S, *before])
+    cut = [Piece(p.begin, min(p.end, early + need.zone.max_run_s), p.flow) for p in found]
+    cut = [piece for piece in cut if piece.end > piece.begin]
+    if early >= begin or not cut or not sheet.fits(early, min(end, early + need.zone.max_run_s)):
+        return begin, found
+    return early, cut
 
 
 def _sunny(need: Need, sheet: PumpSheet) -> Iterator[list[Piece]]:

@@ -9,7 +9,7 @@ from controller.core.pump import HOUR_S
 from controller.core.runs import COMPLETE
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
-from controller.core.state import ControllerState, Phase
+from controller.core.state import ControllerState, Irrigation, Phase
 from controller.core.turns import clipped
 from controller.core.wiring import PumpWiring, TankWiring, Wiring, ZoneWiring, wiring
 from schedules.daylight import DAWN_H, hour_of
@@ -160,5 +160,17 @@ def _running(state: ControllerState, zone: ZoneWiring, epoch_s: float, mono_s: f
     manual = irrigation.group == "manual"
     start = epoch_s - (mono_s - irrigation.began_s) if manual else irrigation.start_s
     litres = irrigation.duration_s * zone.entry.flow_m3_h / 3.6 if manual else irrigation.target_l
-    ends = epoch_s + max(0.0, irrigation.ends_s - mono_s)
+    ends = epoch_s + max(0.0, min(irrigation.ends_s - mono_s, _rest_s(zone, irrigation, mono_s)))
     return Run(zone.id, start, ends, litres, irrigation.needs_sun, irrigation.latest_start_s)
+
+
+def _rest_s(zone: ZoneWiring, irrigation: Irrigation, mono_s: float) -> float:
+    """How long a paddy's irrigation will take for the rest of its water, s, by what it has had so far: its overtime is not another
+    field's to wait for. Infinite for the others, and as long as little has come.
+    """
+    if zone.program.kind != "paddy" or irrigation.began_s is None or irrigation.target_l <= 0.0:
+        return float("inf")
+    ran_s = mono_s - irrigation.began_s
+    if ran_s < STEP_S or irrigation.delivered_l <= 0.0:
+        return float("inf")
+    return max(0.0, irrigation.target_l - irrigation.delivered_l) * ran_s / irrigation.delivered_l

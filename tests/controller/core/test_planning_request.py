@@ -9,7 +9,7 @@ import pytest
 from controller.core.decision import EventKind
 from controller.core.planning_request import STEP_S, plan_due, plan_request
 from controller.core.snapshot import Order, Snapshot
-from controller.core.state import initial_state
+from controller.core.state import Irrigation, initial_state
 from schedules.planner import plan as make_plan
 from tests.controller.core.sites import ALL_DAY, direct_site, program, tank_site
 from tests.controller.core.timeline import NOON, SILENT, Plant, at, play, runs_plan
@@ -86,6 +86,21 @@ def test_running_irrigations_are_told_and_paused_zones_are_not():
     assert request.backup_w == 1000.0
     play(plant, at(901).order(Order.STOP, "sungai"))
     assert ask(plant).pumps[0].locked
+
+
+@pytest.mark.parametrize(("kind", "left_s"), [("paddy", 1800.0), ("field", 9000.0)])
+def test_the_overtime_of_a_paddy_is_not_told_as_its_need(kind, left_s):
+    """A paddy that had half of its water in half an hour is told to end in another; pipes keep all the time they may take."""
+    plant = Plant(direct_site(prog=program(kind, windows=ALL_DAY)))
+    play(plant, at(0, sun=1200.0), at(910))
+    now = 910.0 + plant.offset
+    under_way = Irrigation(
+        "plan", 0.0, 6000.0, 0.0, now, now + 9000.0, began_s=now - 1800.0, delivered_l=3000.0
+    )
+    zones = plant.state.zones | {"a": replace(plant.state.zones["a"], irrigation=under_way)}
+    plant.state = replace(plant.state, zones=zones, replan="demands")
+    (run,) = ask(plant).running
+    assert run.end_s == pytest.approx(plant.epoch_s + 910.0 + left_s)
 
 
 def test_a_tank_that_changed_much_asks():
