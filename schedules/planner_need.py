@@ -154,13 +154,13 @@ def to_the_sun(need: Need, due_s: float, sun_s: float, grid: Grid) -> float:
 
 
 def due_spans(need: Need, due_s: float, full_s: float) -> Iterator[Interval]:
-    """Where a run that is due may begin: at the due time; else as late as the last window before it allows; else with the next
+    """Where a run that is due may begin: at the due time, or as much sooner as it takes before the window ends; else as late as the last window before it allows; else with the next
     window.
     """
     windows = list(need.open())
     for begin, end in windows:
         if begin <= due_s < end:
-            yield float(math.ceil(due_s)), end
+            yield max(begin, min(float(math.ceil(due_s)), float(math.floor(end - full_s)))), end
     for begin, end in [w for w in windows if w[1] <= due_s][-1:]:
         yield max(begin, float(math.floor(end - full_s))), end
     for begin, end in windows:

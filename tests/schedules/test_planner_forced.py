@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schedules.daylight import later_s
+from schedules.daylight import later_s, use_d
 from schedules.plan import Plan, TankLimits, ZoneLimits
 from schedules.planner import plan
 from tests.schedules.test_planner import HOUR, NOW, STEPS, ask, pump, want, zone
@@ -73,3 +73,12 @@ def test_a_filling_under_way_goes_on() -> None:
         (fill,) = one.fills
         assert fill.forced_from_s is not None
         assert (fill.forced_from_s <= NOW) is begins
+
+
+def test_who_is_due_shortly_before_the_window_ends_is_watered_so_much_sooner() -> None:
+    """Due half an hour before the window ends, for water that takes an hour: the run begins in time to bring all of it."""
+    one = planned([want("a", 4000.0, 0.49, latest_h=3.0)], tank_l=0.0)
+    early = [run for run in one.runs if run.start_s < NOW + DAWN[1] * HOUR]
+    needed_l = 3000.0 * use_d(NOW, NOW + 3.0 * HOUR, NOW + DUSK[0] * HOUR)
+    assert sum(run.volume_l for run in early) == pytest.approx(needed_l, rel=0.02)
+    assert early[0].start_s < NOW + 3.0 * HOUR
