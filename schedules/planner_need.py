@@ -154,8 +154,8 @@ def to_the_sun(need: Need, due_s: float, sun_s: float, grid: Grid) -> float:
 
 
 def due_spans(need: Need, due_s: float, full_s: float) -> Iterator[Interval]:
-    """Where a run that is due may begin: at the due time, or as much sooner as it takes before the window ends; else as late as the last window before it allows; else with the next
-    window.
+    """Where a run that is due may begin: at the due time, or so much sooner that it ends with the window; else as late as
+    the last window before it allows; else with the next window.
     """
     windows = list(need.open())
     for begin, end in windows:
