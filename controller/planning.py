@@ -13,6 +13,7 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.outlooks import Outlooks
 from schedules.forecast import HORIZON_S
+from schedules.frozen import replace
 from schedules.outlook import Outlook
 from schedules.plan import Plan, PlanRequest
 from schedules.planner import plan
@@ -60,6 +61,7 @@ class Planning:
         self._execute = execute
         self._busy = False
         self._failed = False
+        self._owed = False  # one was due while the one before was made, or that one failed
         self._not_before_s = float("-inf")
         self.plan: Plan | None = None
 
@@ -71,7 +73,10 @@ class Planning:
     def consider(self, state: ControllerState, snapshot: Snapshot) -> None:
         """Look ahead, and ask for a new plan when one is due. Never raises: without a new plan the old one stays."""
         self.outlooks.consider(state, snapshot)
-        if self._busy or not plan_due(state) or not snapshot.at.trusted:
+        if not (plan_due(state) or self._owed) or not snapshot.at.trusted:
+            return
+        self._owed = True
+        if self._busy:
             return
         if self._failed:
             self._failed, self._not_before_s = False, snapshot.at.mono_s + RETRY_S
@@ -79,9 +84,11 @@ class Planning:
             return
         try:
             power_w, low_w = self._power_w(snapshot.at.epoch_s)
-            request = plan_request(self._site, state, snapshot, power_w, low_w)
+            asking = state if state.replan else replace(state, replan="owed")
+            request = plan_request(self._site, asking, snapshot, power_w, low_w)
             self._busy = request is not None
             if request is not None:
+                self._owed = False
                 self._execute(request, self._take)
         except Exception:
             log.exception("no plan could be asked for, the old one stays")
@@ -98,5 +105,6 @@ class Planning:
     def _take(self, plan: Plan | None) -> None:
         self._busy = False
         self._failed = plan is None
+        self._owed |= self._failed
         if plan is not None:
             self.plan = plan

@@ -36,6 +36,12 @@ RAIN_QUANTUM_MM = 5.0
 EVENING_GAIN = 0.2
 """Weight of a step in the running mean of Rs/Rso."""
 
+STEADY_MM, STEADY_URGENCY, STEADY_S = 0.1, 0.05, 3600.0
+"""A plan is asked for again when a demand moved by a step of these, and once in STEADY_S all the same (pauses, starts left, the
+sky). A tenth of a millimetre is what no gauge and no valve can tell; while nothing evaporates each quarter of an hour moves the
+latest start on by itself, and a plan a quarter of an hour is no better than one an hour: half of all plans were of such nights.
+"""
+
 URGENT = 0.5
 """A demand at least this urgent does not wait because it has rained."""
 
@@ -51,13 +57,23 @@ def balances(c: Draft) -> None:
     for number in range(steps):
         _step(c, c.epoch - c.grid_s - (steps - 1 - number) * GRID_S, last=number == steps - 1)
     wanted = demands(c)
-    if wanted or _zones(c.demands) != _zones(wanted):
+    another_hour = c.epoch // STEADY_S != (c.epoch - steps * GRID_S) // STEADY_S
+    if (wanted and another_hour) or _in_steps(c.demands) != _in_steps(wanted):
         c.replan = c.replan or "grid"
     c.demands = wanted
 
 
-def _zones(wanted: tuple[Demand, ...]) -> list[str]:
-    return [one.zone for one in wanted]
+def _in_steps(wanted: tuple[Demand, ...]) -> list[tuple[object, ...]]:
+    """What the planner is asked, in steps: small changes count when they have added up to one."""
+    return [
+        (
+            one.zone,
+            one.net_mm // STEADY_MM,
+            one.urgency // STEADY_URGENCY,
+            None if one.latest_start_s is None else one.latest_start_s // STEADY_S,
+        )
+        for one in wanted
+    ]
 
 
 def _mean(total: float, count: int) -> float | None:

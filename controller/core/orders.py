@@ -1,6 +1,6 @@
 """What an operator asks for, as a table: one row per order. Orders that make no sense now are told, never obeyed by half.
 
-Writes: ``emergency``, ``zones``, ``pumps``, ``halted``, ``resets``, ``events``.
+Writes: ``emergency``, ``zones``, ``pumps``, ``halted``, ``replan``, ``resets``, ``events``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _emergency_stop(c: Draft, _: OperatorOrder) -> str:
 
 
 def _resume(c: Draft, _: OperatorOrder) -> str:
-    c.emergency = False
+    c.emergency, c.replan = False, c.replan or "resumed"
     return ""
 
 

@@ -49,8 +49,8 @@ def plan_request(
 
     ``power_w``: expected PV power, W, on steps of STEP_S from ``snapshot.at.epoch_s``; its length is the horizon.
     ``power_low_w``: what is exceeded nine times of ten, same grid, () if unknown. Call it after each decision with that
-    decision's state. ``state.replan`` says why: demands on the grid, an irrigation that is over, a plan that ran out, a tank
-    that changed much, a pump that was locked or reset.
+    decision's state. ``state.replan`` says why: demands that moved on the grid, an irrigation that is over, a plan that ran out, a
+    tank that changed much, a pump that was locked or reset, a pause or an emergency stop that ended.
     """
     at = snapshot.at
     if state.replan == "" or not at.trusted or not power_w:

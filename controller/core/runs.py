@@ -147,6 +147,7 @@ def end(c: Draft) -> None:
         zone = c.zones[zw.id]
         if zone.paused_until_s is not None and c.mono >= zone.paused_until_s:
             c.zones[zw.id] = replace(zone, paused_until_s=None)
+            c.replan = c.replan or "resumed"
         irrigation = zone.irrigation
         if irrigation is None:
             continue

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,26 @@ def test_a_planner_that_fails_is_asked_again_after_a_while() -> None:
     assert len(hand.asked) == 1
     planning.consider(state, later(snapshot, RETRY_S + 2.0))
     assert len(hand.asked) == 2
+
+
+def test_what_was_due_meanwhile_is_asked_afterwards() -> None:
+    """A plan that fell due while another was made, or that failed, is asked for as soon as it can be, with nothing new."""
+    state, snapshot = morning()
+    quiet = replace(state, replan="")
+    hand = Hand()
+    planning = Planning(demo_site(), hand)
+    planning.consider(state, snapshot)
+    planning.consider(quiet, snapshot)
+    hand.done[0](Plan("x", EPOCH, EPOCH + 1.0))
+    planning.consider(quiet, snapshot)
+    assert len(hand.asked) == 1
+    planning.consider(state, snapshot)
+    planning.consider(state, snapshot)
+    hand.done[1](None)
+    planning.consider(quiet, snapshot)
+    assert len(hand.asked) == 2
+    planning.consider(quiet, later(snapshot, RETRY_S + 2.0))
+    assert len(hand.asked) == 3
 
 
 def test_a_mistake_in_asking_does_not_reach_the_cycle(

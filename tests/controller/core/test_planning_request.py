@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from controller.core.arrival import PAUSE_S
 from controller.core.decision import EventKind
 from controller.core.planning_request import STEP_S, plan_due, plan_request
 from controller.core.snapshot import Order, Snapshot
 from controller.core.state import Irrigation, initial_state
+from schedules.plan import Demand
 from schedules.planner import plan as make_plan
 from tests.controller.core.sites import ALL_DAY, direct_site, program, tank_site
 from tests.controller.core.timeline import NOON, SILENT, Plant, at, play, runs_plan
@@ -175,3 +177,64 @@ def test_a_zone_that_soaks_is_told():
     assert NOON + 30.0 < ended <= NOON + 600.0
     told = {zone.zone: (zone.soak_s, zone.soaks_until_s) for zone in request.zones}
     assert told == {"z1": (3600.0, ended + 3600.0), "z2": (3600.0, 0.0)}
+
+
+def demand_of(net_mm: float = 3.0, urgency: float = 0.2, latest_s: float | None = None) -> Demand:
+    """What a zone wants."""
+    return Demand("z1", net_mm, 100.0 * net_mm, urgency, None if latest_s is None else NOON + latest_s, "")
+
+
+def grid_asks(monkeypatch: pytest.MonkeyPatch, course: list[tuple[Demand, ...]]) -> list[bool]:
+    """Whether each grid point asks for a plan, when the zones' demands take this course from a quarter past noon on."""
+    plant, left = Plant(tank_site()), iter(course)
+    play(plant, at(0, sun=0.0, level=1.0))
+    monkeypatch.setattr("controller.core.balances.demands", lambda _draft: next(left))
+    asked = []
+    for number in range(len(course)):
+        play(plant, at(900.0 * (number + 1)))
+        asked.append(plant.state.replan == "grid")
+    return asked
+
+
+def test_a_demand_that_stays_asks_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the same zones want by less than a step more, or may begin a little later, is no reason for a plan before the hour."""
+    course = [(demand_of(3.01 + 0.001 * n, latest_s=7300.0 + 100.0 * n),) for n in range(8)]
+    assert grid_asks(monkeypatch, course) == [True, False, False, True, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (demand_of(3.01), demand_of(3.11)),
+        (demand_of(3.01), demand_of(2.9)),
+        (demand_of(urgency=0.21), demand_of(urgency=0.26)),
+        (demand_of(latest_s=7300.0), demand_of(latest_s=3500.0)),
+        (demand_of(latest_s=7300.0), demand_of()),
+        (demand_of(), None),
+    ],
+)
+def test_a_demand_that_moved_asks(
+    monkeypatch: pytest.MonkeyPatch, before: Demand, after: Demand | None
+) -> None:
+    """More or less water, more urgent, due earlier or later by an hour, or no longer wanted: the next grid point asks."""
+    course = [(before,), (before,), (after,) if after is not None else ()]
+    assert grid_asks(monkeypatch, course) == [True, False, True]
+
+
+def test_small_changes_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demand that grows by a twentieth of a millimetre each quarter of an hour asks every other one."""
+    course = [(demand_of(3.01 + 0.05 * n),) for n in range(4)]
+    assert grid_asks(monkeypatch, [course[0], *course[:3]]) == [True, False, False, True]
+
+
+def test_the_end_of_a_pause_asks() -> None:
+    """A zone whose pause is over, and a site after an emergency stop, can take water again: another plan is due at once."""
+    plant = Plant(tank_site(prog=THIRSTY))
+    play(plant, at(0, sun=900.0, level=1.0).order(Order.EMERGENCY_STOP), at(10))
+    assert plant.state.replan == ""
+    play(plant, at(11).order(Order.RESUME))
+    assert plant.state.replan == "resumed"
+    play(plant, at(12).order(Order.STOP, "z1"), at(12.0 + PAUSE_S - 1.0))
+    asked = len([d for _, d in plant.decisions if d.state.replan == "resumed"])
+    play(plant, at(12.0 + PAUSE_S + 1.0))
+    assert len([d for _, d in plant.decisions if d.state.replan == "resumed"]) == asked + 1
