@@ -27,8 +27,26 @@ async def sleep(seconds: float) -> None:
 
 async def with_timeout(work: Awaitable[T], seconds: float) -> T:
     """The result of ``work``, or ``TimeoutError`` after ``seconds``, with ``work`` cancelled and finished."""
-    async with asyncio.timeout(seconds):
-        return await work
+
+    async def within() -> T:
+        async with asyncio.timeout(seconds):
+            return await work
+
+    return await cancellable(within())
+
+
+async def cancellable(work: Awaitable[T]) -> T:
+    """The result of ``work``; ``CancelledError`` when this task was cancelled meanwhile, although ``work`` has a result.
+
+    Python 3.11's ``asyncio.wait_for``, which libraries use, drops a cancellation that meets the result (3.12's does not): a scan
+    went on, and a bus served for ever.
+    """
+    task = asyncio.current_task()
+    before = 0 if task is None else task.cancelling()
+    result = await work
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 async def wait_for(event: asyncio.Event, seconds: float | None) -> bool:

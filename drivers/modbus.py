@@ -134,7 +134,7 @@ class ModbusLink:
         self._reason = None
         client = self._client = self._build()
         try:
-            done = await client.connect()
+            done = await line.cancellable(client.connect())
         except (ModbusException, OSError, ValueError, RuntimeError, termios.error) as error:
             done, self._reason = False, error
         except asyncio.CancelledError:
