@@ -36,10 +36,10 @@ RAIN_QUANTUM_MM = 5.0
 EVENING_GAIN = 0.2
 """Weight of a step in the running mean of Rs/Rso."""
 
-STEADY_MM, STEADY_URGENCY, STEADY_S = 0.1, 0.05, 3600.0
+STEADY_MM, STEADY_URGENCY, STEADY_S = 0.01, 0.005, 3600.0
 """A plan is asked for again when a demand moved by a step of these, and once in STEADY_S all the same (pauses, starts left, the
-sky). A tenth of a millimetre is what no gauge and no valve can tell; while nothing evaporates each quarter of an hour moves the
-latest start on by itself, and a plan a quarter of an hour is no better than one an hour: half of all plans were of such nights.
+sky). Ten millilitres on a square metre are what no meter tells. While nothing evaporates the latest start alone moves on, by as
+much as time does: a plan each hour of the night costs what one each quarter of an hour does (a third of all plans were such).
 """
 
 URGENT = 0.5

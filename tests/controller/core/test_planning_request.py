@@ -198,16 +198,16 @@ def grid_asks(monkeypatch: pytest.MonkeyPatch, course: list[tuple[Demand, ...]])
 
 def test_a_demand_that_stays_asks_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the same zones want by less than a step more, or may begin a little later, is no reason for a plan before the hour."""
-    course = [(demand_of(3.01 + 0.001 * n, latest_s=7300.0 + 100.0 * n),) for n in range(8)]
+    course = [(demand_of(3.001 + 0.001 * n, latest_s=7300.0 + 100.0 * n),) for n in range(8)]
     assert grid_asks(monkeypatch, course) == [True, False, False, True, False, False, False, True]
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (demand_of(3.01), demand_of(3.11)),
-        (demand_of(3.01), demand_of(2.9)),
-        (demand_of(urgency=0.21), demand_of(urgency=0.26)),
+        (demand_of(3.001), demand_of(3.012)),
+        (demand_of(3.001), demand_of(2.989)),
+        (demand_of(urgency=0.201), demand_of(urgency=0.207)),
         (demand_of(latest_s=7300.0), demand_of(latest_s=3500.0)),
         (demand_of(latest_s=7300.0), demand_of()),
         (demand_of(), None),
@@ -222,8 +222,8 @@ def test_a_demand_that_moved_asks(
 
 
 def test_small_changes_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A demand that grows by a twentieth of a millimetre each quarter of an hour asks every other one."""
-    course = [(demand_of(3.01 + 0.05 * n),) for n in range(4)]
+    """A demand that grows by a two-hundredth of a millimetre each quarter of an hour asks every other one."""
+    course = [(demand_of(3.001 + 0.005 * n),) for n in range(4)]
     assert grid_asks(monkeypatch, [course[0], *course[:3]]) == [True, False, False, True]
 
 
