@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 
 import pytest
@@ -62,6 +63,7 @@ def test_serial_cable_carries_bytes(serial_cable: SerialCable) -> None:
         os.open(serial_cable.b, os.O_RDWR | os.O_NOCTTY),
     )
     os.write(near, b"\x01\x03\x00")
+    assert select.select([far], [], [], RUN_S)[0], "nothing comes through"
     assert os.read(far, 10) == b"\x01\x03\x00"
     os.close(near)
     os.close(far)
