@@ -10,12 +10,16 @@ from controller.core.draft import Draft
 from controller.core.wiring import PumpWiring, Wiring
 
 
+FULL_PCT = 105.0
+"""No battery holds more: a word above is a sentinel's (65,535 for "unknown"), not a charge. Some count a little beyond 100."""
+
+
 def part(w: Wiring, pump: PumpWiring, soc_pct: float | None) -> float:
     """The share of its need, 0..1, that the battery brings to a pump whose tank is short; 0 while its charge is unknown or low."""
     surplus = w.power.surplus
-    if pump.entry.supply != "inverter" or soc_pct is None or soc_pct < surplus.battery_from_pct:
+    if pump.entry.supply != "inverter" or soc_pct is None:
         return 0.0
-    return surplus.battery_share
+    return surplus.battery_share if surplus.battery_from_pct <= soc_pct <= FULL_PCT else 0.0
 
 
 def least_sun_w(c: Draft, pump: PumpWiring) -> float:

@@ -37,11 +37,13 @@ def test_a_charged_battery_starts_the_pump_of_a_short_tank_in_thin_sun(sun):
         ({"short": False}, 60.0, "pump_waits_sun"),
         ({}, 49.0, "pump_waits_sun"),
         ({}, SILENT, "pump_waits_sun"),
+        ({}, 6553.5, "pump_waits_sun"),
+        ({}, -1.0, "pump_waits_sun"),
         ({"battery": False}, 60.0, "pump_waits_sun"),
     ],
 )
 def test_without_need_or_charge_it_waits_for_its_margin(how, soc, why):
-    """A tank that suffices, a battery below half, one that says nothing, none that is named: thin sun starts nothing."""
+    """A tank that suffices, a battery below half, one that says nothing or nonsense, none that is named: thin sun starts nothing."""
     play(plant(**how), at(0, sun=THIN, soc=soc, level=0.5).on(), at(1500).on().why("sumur", why))
 
 
