@@ -30,7 +30,7 @@ trap 'echo; echo "Stopped from outside."; failed; exit 143' TERM
 pytest_run() {
   .venv/bin/python -m pytest -q --dist worksteal "$@" 2>>$said
   code=$?
-  [ $code -eq 5 ] || [ $code -eq 0 ] || status=1 # 5: none of this kind
+  [ $code -eq 0 ] || status=1 # 5, no test was run, too: all processes died before they had found one
 }
 scripts/check.sh || status=1
 .venv/bin/python -m tests.house.sizes 2>/dev/null # the numbers; the tests judge them

@@ -31,3 +31,16 @@ def test_a_hanging_test_is_named_and_the_others_go_on(tmp_path: Path) -> None:
     assert "FAILED test_it.py::test_hangs" in told.stdout, told.stdout + told.stderr
     assert "1 failed, 2 passed" in told.stdout
     assert "in test_hangs" in told.stderr
+
+
+@pytest.mark.parametrize(("code", "failed"), [(0, 0), (1, 1), (2, 1), (5, 1), (137, 1)])
+def test_only_tests_that_ran_and_passed_are_good(tmp_path: Path, code: int, failed: int) -> None:
+    """`make test` fails whatever pytest ends with but 0: it ends with 5 too where all processes died before they found a test."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {code}\n")
+    python.chmod(0o755)
+    script = (ROOT / "scripts" / "test.sh").read_text()
+    [run] = re.findall(r"^pytest_run\(\) \{.*?^\}", script, re.MULTILINE | re.DOTALL)
+    whole = f"said=/dev/null; status=0\n{run}\npytest_run -m serial\nexit $status"
+    assert subprocess.run(["sh", "-c", whole], cwd=tmp_path, timeout=20).returncode == failed
