@@ -9,7 +9,6 @@ from __future__ import annotations
 from controller.core.draft import Draft
 from controller.core.wiring import PumpWiring, Wiring
 
-
 FULL_PCT = 105.0
 """No battery holds more: a word above is a sentinel's (65,535 for "unknown"), not a charge. Some count a little beyond 100."""
 

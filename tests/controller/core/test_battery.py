@@ -43,7 +43,7 @@ def test_a_charged_battery_starts_the_pump_of_a_short_tank_in_thin_sun(sun):
     ],
 )
 def test_without_need_or_charge_it_waits_for_its_margin(how, soc, why):
-    """A tank that suffices, a battery below half, one that says nothing or nonsense, none that is named: thin sun starts nothing."""
+    """A tank that suffices, a battery below half, one that is silent or absurd, none that is named: thin sun starts nothing."""
     play(plant(**how), at(0, sun=THIN, soc=soc, level=0.5).on(), at(1500).on().why("sumur", why))
 
 
