@@ -11,7 +11,9 @@ from schedules.planner_need import Need, due_spans, to_the_sun
 from schedules.timeline import EPS, Grid, Piece, PumpSheet
 
 EARLY_S = 3600.0
-"""The gate of an open channel may open so long before the sun that is expected: it may come sooner, and any stream is of use."""
+"""The gate of an open channel may open so long before the sun that is expected: it may come sooner, and any stream is of use. Not
+where that is more than half of the longest run: little of it would be left for the sun.
+"""
 
 
 def place(need: Need, sheet: PumpSheet, grid: Grid) -> Run | None:
@@ -38,7 +40,7 @@ def place(need: Need, sheet: PumpSheet, grid: Grid) -> Run | None:
 def _opening(need: Need, sheet: PumpSheet, found: list[Piece]) -> tuple[float, list[Piece]]:
     """When the zone opens for this run, and the run's pieces within its longest run from then on."""
     begin, end = found[0].begin, found[-1].end
-    if need.zone.least_share > OPEN_FLOW_SHARE:
+    if need.zone.least_share > OPEN_FLOW_SHARE or need.zone.max_run_s < 2.0 * EARLY_S:
         return begin, found
     windows = [span[0] for span in need.open() if span[0] <= begin < span[1]]
     before = [stop for _, stop in sheet.busy if stop <= begin + EPS]
