@@ -17,7 +17,10 @@ LEAST, MOST = 0.75, 1.40
 
 USE_MM = 1.0
 RAIN_MM = 0.5
-"""Only dry days with a real use teach: rain is the least known part of the balance."""
+DRAINED = 0.3
+"""Only dry days with a real use teach: rain is the least known part of the balance. Nor does a soil teach that has used less than
+this share of its RAW: for days after rain water still sinks past the probe.
+"""
 
 
 def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
@@ -26,5 +29,13 @@ def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
         return
     if before.ponding_mm is not None or before.eta_mm < USE_MM or before.rain_mm > RAIN_MM:
         return
-    seen = (before.eta_mm - before.corrected_mm) / before.eta_mm
+    if (
+        before.stage == "over" or before.depletion_mm < DRAINED * before.raw_mm
+    ):  # "over": reaped, the ground lies bare
+        return
+    # Roots that grow reach moist soil: the probe's depletion, read over their new depth, is that much too large.
+    grown_mm = (
+        before.depletion_mm * max(0.0, 1.0 - before.taw_mm / after.taw_mm) if after.taw_mm > 0.0 else 0.0
+    )
+    seen = (before.eta_mm - before.corrected_mm - grown_mm) / before.eta_mm
     c.thirst = min(MOST, max(LEAST, c.thirst * (1.0 + GAIN * (min(2.0, max(0.0, seen)) - 1.0))))

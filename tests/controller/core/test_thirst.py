@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,23 @@ def test_only_watched_dry_days_teach() -> None:
     learned_use(c, day(corrected=-2.0, level="balance"), TONIGHT)
     learned_use(c, day(corrected=-2.0), day())
     assert c.thirst == 1.0
+
+
+def test_a_wet_soil_and_a_bare_field_teach_nothing() -> None:
+    """After rain the probe finds water that is still sinking, after the harvest it finds none used: neither is what crops use."""
+    c = draft()
+    learned_use(c, replace(day(corrected=2.0), depletion_mm=5.0), TONIGHT)
+    learned_use(c, replace(day(corrected=2.0), stage="over"), TONIGHT)
+    assert c.thirst == 1.0
+
+
+def test_roots_that_grow_are_no_thirst() -> None:
+    """A root zone that is 2 % deeper in the morning shows 2 % more depletion by the same probe: that is not used."""
+    c = draft()
+    learned_use(c, day(corrected=-0.18), replace(TONIGHT, taw_mm=50.0 / 0.98))
+    assert c.thirst == pytest.approx(1.0)
+    learned_use(c, day(corrected=-0.18), TONIGHT)
+    assert c.thirst > 1.01
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 12.0), st.floats(-20.0, 20.0)), max_size=60))
