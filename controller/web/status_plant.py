@@ -48,6 +48,7 @@ def power(w: Wiring, snapshot: Snapshot, state: ControllerState) -> Json:
         "pv_w": read(w.pv_power, snapshot, 1),
         "grid_w": read(w.grid_power, snapshot, 1),
         "load_w": read(w.load_power, snapshot, 1),
+        "backup": w.power.backup,
         "battery_pct": read(w.battery_soc, snapshot, 0),
         "irradiance_w_m2": read(w.irradiance, snapshot, 1),
         "inverter_status": snapshot.text(w.site.file.power.inverter_status),

@@ -196,6 +196,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "plts": ("PLTS menghasilkan", "PV plant delivers"),
     "battery": ("Isi baterai", "Battery charge"),
     "grid_in": ("Diambil dari PLN", "From the grid"),
+    "genset_in": ("Diambil dari genset", "From the genset"),
     "grid_out": ("Dikirim ke PLN", "To the grid"),
     # ---------------------------------------------------------------------------------------------------------- pump
     "phase_stopped": ("mati", "off"),

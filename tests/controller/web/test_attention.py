@@ -208,6 +208,19 @@ def test_what_a_start_takes_is_what_the_pump_waits_for(soc_pct: float | None, ma
     assert ("Isi baterai" in Renderer(station.context()).parts("id")["sun"]) is (soc_pct is not None)
 
 
+@pytest.mark.parametrize(
+    ("backup", "words"), [("diesel", "Diambil dari genset"), ("grid", "Diambil dari PLN")]
+)
+def test_what_feeds_beside_the_sun_has_its_name(backup: str, words: str) -> None:
+    """Where a genset stands at the grid's place the page does not speak of the grid."""
+    site = load_site(CONFIG)[0]
+    power = site.file.power.model_copy(update={"backup": backup})
+    station = Station(site.model_copy(update={"file": site.file.model_copy(update={"power": power})}))
+    station.values["meter-pln", "power_w"] = 120.0
+    station.cycle(3)
+    assert words in Renderer(station.context()).parts("id")["sun"]
+
+
 def test_the_sun_s_word_is_for_this_moment(station: Station) -> None:
     """A running pump under a cloud: the mean would still start it, but what it needs now is not there."""
     assert status(station.context())["power"]["enough"] is True
