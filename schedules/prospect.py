@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from schedules.daylight import DAY_S, lasts_s, used_d
+from schedules.daylight import DAY_S, hour_of, lasts_s, used_d
 from schedules.outlook import Outlook
 from schedules.program import Window
 from schedules.windows import Interval, join, on_day
@@ -115,7 +115,7 @@ def chances(windows: tuple[Window, ...], tz: ZoneInfo, now_s: float) -> tuple[fl
     if len(coming) < 2:
         return 1.0, False, now_s + DAY_S
     (begin, end), (again, _) = coming
-    hours = local.hour + local.minute / 60.0
+    hours = hour_of(now_s, tz)
     use_d = used_d(hours + (again - now_s) / 3600.0) - used_d(hours)
     return use_d, begin <= now_s >= end - CLOSING_S and again > end + CLOSING_S, again
 

@@ -1,10 +1,9 @@
 """The limits that hold for every strategy that is played: those of the shipped controller, written a second time.
 
 A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun (and the part of a charged battery
-that the site names) or an allowed back-up. Ways: a
-valve opens before its pump and closes after it; a running pump is handed from zone to zone; an empty tank closes its zones. A
-zone gets water within its program's windows only. A strategy wishes; this guard decides what is switched, as the daemon's
-interlocks do (docs/safety.md).
+that the site names) or an allowed back-up. Ways: a valve opens before its pump and closes after it; a running pump is handed from
+zone to zone; an empty tank closes its zones. A zone gets water within its program's windows only. A strategy wishes; this guard
+decides what is switched, as the daemon's interlocks do (docs/safety.md).
 """
 
 from __future__ import annotations

@@ -156,13 +156,18 @@ def _of_site(plant: Plant, what: str) -> Number:
         "power.battery": lambda: supply.battery_w,
         "power.battery_charge": lambda: counters.charged,
         "power.battery_discharge": lambda: counters.discharged,
-        "power.battery_soc": lambda: 100.0 * supply.battery.soc if supply.battery is not None else 0.0,
+        "power.battery_soc": lambda: _soc_pct(supply),
         "weather.rain": lambda: plant.rain_mm,
         "weather.temp": lambda: plant.day.temp_c[plant.minute],
         "weather.humidity": lambda: plant.day.rh_pct[plant.minute],
         "weather.wind": lambda: plant.day.wind_m_s[plant.minute],
     }
     return table[what]
+
+
+def _soc_pct(supply: Supply) -> float:
+    """The battery's state of charge, %; 0 without one."""
+    return 100.0 * supply.battery.soc if supply.battery is not None else 0.0
 
 
 def _genset_apart(plant: Plant) -> bool:
@@ -272,7 +277,7 @@ def _electric(plant: Plant, power: Number, energy: Number) -> dict[str, Number]:
         "genset_w": lambda: supply.genset_w,
         "battery_w": lambda: supply.battery_w,
         "battery_current_a": lambda: supply.battery_w / 51.8,
-        "soc_pct": lambda: 100.0 * supply.battery.soc if supply.battery is not None else 0.0,
+        "soc_pct": lambda: _soc_pct(supply),
         "grid_connected": lambda: 1.0 if supply.has_grid and supply.grid_ok else 0.0,
     }
 

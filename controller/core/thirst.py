@@ -29,13 +29,10 @@ def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
         return
     if before.ponding_mm is not None or before.eta_mm < USE_MM or before.rain_mm > RAIN_MM:
         return
-    if (
-        before.stage == "over" or before.depletion_mm < DRAINED * before.raw_mm
-    ):  # "over": reaped, the ground lies bare
+    reaped = before.stage == "over"  # the ground lies bare
+    if reaped or before.depletion_mm < DRAINED * before.raw_mm or after.taw_mm <= 0.0:
         return
     # Roots that grow reach moist soil: the probe's depletion, read over their new depth, is that much too large.
-    grown_mm = (
-        before.depletion_mm * max(0.0, 1.0 - before.taw_mm / after.taw_mm) if after.taw_mm > 0.0 else 0.0
-    )
+    grown_mm = before.depletion_mm * max(0.0, 1.0 - before.taw_mm / after.taw_mm)
     seen = (before.eta_mm - before.corrected_mm - grown_mm) / before.eta_mm
     c.thirst = min(MOST, max(LEAST, c.thirst * (1.0 + GAIN * (min(2.0, max(0.0, seen)) - 1.0))))
