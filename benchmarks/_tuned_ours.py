@@ -24,6 +24,7 @@ MONTHS: Final = 3
 GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.water_balance.SAFE": ((0.75, 0.9, 1.0), ("nursery", "vegetables")),
     "schedules.container.RAINED_DOUBT": ((0.0, 0.08, 0.15), ("nursery",)),
+    "schedules.container.PROBED_DOUBT": ((0.0, 0.06, 0.12), ("nursery",)),
     "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), ("kutai",)),
     "schedules.prospect.POND_DRY_D": ((7.0, 14.0, 21.0), ("paddy",)),
     "schedules.prospect.RELY": ((0.55, 0.7, 0.85), ("paddy",)),

@@ -60,6 +60,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "doubt": (
         patch.object(container, "POT_DOUBT", 0.0),
         patch.object(container, "RAINED_DOUBT", 0.0),
+        patch.object(container, "PROBED_DOUBT", 0.0),
         patch("schedules.water_balance.DOUBT", 0.0),
     ),
 }

@@ -116,7 +116,8 @@ class StepInputs:
     that are good now; ``ponding_m``: measured paddy level, m, negative below the soil. ``measured``: False when ET0 comes
     from climatology alone and there is no rain gauge. ``wind_m_s`` (mean, at 2 m) and ``rh_min_pct`` (lowest) of this step:
     over the day they adjust tomorrow's Kc (Eq. 62, 65). ``bursts``: how the rain fell, (mm, s) each, where a gauge told.
-    ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where nothing measures them.
+    ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where nothing measures them. ``vwc_age_s``: how long ago the
+    oldest of the probes' values was taken.
     """
 
     dt_s: float
@@ -132,6 +133,7 @@ class StepInputs:
     radiation_w_m2: float | None = None
     vpd_kpa: float | None = None
     bursts: tuple[tuple[float, float], ...] = ()
+    vwc_age_s: float = 0.0
 
 
 Changes = dict[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schedules import dosing
-from schedules.balance import StepInputs, ZoneBalance, level_of, tick
+from schedules.balance import DAY_S, StepInputs, ZoneBalance, level_of, tick
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import ContainerProgram
@@ -14,10 +14,11 @@ from schedules.substrate import DRAINED_D, drier
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
 
-POT_DOUBT, RAINED_DOUBT = 0.12, 0.08
+POT_DOUBT, RAINED_DOUBT, PROBED_DOUBT = 0.12, 0.08, 0.06
 """Share of the use that the account of pots may have missed: they hold a day's water, and nobody probes them all. It is given too,
 until some drains; growers let as much of each dose run through anyhow. The second: pots in the open, whose account every storm
-checks, and where what is given beyond the need makes it drain more.
+checks, and where what is given beyond the need makes it drain more. The third: under a roof with a probe, which tells at least when
+it is drier than thought.
 """
 
 SOON = 0.75
@@ -71,7 +72,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
     since = balance.since_irrigation_d
-    drained = inputs.irrigated_mm <= 0.0 and (since is None or since >= DRAINED_D)
+    drained = inputs.irrigated_mm <= 0.0 and (since is None or since - inputs.vwc_age_s / DAY_S >= DRAINED_D)
     depletion, full = drier(
         inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained
     )
@@ -90,13 +91,19 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
-    doubt = RAINED_DOUBT if program.rain_skip else POT_DOUBT
-    changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + doubt * eta)
+    missed = _doubt(program, full) * eta
+    changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + missed)
     if program.dose_by != "pot_water":
         wanted = dosing.wanted_mm(program, balance)
         whole = depletion <= 0.0 or wanted <= 0.0
         changes |= dosing.sums(program, balance, inputs, 1.0 if whole else net / wanted)
     return replace(balance, **changes)
+
+
+def _doubt(program: ContainerProgram, full_vwc: float | None) -> float:
+    if program.rain_skip:
+        return RAINED_DOUBT
+    return POT_DOUBT if full_vwc is None else PROBED_DOUBT
 
 
 def demand(

@@ -45,6 +45,9 @@ much as time does: a plan each hour of the night costs what one each quarter of 
 URGENT = 0.5
 """A demand at least this urgent does not wait because it has rained."""
 
+NOT_SEEN: tuple[tuple[float, ...], float] = ((), 0.0)
+"""No probe's word."""
+
 
 def balances(c: Draft) -> None:
     """Sample the weather, and at each grid point step every balance and ask every zone what it wants."""
@@ -132,13 +135,15 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
     measured = air.measured or w.rain is not None
     for zone in w.zones:
         state = c.zones[zone.id]
+        seen = _good(c, zone.probes) if last and zone.probes else NOT_SEEN
         inputs = StepInputs(
             dt_s=GRID_S,
             et0_mm=et0,
             rain_mm=gathered.rain_mm,
             irrigated_mm=state.credit_l / zone.entry.area_m2 if last else 0.0,
             local_date=local,
-            vwc=_good(c, zone.probes) if last else (),
+            vwc=seen[0],
+            vwc_age_s=seen[1],
             ponding_m=c.number(zone.ponding) if last else None,
             measured=measured,
             wind_m_s=1.0 if wind is None else wind,
@@ -165,9 +170,10 @@ def _evening(air: Atmosphere) -> float | None:
     return before + EVENING_GAIN * (now - before)
 
 
-def _good(c: Draft, probes: tuple[Reader, ...]) -> tuple[float, ...]:
-    values = (probe.read(c.readings, c.mono) for probe in probes)
-    return tuple(value for value in values if value is not None)
+def _good(c: Draft, probes: tuple[Reader, ...]) -> tuple[tuple[float, ...], float]:
+    """The good values, and the age of the oldest, s."""
+    good = [(v, c.readings[p.key].mono_s) for p in probes if (v := p.read(c.readings, c.mono)) is not None]
+    return tuple(v for v, _ in good), c.mono - min((taken for _, taken in good), default=c.mono)
 
 
 def demands(c: Draft) -> tuple[Demand, ...]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schedules.balance import DAY_S
+from schedules.container import POT_DOUBT, PROBED_DOUBT
 from schedules.substrate import TAU_S, drier
+from schedules.zone import initial, step
+from tests.schedules.zones import AREA_M2, CATALOG, POTS, quarter
 
 SHARE = st.floats(0.0, 0.6)
 
@@ -31,12 +37,10 @@ def test_what_is_gone_since_the_wettest_reading_is_missing() -> None:
 
 def test_pots_that_still_drip_are_no_full_pots() -> None:
     """What a probe shows within half an hour of water is above what pots keep: taken for full, every dose would be too large by as
-    much; the first word of a probe waits as well.
+    much; the first word of a probe waits as well, and a dry word from before the water is no dry pot.
     """
-    assert drier((0.40,), 0.33, 0.22, 10.0, 0.0, 900.0, drained=False) == (
-        0.0,
-        pytest.approx(0.33, abs=0.001),
-    )
+    assert drier((0.40,), 0.33, 0.22, 10.0, 0.0, 900.0, drained=False) == (0.0, 0.33)
+    assert drier((0.20,), 0.33, 0.22, 10.0, 0.0, 900.0, drained=False) == (0.0, 0.33)
     assert drier((0.40,), None, 0.22, 10.0, 0.0, 900.0, drained=False) == (0.0, None)
     assert drier((0.34,), 0.33, 0.22, 10.0, 0.0, 900.0)[1] == 0.34
 
@@ -44,3 +48,16 @@ def test_pots_that_still_drip_are_no_full_pots() -> None:
 def test_no_probe_no_opinion() -> None:
     """Without a reading account and memory stay as they are."""
     assert drier((), 0.3, 0.22, 10.0, 1.5, 900.0) == (1.5, 0.3)
+
+
+def test_a_word_from_before_the_water_does_not_call_watered_pots_dry() -> None:
+    """A radio probe that told "dry" ten minutes before the dose is heard for half an hour more: the account of the pots that are
+    full by now does not move; told anew, half an hour after the water, the same word counts. And a probe halves the doubt.
+    """
+    pots = POTS.model_copy(update={"rain_skip": False})
+    seen = replace(initial(pots, CATALOG, AREA_M2), depletion_mm=0.0, full_vwc=0.33, since_irrigation_d=3600.0 / DAY_S)
+    held = step(pots, seen, quarter(et0=0.04, vwc=(0.20,), vwc_age_s=5400.0), CATALOG)
+    fresh = step(pots, seen, quarter(et0=0.04, vwc=(0.20,), vwc_age_s=60.0), CATALOG)
+    assert held.corrected_mm == 0.0 > fresh.corrected_mm
+    blind = step(pots, replace(seen, full_vwc=None), quarter(et0=0.04), CATALOG)
+    assert held.doubt_mm == pytest.approx(blind.doubt_mm * PROBED_DOUBT / POT_DOUBT)
