@@ -55,7 +55,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "tank timing": (patch.object(planner_fills, "_timing", lambda *_: (0.0, 1e9)),),
     "rain skip": (patch.object(balances, "rained", lambda *_: False),),
     "room for rain": (patch.object(container, "_room_mm", lambda *_: 0.0),),
-    "storing ahead": (patch.object(prospect, "DRY_D", 0.0), patch.object(prospect, "POND_DRY_D", 0.0)),
+    "storing ahead": (patch.object(prospect, "DRY_D", 0.0), patch.object(prospect, "POND_D", 0.0)),
     "waiting for rain": (patch.object(prospect.Prospect, "spared", lambda *_: 0.0),),
     "doubt": (
         patch.object(container, "POT_DOUBT", 0.0),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from schedules.frozen import replace
 from schedules.plan import OPEN_FLOW_SHARE, Run
-from schedules.planner_need import Need, due_spans, to_the_sun
+from schedules.planner_need import WORTH_S, Need, due_spans, to_the_sun
 from schedules.timeline import EPS, Grid, Piece, PumpSheet
 
 EARLY_S = 3600.0
@@ -78,11 +78,10 @@ def _from_starts(
             continue
         begin, end = pieces[0].begin, pieces[-1].end
         enough = end - begin >= need.zone.min_run_s - EPS
-        if (
-            enough
-            and sum(p.litres for p in pieces) >= min(need.worth_l, need.most_l) - EPS
-            and sheet.fits(begin, end)
-        ):
+        worth = sum(p.litres for p in pieces) >= min(need.worth_l, need.most_l) - EPS
+        # The evening's thin sun brings little, but to a pump that runs anyway it costs no start.
+        worth = worth or (end - begin >= WORTH_S and any(abs(stop - begin) <= EPS for _, stop in sheet.busy))
+        if enough and worth and sheet.fits(begin, end):
             yield pieces
 
 

@@ -26,12 +26,17 @@ DRY_D = 10.0
 POOR = 0.7
 """Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
 
-POND_DRY_D = 14.0
-"""A paddy stores for a fortnight: under a pond hardly more seeps away than under wet soil, so storing ahead costs little."""
+POND_D = 60.0
+"""A pond stores for two months: while its pumps fall behind it fills up, while they do not it stays low. Little lies between: under
+a pond hardly more seeps away than under wet soil, so a store costs little, and thirst costs ten times what drained water costs.
+"""
+
+POND_POOR = 0.8
+"""Share of the expected lift that is counted upon for a pond: crops grow and skies dull within two months."""
 
 RELY = 0.7
-"""What falls in seven of ten spans like the outlook's is relied upon for each such span of a pond's fortnight: over both together
-less falls about once in six times. Thirst costs ten times what drained water costs, and of a pond only some of it drains.
+"""What falls in seven of ten spans like the outlook's is relied upon. Where rain stays away that is nothing within weeks, while
+the mean of what fell would be believed in for months.
 """
 
 WET_MM = 1.0
@@ -62,18 +67,17 @@ class Prospect:
         return use_mm_d * DRY_D * max(0.0, 1.0 - POOR * self.plenty)
 
     def stored_mm(self, use_mm_d: float) -> float:
-        """What a paddy keeps beyond its need, mm: what its pumps and the rain relied upon fall behind over ``POND_DRY_D``."""
-        behind_mm = use_mm_d * POND_DRY_D * max(0.0, 1.0 - POOR * self.plenty)
-        return max(0.0, behind_mm - self.relied_mm) if behind_mm > 0.0 else 0.0
+        """What a pond keeps beyond its need, mm: what its pumps and the rain relied upon fall behind over ``POND_D``."""
+        behind_mm_d = use_mm_d * max(0.0, 1.0 - POND_POOR * self.plenty)
+        return POND_D * max(0.0, behind_mm_d - self.relied_mm_d) if behind_mm_d > 0.0 else 0.0
 
     @property
-    def relied_mm(self) -> float:
-        """Rain that can be relied upon over ``POND_DRY_D``, mm; 0 where nobody can say."""
+    def relied_mm_d(self) -> float:
+        """Rain that is relied upon, mm a day; 0 where nobody can say."""
         if self.outlook is None or not self.outlook.rain:
             return 0.0
         end_s = self.outlook.rain[-1].end_s
-        days = max(1.0, (end_s - self.outlook.issued_s) / DAY_S)
-        return self.outlook.rain_quantile(end_s, RELY) * POND_DRY_D / days
+        return self.outlook.rain_quantile(end_s, RELY) * DAY_S / max(DAY_S, end_s - self.outlook.issued_s)
 
     def lasts_s(self, left_d: float) -> float:
         """Seconds until so many days of use are used: by the sun's course, since crops use nothing by night."""

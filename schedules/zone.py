@@ -81,13 +81,13 @@ def demand(
 
 
 def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
-    """Gross depth that the zone asks for in a day like these, mm: what its plants use, what seeps from a paddy, or the calendar's
-    share; by the efficiency of its application.
+    """Gross depth that the zone asks for in a day like these, mm: what its plants use where they have enough, what seeps from a
+    paddy, or the calendar's share; by the efficiency of its application. A crop in want uses less: that is no smaller need.
     """
     if isinstance(program, CalendarProgram):
         return program.depth_mm / program.every_days
     seeps = paddy.least_seep_mm_d(program, balance) if isinstance(program, PaddyProgram) else 0.0
-    return (balance.etc_mm_d + seeps) / program.efficiency
+    return (balance.kc * balance.et0_mm_d + seeps) / program.efficiency
 
 
 def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:

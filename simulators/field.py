@@ -294,6 +294,7 @@ class PaddyGround(Ground):
     def __init__(self, program: PaddyProgram, crop: Crop) -> None:
         """Starts with 20 mm standing."""
         super().__init__(program, crop, program.planted)
+        self.upper_mm = program.upper_mm
         self._lower_mm = program.lower_mm if program.lower_mm > 0.0 else self.POROSITY * program.lower_mm
         self._percolation_mm_s = program.percolation_mm_d / 86400.0
         self.water_mm = 20.0

@@ -2,8 +2,8 @@
 
 A pump: minimum run and rest, longest run, starts per hour and day, full tank, low suction, sun (and the part of a charged battery
 that the site names) or an allowed back-up. Ways: a valve opens before its pump and closes after it; a running pump is handed from
-zone to zone; an empty tank closes its zones. A zone gets water within its program's windows only. A strategy wishes; this guard
-decides what is switched, as the daemon's interlocks do (docs/safety.md).
+zone to zone; an empty tank closes its zones. A zone gets water within its program's windows only, a pond up to its upper level. A
+strategy wishes; this guard decides what is switched, as the daemon's interlocks do (docs/safety.md).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from controller.core.site import Power, Pump, Zone
 from controller.core.wiring import needed_power
 from schedules.program import Program
 from schedules.windows import DAYS
+from simulators.field import PaddyGround
 from simulators.sky import MINUTES
 from simulators.world import World
 
@@ -26,6 +27,9 @@ SUCTION_M: Final = 0.1
 
 BACK_M: Final = 0.05
 """A level that was too low must rise by so much before it counts as good again."""
+
+SUNK_MM: Final = 1.0
+"""A pond that was full must sink by so much before it is filled up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Limits:
         self._guards = {pump.id: self._guard(pump) for pump in file.pumps}
         self._opened_s: dict[str, float] = {}
         self._dry: dict[str, bool] = dict.fromkeys(plant.tanks, False)
+        self._brimming: set[str] = set()
         self._windows = {zone.id: open_minutes(plant.site.programs[zone.program_name]) for zone in file.zones}
         self._keys = {valve.id: valve.command.key for valve in file.valves}
         self._day = -1
@@ -90,7 +95,7 @@ class Limits:
 
     def step(self, now_s: float, day: int, minute: int, power_w: float, wants: Wants) -> None:
         """Switch what ``wants`` asks for as far as the limits allow. ``power_w``: what the sun leaves for pumps."""
-        allowed = frozenset(zone for zone in wants.zones if self.is_open(zone, day, minute))
+        allowed = frozenset(z for z in wants.zones if self.is_open(z, day, minute) and not self._is_full(z))
         wants = Wants(wants.pumps, allowed, wants.backup)
         if day != self._day:
             self._day = day
@@ -102,6 +107,17 @@ class Limits:
             self._pump(guard, now_s, power_w, wants)
             opened |= guard.fed
         self._valves(now_s, opened)
+
+    def _is_full(self, zone: str) -> bool:
+        """Whether a pond stands at the upper level of its program."""
+        ground = self._plant.zones[zone].ground
+        if not isinstance(ground, PaddyGround):
+            return False
+        if ground.water_mm >= ground.upper_mm:
+            self._brimming.add(zone)
+        elif ground.water_mm < ground.upper_mm - SUNK_MM:
+            self._brimming.discard(zone)
+        return zone in self._brimming
 
     # ----------------------------------------------------------------------------------------------------------- pumps
 

@@ -2,7 +2,7 @@
 
 Seepage fades under the surface: a concave function of the water, so that a programme that wants little of it must be held by
 the chord between the least and the most water possible. Both are played on the world's own ground: no water at all, and all
-that the pump can lift into this zone alone. More water before is never less water later, so nothing lies outside.
+that the pump can lift into this zone alone, up to its upper level. More water before is never less water later, so nothing lies outside.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from simulators.oracle_pieces import MINUTE_S, Pieces
 
 BOTTOM_MM = -150.0
 """Water missing at which use and seepage have both ceased: nothing falls lower."""
+
+OVER_MM = 25.0
+"""What a gate that closes late, or rain into a run under way, may bring above the upper level: the bound allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,14 @@ class Reach:
     def _play(self, now: PaddyGround, last: int, lift_m3: list[float] | None) -> list[float]:
         ground, traces, zone = deepcopy(now), self.pieces.traces, self.pieces.zone
         found, day, area = [ground.water_mm], traces.day[self.first], zone.zone.area_m2
+        full = ground.upper_mm + (0.0 if self.pieces.strict else OVER_MM)
         for minute in range(self.first, last):
             if traces.day[minute] != day:
                 day = traces.day[minute]
                 ground.new_day(traces.ordinals[day])
             gross = 1000.0 * lift_m3[minute] / area if lift_m3 and self.pieces.open[minute] else 0.0
-            ground.step(MINUTE_S, traces.et0_mm[minute], traces.rain_mm[minute], gross)
+            room = max(0.0, full - ground.water_mm) / ground.efficiency
+            ground.step(MINUTE_S, traces.et0_mm[minute], traces.rain_mm[minute], min(gross, room))
             found.append(ground.water_mm)
         return found
 

@@ -187,7 +187,7 @@ class _Paddy(_Rows):
         seep = self.reach.seep(first, first + piece.minutes)
         seeped = lp.var(0.0, INF, self.worth.loss * self.area)
         spilt = lp.var(0.0, seep.spill, self.worth.loss * self.area)
-        after = lp.var(-rim, rim)
+        after = lp.var(-rim, min(rim, seep.most + 1e-6))
         self._least(used, piece, after, -rim, 100.0)
         balance: Terms = [(after, 1.0), (water, -1.0), (used, 1.0), (seeped, 1.0), (spilt, 1.0), (flow, -net)]
         row = lp.equal(balance, piece.rain)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from controller.core import fertigation
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
+from controller.core.lasting import brims, goes_on
 from controller.core.state import Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
 from schedules.frozen import replace
@@ -154,8 +155,11 @@ def end(c: Draft) -> None:
         if fertigation.rinses(c, zw, irrigation):
             continue
         if irrigation.target_l > 0.0 and irrigation.delivered_l >= FULL * irrigation.target_l:
-            close(c, zw, "irrigation_complete")
-        elif c.mono >= irrigation.ends_s:
+            if not goes_on(c, zw, irrigation):
+                close(c, zw, "irrigation_complete")
+        elif irrigation.group != "manual" and brims(c, zw):
+            close(c, zw, "irrigation_full")
+        elif c.mono >= irrigation.ends_s and not goes_on(c, zw, irrigation):
             close(c, zw, "irrigation_time_over")
 
 
@@ -236,7 +240,8 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
         return
     area, fed = zw.entry.area_m2, fertigation.close(c, zw)
     short = irrigation.target_l - irrigation.delivered_l
-    owed_l = short if irrigation.delivered_l < COMPLETE * irrigation.target_l else 0.0
+    whole = irrigation.delivered_l >= COMPLETE * irrigation.target_l or key == "irrigation_full"
+    owed_l = 0.0 if whole else short
     balance = owe(zw.program, zone.balance, owed_l / area) if owed_l > 0.0 else zone.balance
     c.zones[zw.id] = replace(
         zone,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schedules.outlook import Outlook, RainDay
 from schedules.program import Window
-from schedules.prospect import DAY_S, DRY_D, POND_DRY_D, POOR, RELY, Prospect, chances
+from schedules.prospect import DAY_S, DRY_D, POND_D, POND_POOR, POOR, RELY, Prospect, chances
 from schedules.zone import demand, initial
 from tests.schedules.zones import AREA_M2, CATALOG, FIELD, days
 
@@ -87,17 +87,18 @@ def rainy(chance: float) -> Outlook:
 
 
 def test_rain_that_is_likely_enough_takes_the_place_of_a_ponds_reserve() -> None:
-    """Rain of even chances is not relied upon; likely rain of a week counts for each week of a pond's fortnight, and no reserve
-    is left of it; without rain a pond stores for longer than a field.
+    """Rain of even chances is not relied upon; likely rain counts for each day of a pond's two months, and no store is left of it;
+    without rain a pond stores for longer than a field.
     """
-    assert Prospect(outlook=rainy(0.5)).relied_mm == 0.0 == Prospect().relied_mm
+    assert Prospect(outlook=rainy(0.5)).relied_mm_d == 0.0 == Prospect().relied_mm_d
     sure = Prospect(plenty=0.5, outlook=rainy(0.99))
     week = sure.outlook.rain_quantile(7 * DAY_S, RELY) if sure.outlook is not None else 0.0
-    assert sure.relied_mm == pytest.approx(week * POND_DRY_D / 7.0)
+    assert sure.relied_mm_d == pytest.approx(week / 7.0)
     assert sure.stored_mm(4.0) == 0.0
     dry = Prospect(plenty=0.5)
-    assert dry.stored_mm(4.0) == pytest.approx(4.0 * POND_DRY_D * (1.0 - 0.5 * POOR))
+    assert dry.stored_mm(4.0) == pytest.approx(4.0 * POND_D * (1.0 - 0.5 * POND_POOR))
     assert dry.stored_mm(4.0) > dry.reserve_mm(4.0)
+    assert Prospect(plenty=1.0 / POND_POOR).stored_mm(4.0) == 0.0
 
 
 def test_a_reserve_may_be_said_otherwise() -> None:

@@ -1,0 +1,67 @@
+"""Timing diagrams of ponds: the sun that was not expected is taken, and rain ends a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from controller.core.decision import EventKind
+from tests.controller.core.sites import ALL_DAY, direct_site, program
+from tests.controller.core.timeline import Plant, at, play, runs_plan
+
+SUN = 1200.0
+LIMITS = {"min_run_s": 60.0, "min_rest_s": 120.0}
+DRIVE = {"supply": "pv", "limits": LIMITS}
+RUN = ("a", 400.0, 1000.0, 2000.0)
+"""Ten minutes of 12 m3/h from 400 s on."""
+
+
+def ponds(*runs: tuple[str, float, float, float], kind: str = "paddy", **changes: object) -> Plant:
+    """A drive on the sun into young rice (or vegetables) that wants water, with these planned runs."""
+    ponding = {"zones": [
+        {"id": name, "valves": [f"v{name}"], "source": "sungai", "area_m2": 500.0, "flow_m3_h": 6.0, "program": "prog",
+         "ponding": "paddy.level_m"} for name in ("a", "b")]}  # fmt: skip
+    plant = Plant(direct_site(DRIVE, prog=program(kind, **({"windows": ALL_DAY} | changes)), **ponding))
+    plant.plan = runs_plan(*runs)
+    return plant
+
+
+def test_a_pond_takes_the_sun_beyond_its_plan():
+    """With its 2,000 l a pond that has room stays open while the sun shines; its run ends well when the sun goes."""
+    plant = ponds(RUN)
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1005).on("va", "sungai"), at(1800).on("va", "sungai"))
+    play(plant, at(2000, sun=0.0), at(3000).on())
+    close = plant.events(EventKind.CLOSE)[0][1]
+    assert close.reason.key == "irrigation_complete"
+    assert close.figures["delivered_l"] > 4000.0
+    assert close.figures["owed_l"] == 0.0
+
+
+def test_a_field_gets_what_was_planned():
+    """Only ponds hold more than was planned: vegetables under the same sun end with their water."""
+    plant = ponds(RUN, kind="field")
+    play(plant, at(0, sun=SUN), at(1004).on("va", "sungai"), at(1011).on())
+
+
+def test_the_next_pond_takes_over():
+    """A run of another pond that is due ends the overtime: the pump is handed over without a stop."""
+    plant = ponds(RUN, ("b", 1000.0, 1600.0, 2000.0))
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1100).on("vb", "sungai"))
+    assert sum(e.subject == "sungai" for _, e in plant.events(EventKind.START)) == 1
+
+
+def test_the_window_ends_it():
+    """No water flows beyond the program's window, whatever the sun does."""
+    plant = ponds(RUN, windows=[{"from": "12:00", "to": "12:20"}])
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1100).on("va", "sungai"), at(1210).on())
+
+
+@pytest.mark.parametrize("level_m", [0.049, 0.051])
+def test_rain_that_fills_a_pond_ends_its_run(level_m):
+    """At the upper level (50 mm) the gate closes though half of the water is still to come, and nothing is owed; below it stays."""
+    full = level_m > 0.05
+    plant = ponds(("a", 400.0, 3000.0, 8000.0))
+    play(plant, at(0, sun=SUN, ponding=0.0), at(1000).on("va", "sungai"), at(1200, ponding=level_m))
+    play(plant, at(2000).on(*(() if full else ("va", "sungai"))))
+    keys = [event.reason.key for _, event in plant.events(EventKind.CLOSE)]
+    assert keys == (["irrigation_full"] if full else [])
+    assert plant.state.zones["a"].balance.owed_mm == 0.0
