@@ -2,7 +2,7 @@
 
 Seepage fades under the surface: a concave function of the water, so that a programme that wants little of it must be held by
 the chord between the least and the most water possible. Both are played on the world's own ground: no water at all, and all
-that the pump can lift into this zone alone, up to its upper level. More water before is never less water later, so nothing lies outside.
+that the pump can lift into this zone alone, up to its upper level. More water before is never less later, so nothing lies outside.
 """
 
 from __future__ import annotations

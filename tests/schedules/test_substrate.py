@@ -55,7 +55,9 @@ def test_a_word_from_before_the_water_does_not_call_watered_pots_dry() -> None:
     full by now does not move; told anew, half an hour after the water, the same word counts. And a probe halves the doubt.
     """
     pots = POTS.model_copy(update={"rain_skip": False})
-    seen = replace(initial(pots, CATALOG, AREA_M2), depletion_mm=0.0, full_vwc=0.33, since_irrigation_d=3600.0 / DAY_S)
+    seen = replace(
+        initial(pots, CATALOG, AREA_M2), depletion_mm=0.0, full_vwc=0.33, since_irrigation_d=3600.0 / DAY_S
+    )
     held = step(pots, seen, quarter(et0=0.04, vwc=(0.20,), vwc_age_s=5400.0), CATALOG)
     fresh = step(pots, seen, quarter(et0=0.04, vwc=(0.20,), vwc_age_s=60.0), CATALOG)
     assert held.corrected_mm == 0.0 > fresh.corrected_mm
