@@ -46,3 +46,17 @@ def test_a_charged_battery_helps_every_strategy(soc: float, power_w: float, star
     now_s = world.now_s + 3600.0
     guard.step(now_s, 1, 600, power_w, Wants(frozenset({"pompa-kolam"})))
     assert guard.is_on("pompa-kolam") is starts
+
+
+def test_no_strategy_fills_a_pond_above_its_upper_level() -> None:
+    """At 50 mm the gate closes whoever wishes water, and opens again when the pond has sunk; the others stay as they were."""
+    world = open_case(Case(SITES / "paddy.yaml", days=1.0)).world()
+    ground = world.zones["petak-hulu"].ground
+    guard, wish = Limits(world), Wants(frozenset({"pompa-sungai"}), frozenset({"petak-hulu"}))
+    opened = []
+    for minute, water_mm in enumerate((49.5, 50.5, 49.5, 48.5)):
+        ground.water_mm = water_mm  # type: ignore[attr-defined]
+        guard.step(world.now_s + 60.0 * minute, 1, 600 + minute, 0.0, wish)
+        guard.step(world.now_s + 60.0 * minute, 1, 600 + minute, 9000.0, wish)
+        opened.append("petak-hulu" in guard._guards["pompa-sungai"].fed)
+    assert opened == [True, False, False, True]
