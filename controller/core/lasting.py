@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.state import Irrigation
+from controller.core.turns import clipped
 from controller.core.wiring import ZoneWiring
 from schedules.program import PaddyProgram
 from schedules.windows import resolve
@@ -25,7 +26,7 @@ def brims(c: Draft, zone: ZoneWiring) -> bool:
 
 def goes_on(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> bool:
     """Whether a planned irrigation of a pond stays open though its volume has come or its time is over: its drive runs on the sun,
-    the pond has room for more, its window is open, its longest run is not over, and no other run waits for the pump.
+    the pond has room for more, its window and its member's turn go on, its longest run is not over, and no other run waits.
     """
     pump, plan = zone.pump, c.plan
     if pump is None or plan is None or irrigation.group == "manual" or irrigation.began_s is None:
@@ -38,5 +39,7 @@ def goes_on(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> bool:
     wanted_l = sum(one.volume_l for one in c.demands if one.zone == zone.id) - c.zones[zone.id].credit_l
     if wanted_l <= 0.0 or c.mono - irrigation.began_s >= zone.program.max_run_s:
         return False
-    spans = resolve(zone.program.windows, c.wiring.zoneinfo, c.epoch, 1.0)
+    spans, _ = clipped(
+        c.wiring, c.turn, zone, resolve(zone.program.windows, c.wiring.zoneinfo, c.epoch, 1.0), c.epoch
+    )
     return any(start <= c.epoch < end for start, end in spans)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from controller.core.decision import EventKind
@@ -16,10 +18,10 @@ RUN = ("a", 400.0, 1000.0, 2000.0)
 
 
 def ponds(*runs: tuple[str, float, float, float], kind: str = "paddy", **changes: object) -> Plant:
-    """A drive on the sun into young rice (or vegetables) that wants water, with these planned runs."""
-    ponding = {"zones": [
+    """A drive on the sun into young rice (or vegetables) that wants water, with these planned runs; members take turns."""
+    ponding = {"turns": {"members": ["ani", "budi"]}, "zones": [
         {"id": name, "valves": [f"v{name}"], "source": "sungai", "area_m2": 500.0, "flow_m3_h": 6.0, "program": "prog",
-         "ponding": "paddy.level_m"} for name in ("a", "b")]}  # fmt: skip
+         "ponding": "paddy.level_m", "member": member} for name, member in (("a", "ani"), ("b", "budi"))]}  # fmt: skip
     plant = Plant(direct_site(DRIVE, prog=program(kind, **({"windows": ALL_DAY} | changes)), **ponding))
     plant.plan = runs_plan(*runs)
     return plant
@@ -53,6 +55,14 @@ def test_the_window_ends_it():
     """No water flows beyond the program's window, whatever the sun does."""
     plant = ponds(RUN, windows=[{"from": "12:00", "to": "12:20"}])
     play(plant, at(0, sun=SUN, ponding=-0.18), at(1100).on("va", "sungai"), at(1210).on())
+
+
+def test_the_turn_ends_it():
+    """When the turn has passed to another member the overtime is over."""
+    plant = ponds(RUN)
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1100).on("va", "sungai"))
+    plant.state = replace(plant.state, turn=replace(plant.state.turn, holder="budi"))
+    play(plant, at(1110).on())
 
 
 @pytest.mark.parametrize("level_m", [0.049, 0.051])
