@@ -71,11 +71,12 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     eta = min(stress(start, taw, easy) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
-    since = balance.since_irrigation_d
-    drained = inputs.irrigated_mm <= 0.0 and (since is None or since - inputs.vwc_age_s / DAY_S >= DRAINED_D)
+    vwc, drained = _heard(balance, inputs)
     depletion, full = drier(
-        inputs.vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained
+        vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained
     )
+    age = balance.probe_age_s
+    changes["probe_age_s"] = 0.0 if inputs.vwc else None if age is None else age + inputs.dt_s
     ks = stress(depletion, taw, easy)
     base = (0.0, 0.0, 0.0, 0.0) if fresh else (
         balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
@@ -91,7 +92,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
-    missed = _doubt(program, full) * eta
+    missed = _doubt(program, changes["probe_age_s"]) * eta
     changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + missed)
     if program.dose_by != "pot_water":
         wanted = dosing.wanted_mm(program, balance)
@@ -100,10 +101,23 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     return replace(balance, **changes)
 
 
-def _doubt(program: ContainerProgram, full_vwc: float | None) -> float:
+def _heard(balance: ZoneBalance, inputs: StepInputs) -> tuple[tuple[float, ...], bool]:
+    """The probes' values that were taken after the latest water, and whether it had drained by then. Radio probes tell one value
+    every half hour, and pots are dosed every other: a word from before the dose would call full pots dry.
+    """
+    if balance.since_irrigation_d is None and inputs.irrigated_mm <= 0.0:
+        return inputs.vwc, True
+    since_s = 0.0
+    if inputs.irrigated_mm <= 0.0 and balance.since_irrigation_d is not None:
+        since_s = balance.since_irrigation_d * DAY_S + inputs.dt_s
+    told_s = since_s - inputs.vwc_age_s
+    return inputs.vwc if told_s >= 0.0 else (), told_s >= DRAINED_D * DAY_S
+
+
+def _doubt(program: ContainerProgram, probe_age_s: float | None) -> float:
     if program.rain_skip:
         return RAINED_DOUBT
-    return POT_DOUBT if full_vwc is None else PROBED_DOUBT
+    return PROBED_DOUBT if probe_age_s is not None and probe_age_s <= DAY_S else POT_DOUBT
 
 
 def demand(

@@ -117,6 +117,12 @@ def _dries(program: PaddyProgram, day: int, catalog: Catalog) -> bool:
     return length is not None and day >= length - DRAIN_D
 
 
+def _left_d(program: PaddyProgram, day: int | None, catalog: Catalog) -> float:
+    """Days until the field dries up; infinite while the date is unknown."""
+    length = catalog.crop(program.crop).season_d
+    return float("inf") if length is None or day is None else max(0.0, length - DRAIN_D - day)
+
+
 def _counts(program: PaddyProgram, day: int | None, catalog: Catalog) -> bool:
     """True while a drained day counts for the season's methane."""
     return day is not None and day >= 0 and not _dries(program, day, catalog)
@@ -164,7 +170,7 @@ def demand(
     water, limit = water_mm(level), water_mm(trigger)
     use = max(0.1, balance.kc * balance.et0_mm_d + program.percolation_mm_d)
     left_d = (water - limit) / use
-    stored = prospect.stored_mm(use)
+    stored = min(prospect.stored_mm(use), use * _left_d(program, day, catalog))
     net = _net_mm(program, prospect, program.upper_mm - water, program.upper_mm - limit, use, stored)
     if (left_d > 1.0 + stored / use and balance.owed_mm < 1.0) or net <= 0.0:
         return None

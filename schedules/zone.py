@@ -87,7 +87,8 @@ def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
     if isinstance(program, CalendarProgram):
         return program.depth_mm / program.every_days
     seeps = paddy.least_seep_mm_d(program, balance) if isinstance(program, PaddyProgram) else 0.0
-    return (balance.kc * balance.et0_mm_d + seeps) / program.efficiency
+    bare = balance.stage in ("before", "over")
+    return ((balance.etc_mm_d if bare else balance.kc * balance.et0_mm_d) + seeps) / program.efficiency
 
 
 def owe(program: Program, balance: ZoneBalance, gross_mm: float) -> ZoneBalance:

@@ -14,7 +14,7 @@ from controller.core.passed import counter
 from controller.core.prospects import prospect_of
 from controller.core.state import GRID_S, Air
 from controller.core.thirst import learned_use
-from controller.core.wiring import Reader, ZoneWiring
+from controller.core.wiring import ZoneWiring
 from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.frozen import replace
 from schedules.meteorology import wind_at_2m
@@ -135,7 +135,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
     measured = air.measured or w.rain is not None
     for zone in w.zones:
         state = c.zones[zone.id]
-        seen = _good(c, zone.probes) if last and zone.probes else NOT_SEEN
+        seen = _good(c, zone) if last and zone.probes else NOT_SEEN
         inputs = StepInputs(
             dt_s=GRID_S,
             et0_mm=et0,
@@ -170,10 +170,19 @@ def _evening(air: Atmosphere) -> float | None:
     return before + EVENING_GAIN * (now - before)
 
 
-def _good(c: Draft, probes: tuple[Reader, ...]) -> tuple[tuple[float, ...], float]:
-    """The good values, and the age of the oldest, s."""
-    good = [(v, c.readings[p.key].mono_s) for p in probes if (v := p.read(c.readings, c.mono)) is not None]
-    return tuple(v for v, _ in good), c.mono - min((taken for _, taken in good), default=c.mono)
+def _good(c: Draft, zone: ZoneWiring) -> tuple[tuple[float, ...], float]:
+    """The good values of a zone's probes, and the age of the oldest, s. Of pots' probes only those count that were told within a step
+    of the latest: one slow probe does not make the others' word old.
+    """
+    good = [
+        (v, c.mono - c.readings[p.key].mono_s)
+        for p in zone.probes
+        if (v := p.read(c.readings, c.mono)) is not None
+    ]
+    if len(good) > 1 and zone.program.kind == "container":
+        latest = min(age for _, age in good)
+        good = [one for one in good if one[1] <= latest + GRID_S]
+    return tuple(v for v, _ in good), max((age for _, age in good), default=0.0)
 
 
 def demands(c: Draft) -> tuple[Demand, ...]:

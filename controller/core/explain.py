@@ -101,6 +101,9 @@ def _zone(c: Draft, zone: ZoneWiring) -> Reason:
         "target_l": irrigation.target_l,
         "left_s": max(0.0, irrigation.ends_s - c.mono),
     }
+    if group != "manual" and 0.0 < irrigation.target_l <= irrigation.delivered_l:
+        del params["left_s"]
+        return Reason(zone.id, "zone_waters_on", params, group=group)
     return Reason(zone.id, "zone_waters_manual" if group == "manual" else "zone_waters", params, group=group)
 
 

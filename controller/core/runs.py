@@ -9,7 +9,7 @@ from __future__ import annotations
 from controller.core import fertigation
 from controller.core.decision import EventKind, Level, Reason
 from controller.core.draft import Draft
-from controller.core.lasting import brims, goes_on
+from controller.core.lasting import brims, goes_on, passed_s
 from controller.core.state import Irrigation, ZoneState
 from controller.core.wiring import ZoneWiring
 from schedules.frozen import replace
@@ -157,7 +157,7 @@ def end(c: Draft) -> None:
         if irrigation.target_l > 0.0 and irrigation.delivered_l >= FULL * irrigation.target_l:
             if not goes_on(c, zw, irrigation):
                 close(c, zw, "irrigation_complete")
-        elif irrigation.group != "manual" and brims(c, zw):
+        elif brims(c, zw, irrigation):
             close(c, zw, "irrigation_full")
         elif c.mono >= irrigation.ends_s and not goes_on(c, zw, irrigation):
             close(c, zw, "irrigation_time_over")
@@ -247,7 +247,7 @@ def close(c: Draft, zw: ZoneWiring, key: str) -> None:
         zone,
         irrigation=None,
         balance=balance,
-        done_s=max(zone.done_s, irrigation.start_s),
+        done_s=max(zone.done_s, passed_s(c, zw, irrigation)),
         ended_s=c.epoch if c.trusted and irrigation.delivered_l > 0.0 else zone.ended_s,
     )
     c.due_s = 0.0

@@ -27,25 +27,12 @@ def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
     """Take in the day that ended with this step, if a probe watched it. ``corrected_mm`` below 0: the probes found less water."""
     if after.day == before.day or before.day_s < FULL_DAY_S or before.level != "sensor":
         return
-    if before.eta_mm < USE_MM or before.rain_mm > RAIN_MM:
-        return
-    if before.ponding_mm is not None:
-        # A gauge tells what a pond loses; what seeps is the program's word, what its water brought a guess: no day with any.
-        if before.irrigated_mm <= 0.0 and before.depletion_mm <= before.raw_mm and not _probed(c):
-            _learn(c, (before.eta_mm - before.corrected_mm) / before.eta_mm)
+    if before.ponding_mm is not None or before.eta_mm < USE_MM or before.rain_mm > RAIN_MM:
         return
     reaped = before.stage == "over"  # the ground lies bare
     if reaped or before.depletion_mm < DRAINED * before.raw_mm or after.taw_mm <= 0.0:
         return
     # Roots that grow reach moist soil: the probe's depletion, read over their new depth, is that much too large.
     grown_mm = before.depletion_mm * max(0.0, 1.0 - before.taw_mm / after.taw_mm)
-    _learn(c, (before.eta_mm - before.corrected_mm - grown_mm) / before.eta_mm)
-
-
-def _probed(c: Draft) -> bool:
-    """Whether the soil of a field can tell as well, and knows better."""
-    return any(zone.probes for zone in c.wiring.zones)
-
-
-def _learn(c: Draft, seen: float) -> None:
+    seen = (before.eta_mm - before.corrected_mm - grown_mm) / before.eta_mm
     c.thirst = min(MOST, max(LEAST, c.thirst * (1.0 + GAIN * (min(2.0, max(0.0, seen)) - 1.0))))

@@ -65,7 +65,7 @@ def test_a_shallow_field_keeps_room_for_rain() -> None:
     assert want is not None
     assert want.net_mm == pytest.approx(1.25 * use)
     high = step(PADDY, low, on(30, 5.0), CATALOG)
-    poor = Prospect(plenty=1.2)
+    poor = Prospect(plenty=1.15)
     scarce = demand(PADDY, high, "sawah", HECTARE, 0.0, None, CATALOG, poor)
     assert scarce is not None
     use = high.kc * high.et0_mm_d + PADDY.percolation_mm_d

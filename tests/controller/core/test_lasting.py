@@ -19,7 +19,7 @@ RUN = ("a", 400.0, 1000.0, 2000.0)
 
 def ponds(*runs: tuple[str, float, float, float], kind: str = "paddy", **changes: object) -> Plant:
     """A drive on the sun into young rice (or vegetables) that wants water, with these planned runs; members take turns."""
-    ponding = {"turns": {"members": ["ani", "budi"]}, "zones": [
+    ponding = {"weather": {"rain": "gauge.rain_mm"}, "turns": {"members": ["ani", "budi"]}, "zones": [
         {"id": name, "valves": [f"v{name}"], "source": "sungai", "area_m2": 500.0, "flow_m3_h": 6.0, "program": "prog",
          "ponding": "paddy.level_m", "member": member} for name, member in (("a", "ani"), ("b", "budi"))]}  # fmt: skip
     plant = Plant(direct_site(DRIVE, prog=program(kind, **({"windows": ALL_DAY} | changes)), **ponding))
@@ -70,8 +70,43 @@ def test_rain_that_fills_a_pond_ends_its_run(level_m):
     """At the upper level (50 mm) the gate closes though half of the water is still to come, and nothing is owed; below it stays."""
     full = level_m > 0.05
     plant = ponds(("a", 400.0, 3000.0, 8000.0))
-    play(plant, at(0, sun=SUN, ponding=0.0), at(1000).on("va", "sungai"), at(1200, ponding=level_m))
+    play(
+        plant,
+        at(0, sun=SUN, ponding=0.0, rain=0.0),
+        at(1000).on("va", "sungai"),
+        at(1200, ponding=level_m, rain=30.0),
+    )
     play(plant, at(2000).on(*(() if full else ("va", "sungai"))))
     keys = [event.reason.key for _, event in plant.events(EventKind.CLOSE)]
     assert keys == (["irrigation_full"] if full else [])
     assert plant.state.zones["a"].balance.owed_mm == 0.0
+
+
+def test_a_gauge_that_jumps_without_water_ends_nothing() -> None:
+    """300 mm in a dry noon are a fault of the gauge: while no rain fell and little has come the run goes on."""
+    plant = ponds(("a", 400.0, 3000.0, 8000.0))
+    play(plant, at(0, sun=SUN, ponding=0.0, rain=0.0), at(1000, ponding=0.3), at(1500).on("va", "sungai"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"cycle_s": 700.0}, {"max_run_s": 1200.0}], ids=["cut into parts", "longest run"]
+)
+def test_no_run_outlasts_what_the_program_allows(changes) -> None:
+    """A program that is cut into parts gets its parts, and the longest run is the longest."""
+    plant = ponds(RUN, **changes)
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1700).on())
+
+
+@pytest.mark.parametrize("supply", ["inverter", "pv"])
+def test_only_a_drive_on_the_sun_alone_goes_on(supply) -> None:
+    """A pump that a back-up may carry ends with its plan."""
+    plant = ponds(RUN)
+    pump = plant.site.file.pumps[0].model_copy(update={"supply": supply})
+    plant.site = plant.site.model_copy(update={"file": plant.site.file.model_copy(update={"pumps": (pump,)})})
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1300).on(*(("va", "sungai") if supply == "pv" else ())))
+
+
+def test_a_run_that_began_within_the_overtime_is_done() -> None:
+    """The plan's second run of the same pond is used up by the overtime, not begun after it without a pause."""
+    plant = ponds(RUN, ("a", 2000.0, 2600.0, 2000.0), max_run_s=2400.0)
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(2700).on("va", "sungai"), at(2900).on(), at(3600).on())

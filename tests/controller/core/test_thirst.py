@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from controller.core.draft import Draft
 from controller.core.instant import Instant
-from controller.core.site_signals import Signal
 from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
-from controller.core.thirst import GAIN, LEAST, MOST, learned_use
-from controller.core.wiring import Reader, wiring
+from controller.core.thirst import LEAST, MOST, learned_use
+from controller.core.wiring import wiring
 from schedules.balance import ZoneBalance
-from tests.controller.core.sites import direct_site, program, tank_site
+from tests.controller.core.sites import tank_site
 
 TONIGHT = ZoneBalance(9.0, 50.0, 18.0, day="2026-06-02")
 
@@ -67,24 +66,6 @@ def test_roots_that_grow_are_no_thirst() -> None:
     assert c.thirst == pytest.approx(1.0)
     learned_use(c, day(corrected=-0.18), TONIGHT)
     assert c.thirst > 1.01
-
-
-def test_a_ponds_gauge_teaches_where_no_soil_is_probed() -> None:
-    """On a day without rain or irrigation a pond that fell 1 mm more than reckoned raises the use; one that was watered, that was
-    short of water, or on a site whose fields have probes says nothing.
-    """
-    site = direct_site(prog=program("paddy"))
-    c = Draft(wiring(site), initial_state(site), Snapshot(Instant(1.78e9, 1000.0, "boot", True), {}))
-    pond, night = replace(day(corrected=-1.0), ponding_mm=-20.0), replace(TONIGHT, ponding_mm=-30.0)
-    learned_use(c, replace(pond, irrigated_mm=5.0), night)
-    learned_use(c, replace(pond, depletion_mm=19.0), night)
-    assert c.thirst == 1.0
-    learned_use(c, pond, night)
-    assert c.thirst == pytest.approx(1.0 + GAIN * 0.25)
-    probed = draft()
-    probed.wiring.zones[0].probes = (Reader(Signal.model_validate("tanah-1.vwc")),)
-    learned_use(probed, pond, night)
-    assert probed.thirst == 1.0
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 12.0), st.floats(-20.0, 20.0)), max_size=60))
