@@ -171,8 +171,8 @@ def _evening(air: Atmosphere) -> float | None:
 
 
 def _good(c: Draft, zone: ZoneWiring) -> tuple[tuple[float, ...], float]:
-    """The good values of a zone's probes, and the age of the oldest, s. Of pots' probes only those count that were told within a step
-    of the latest: one slow probe does not make the others' word old.
+    """The good values of a zone's probes, and the age of the oldest, s. Of pots' probes only those count that were told within a
+    step of the latest: one slow probe does not make the others' word old.
     """
     good = [
         (v, c.mono - c.readings[p.key].mono_s)

@@ -22,8 +22,8 @@ RAINED_MM, HALF = 1.0, 0.5
 
 
 def brims(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> bool:
-    """Whether a pond stands at its upper level by its account, which its gauge corrects on each step of the grid, and water came that
-    could fill it. A run that doses has its rinse first.
+    """Whether a pond stands at its upper level by its account, which its gauge corrects on each step of the grid, and water came
+    that could fill it. A run that doses has its rinse first.
     """
     program, balance = zone.program, c.zones[zone.id].balance
     if not isinstance(program, PaddyProgram) or irrigation.group == "manual" or zone.injector is not None:
