@@ -63,7 +63,7 @@ def _others(c: Draft, zone: ZoneWiring) -> bool:
 
 
 def passed_s(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> float:
-    """The start (POSIX s) up to which this zone's runs are done when this one closes: an overtime uses up those that began in it."""
+    """The start (POSIX s) up to which this zone's runs are done when this one closes: an overtime uses up those begun in it."""
     begun = [irrigation.start_s]
     if c.plan is not None and zone.program.kind == "paddy" and irrigation.delivered_l > irrigation.target_l:
         begun += [run.start_s for run in c.plan.runs if run.zone == zone.id and run.start_s <= c.epoch]

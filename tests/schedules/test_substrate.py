@@ -55,7 +55,7 @@ def test_no_probe_no_opinion() -> None:
 
 
 def test_a_word_from_before_the_water_does_not_call_watered_pots_dry() -> None:
-    """A radio probe that told "dry" before the dose is heard for half an hour more: the account of the pots that are full by now does
+    """A radio probe that told "dry" before the dose is heard for half an hour more: the account of pots that are full by now does
     not move. The same word told after the dose counts, while water still drips too: clogged emitters are found so.
     """
     seen = replace(
