@@ -19,7 +19,9 @@ SITES = Path("simulators/sites")
 DAYS = 3.0
 
 
-def season(folder: Path, monkeypatch, *changes: tuple[str, str]) -> tuple[dict, list[Decision]]:
+def season(
+    folder: Path, monkeypatch, *changes: tuple[str, str], days: float = DAYS
+) -> tuple[dict, list[Decision]]:
     """What really happened on the nursery with these lines of its file changed, and all decisions."""
     text = (SITES / "nursery.yaml").read_text(encoding="utf-8")
     for old, new in changes:
@@ -37,7 +39,7 @@ def season(folder: Path, monkeypatch, *changes: tuple[str, str]) -> tuple[dict, 
 
     monkeypatch.setattr(cycle, "decide", noted)
     world = World(site, 1, start, export=False)
-    Season(site, profiles, world, start, DAYS).run()
+    Season(site, profiles, world, start, days).run()
     return world.truth(), decisions
 
 
@@ -69,7 +71,7 @@ def test_a_drive_behind_a_throttled_inverter_follows_the_hidden_sun(tmp_path, mo
     """The set-point reaches the drive through its profile, climbs and falls with the sun, is not changed in most minutes, and never
     makes a dry-run protection trip.
     """
-    truth, decisions = season(tmp_path / "drive", monkeypatch, BLIND, DRIVE, SET_POINT)
+    truth, decisions = season(tmp_path / "drive", monkeypatch, BLIND, DRIVE, SET_POINT, days=2.0 * DAYS)
     assert truth["water"]["pumped_m3"] > 2.0
     assert keys(decisions, "trip") == []
     hertz = [d.state.pumps["pompa"].hertz for d in decisions]
