@@ -17,7 +17,7 @@ from schedules.crop import kc_climate
 from schedules.paddy import water_mm
 from schedules.program import Program, Window
 from schedules.prospect import Prospect
-from schedules.zone import demand, initial, owe, refit, step
+from schedules.zone import daily_use_mm, demand, initial, owe, refit, step
 from tests.schedules.zones import ALL, AREA_M2, CATALOG, FIELD, PADDY, PLANTED, POTS, TURNS, days, quarter
 from tests.yardstick import ratio
 
@@ -364,3 +364,15 @@ def test_the_doses_of_a_day_last_the_day() -> None:
     assert wanted(0.1, doses=0, hold_d=0.5)
     assert not wanted(0.1, doses=5, hold_d=0.5)
     assert wanted(1.0, doses=5, hold_d=0.5)
+
+
+@pytest.mark.parametrize("program", [FIELD, PADDY])
+def test_a_crop_in_want_needs_no_less_and_bare_land_no_more(program: Program) -> None:
+    """What a zone asks for in a day does not fall with the stress of its crop, or a drought would make its pump look plentiful;
+    before planting and after the harvest it is what the account says.
+    """
+    grown = days(program, initial(program, CATALOG, AREA_M2), 40, 3)
+    short = dataclasses.replace(grown, ks=0.3, etc_mm_d=0.3 * grown.etc_mm_d)
+    assert daily_use_mm(program, short) == pytest.approx(daily_use_mm(program, grown))
+    bare = dataclasses.replace(grown, stage="over", etc_mm_d=0.2)
+    assert daily_use_mm(program, bare) < daily_use_mm(program, grown)

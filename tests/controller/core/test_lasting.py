@@ -7,8 +7,14 @@ from dataclasses import replace
 import pytest
 
 from controller.core.decision import EventKind
+from controller.core.draft import Draft
+from controller.core.instant import Instant
+from controller.core.lasting import brims
+from controller.core.snapshot import Snapshot
+from controller.core.state import Irrigation
+from controller.core.wiring import wiring
 from tests.controller.core.sites import ALL_DAY, direct_site, program
-from tests.controller.core.timeline import Plant, at, play, runs_plan
+from tests.controller.core.timeline import NOON, Plant, at, play, runs_plan
 
 SUN = 1200.0
 LIMITS = {"min_run_s": 60.0, "min_rest_s": 120.0}
@@ -30,7 +36,8 @@ def ponds(*runs: tuple[str, float, float, float], kind: str = "paddy", **changes
 def test_a_pond_takes_the_sun_beyond_its_plan():
     """With its 2,000 l a pond that has room stays open while the sun shines; its run ends well when the sun goes."""
     plant = ponds(RUN)
-    play(plant, at(0, sun=SUN, ponding=-0.18), at(1005).on("va", "sungai"), at(1800).on("va", "sungai"))
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(990).why("a", "zone_waters"), at(1005).on("va", "sungai"))
+    play(plant, at(1800).on("va", "sungai").why("a", "zone_waters_on"))
     play(plant, at(2000, sun=0.0), at(3000).on())
     close = plant.events(EventKind.CLOSE)[0][1]
     assert close.reason.key == "irrigation_complete"
@@ -110,3 +117,17 @@ def test_a_run_that_began_within_the_overtime_is_done() -> None:
     """The plan's second run of the same pond is used up by the overtime, not begun after it without a pause."""
     plant = ponds(RUN, ("a", 2000.0, 2600.0, 2000.0), max_run_s=2400.0)
     play(plant, at(0, sun=SUN, ponding=-0.18), at(2700).on("va", "sungai"), at(2900).on(), at(3600).on())
+
+
+def test_a_full_pond_that_is_dosed_gets_its_rinse() -> None:
+    """A run with an injector is not cut by a full field: what was dosed would stay in the pipe."""
+    plant = ponds(("a", 400.0, 3000.0, 8000.0))
+    state = Draft(wiring(plant.site), plant.state, Snapshot(Instant(NOON, 0.0, "boot", True), {}))
+    zone, irrigation = (
+        state.wiring.zone["a"],
+        Irrigation("plan", NOON, 8000.0, 2600.0, 0.0, 2600.0, True, None),
+    )
+    full = replace(state.zones["a"].balance, ponding_mm=60.0, rain_24h_mm=30.0)
+    state.zones["a"] = replace(state.zones["a"], balance=full)
+    assert brims(state, zone, irrigation)
+    assert not brims(state, replace(zone, injector=object()), irrigation)  # type: ignore[arg-type]
