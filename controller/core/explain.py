@@ -8,6 +8,7 @@ from controller.core.balances import rained
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.enforce import Fired
+from controller.core.lasting import lasts
 from controller.core.potential import weak
 from controller.core.probes import doubt
 from controller.core.pump import rests, seen
@@ -101,7 +102,7 @@ def _zone(c: Draft, zone: ZoneWiring) -> Reason:
         "target_l": irrigation.target_l,
         "left_s": max(0.0, irrigation.ends_s - c.mono),
     }
-    if group != "manual" and 0.0 < irrigation.target_l <= irrigation.delivered_l:
+    if zone.injector is None and lasts(c, zone, irrigation):
         del params["left_s"]
         return Reason(zone.id, "zone_waters_on", params, group=group)
     return Reason(zone.id, "zone_waters_manual" if group == "manual" else "zone_waters", params, group=group)

@@ -62,9 +62,16 @@ def _others(c: Draft, zone: ZoneWiring) -> bool:
     return any(due) or any(pump is None or fill.pump != pump.id for fill in plan.fills)
 
 
+def lasts(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> bool:
+    """Whether a pond's planned run has had its water or its time: what comes now is overtime."""
+    if zone.program.kind != "paddy" or irrigation.group == "manual" or irrigation.target_l <= 0.0:
+        return False
+    return irrigation.delivered_l >= irrigation.target_l or c.mono >= irrigation.ends_s
+
+
 def passed_s(c: Draft, zone: ZoneWiring, irrigation: Irrigation) -> float:
     """The start (POSIX s) up to which this zone's runs are done when this one closes: an overtime uses up those begun in it."""
     begun = [irrigation.start_s]
-    if c.plan is not None and zone.program.kind == "paddy" and irrigation.delivered_l > irrigation.target_l:
+    if c.plan is not None and lasts(c, zone, irrigation):
         begun += [run.start_s for run in c.plan.runs if run.zone == zone.id and run.start_s <= c.epoch]
     return max(begun)

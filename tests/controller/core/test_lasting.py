@@ -131,3 +131,10 @@ def test_a_full_pond_that_is_dosed_gets_its_rinse() -> None:
     state.zones["a"] = replace(state.zones["a"], balance=full)
     assert brims(state, zone, irrigation)
     assert not brims(state, replace(zone, injector=object()), irrigation)  # type: ignore[arg-type]
+
+
+def test_a_run_whose_time_is_over_uses_up_the_next_as_well() -> None:
+    """Also where the water has not come in time and the sun shines on: the second run does not follow without a pause."""
+    plant = ponds(("a", 400.0, 1000.0, 90_000.0), ("a", 2000.0, 2600.0, 2000.0), max_run_s=2400.0)
+    play(plant, at(0, sun=SUN, ponding=-0.18), at(1500).on("va", "sungai").why("a", "zone_waters_on"))
+    play(plant, at(2700).on("va", "sungai"), at(2900).on(), at(3600).on())
