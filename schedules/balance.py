@@ -117,7 +117,7 @@ class StepInputs:
     from climatology alone and there is no rain gauge. ``wind_m_s`` (mean, at 2 m) and ``rh_min_pct`` (lowest) of this step:
     over the day they adjust tomorrow's Kc (Eq. 62, 65). ``bursts``: how the rain fell, (mm, s) each, where a gauge told.
     ``radiation_w_m2`` and ``vpd_kpa``: means of this step, None where nothing measures them. ``vwc_age_s``: how long ago the
-    oldest of the probes' values was taken.
+    oldest of the probes' values was taken. ``taught``: how much soil probes of the site have lately said of its ET0, 0..1.
     """
 
     dt_s: float
@@ -134,6 +134,7 @@ class StepInputs:
     vpd_kpa: float | None = None
     bursts: tuple[tuple[float, float], ...] = ()
     vwc_age_s: float = 0.0
+    taught: float = 0.0
 
 
 Changes = dict[str, Any]

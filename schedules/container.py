@@ -9,7 +9,7 @@ from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import stress
-from schedules.substrate import DRAINED_D, drier
+from schedules.substrate import DRAINED_D, beyond, drier, wetter
 
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
@@ -20,6 +20,9 @@ until some drains; growers let as much of each dose run through anyhow. The seco
 checks, and where what is given beyond the need makes it drain more. The third: under a roof with a probe, which tells at least when
 it is drier than thought.
 """
+
+TAUGHT = 0.5
+"""So much of that doubt goes where soil probes hold the site's reckoning against what its crops use, day after day."""
 
 SOON = 0.75
 LAST = 0.25
@@ -73,8 +76,13 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     reckoned = min(taw, max(0.0, after))
     vwc, drained = _heard(balance, inputs)
     depletion, full = drier(
-        vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained
-    )
+        vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained,
+        beyond(balance.corrected_mm, balance.eta_mm),
+    )  # fmt: skip
+    if drained:
+        depletion = wetter(
+            vwc, full, program.available_share, taw, depletion, eta, inputs.vwc_age_s / inputs.dt_s
+        )
     age = balance.probe_age_s
     changes["probe_age_s"] = 0.0 if inputs.vwc else None if age is None else age + inputs.dt_s
     ks = stress(depletion, taw, easy)
@@ -92,7 +100,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     changes["drainage_mm"] = base[1] + max(0.0, -after)
     changes["runoff_mm"] = base[2] + inputs.rain_mm - caught
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), depletion)
-    missed = _doubt(program, changes["probe_age_s"]) * eta
+    missed = _doubt(program, changes["probe_age_s"]) * (1.0 - TAUGHT * inputs.taught) * eta
     changes["doubt_mm"] = 0.0 if after < 0.0 else min(raw, balance.doubt_mm + missed)
     if program.dose_by != "pot_water":
         wanted = dosing.wanted_mm(program, balance)

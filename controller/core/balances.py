@@ -151,6 +151,7 @@ def _step(c: Draft, at_s: float, last: bool) -> None:
             radiation_w_m2=air.ghi_w_m2,
             vpd_kpa=vpd_step(c, zone, air) if last else None,
             bursts=gathered.bursts,
+            taught=c.taught,
         )
         balance = step(zone.program, state.balance, inputs, w.catalog)
         learned_use(c, state.balance, balance)

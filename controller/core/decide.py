@@ -84,6 +84,6 @@ def _frozen(c: Draft) -> ControllerState:
     return ControllerState(
         at.boot, c.mono, c.epoch, at.trusted, c.cycle_s, c.gap_s, c.began_s, c.emergency, c.grid_s, c.replan,
         c.due_s, c.plan, c.demands, c.pumps, c.valves, c.tanks, c.zones, c.air, c.power, c.accounts, c.counters,
-        c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, thirst=c.thirst, injectors=c.injectors, feeds=c.feeds,
+        c.pending, c.trips, c.held, sky=c.sky, rain=c.rain, thirst=c.thirst, taught=c.taught, injectors=c.injectors, feeds=c.feeds,
         turn=c.turn, mists=c.mists, sun=c.sun, shelved=c.shelved, pv_share=c.pv_share,
     )  # fmt: skip

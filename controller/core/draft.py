@@ -40,7 +40,7 @@ class Draft:
         "epoch", "events", "failed", "feeds", "gap_s", "grid_s", "halted", "held", "injected", "injectors", "lived_s",
         "lost_s", "mists", "mono", "old", "opened", "passed", "pending", "plan", "power", "pressed", "presses", "pumps", "pv_share",
         "rain", "readings", "reasons", "replan", "resets", "restarted", "shared", "shelved", "sky", "snapshot", "sun",
-        "tanks", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
+        "tanks", "taught", "thirst", "trips", "trusted", "turn", "valves", "waits", "wanted", "water_m3", "wiring", "zones",
     )  # fmt: skip
 
     def __init__(self, wiring: Wiring, old: ControllerState, snapshot: Snapshot) -> None:
@@ -73,7 +73,8 @@ class Draft:
         self.turn = old.turn
         self.opened: set[str] = set()  # valves that are open after this decision
         self.air: Air = old.air
-        self.sky, self.rain, self.thirst = old.sky, old.rain, old.thirst
+        self.sky, self.rain = old.sky, old.rain
+        self.thirst, self.taught = old.thirst, old.taught
         self.power: PowerState = old.power
         self.sun: SunState = old.sun
         self.accounts: Accounts = old.accounts

@@ -1,8 +1,9 @@
 """What a tank really gives its zones: its own fall while nothing fills it, beside what their nominal flows would have taken.
 
 Gravity pushes less from a low tank, emitters clog, nominal flows are somebody's guess; a level that falls by FALL_M measures them.
-A fall is counted from one step of the sensor to another, so that one which shows whole centimetres measures well too. Writes:
-``counters`` (two a tank: the fall under way, the share found).
+A fall is counted from one step of the sensor to another, so that one which shows whole centimetres measures well too. What is found
+holds for the level at which it was found: three marks (empty, half, full) are learned, and between them the share goes straight.
+Writes: ``counters`` (five a tank: the fall under way, the share found lately, the three marks).
 """
 
 from __future__ import annotations
@@ -27,10 +28,25 @@ SETTLE_S = 120.0
 """So long after a pump stopped its pipe may still run, and the water swings."""
 
 
-def share(counters: Mapping[str, Counter], tank: TankWiring) -> float:
-    """The part of their nominal flow that the tank's zones take, 0.3 to 1.3; 1 as long as no fall has told."""
-    found = counters.get(f"{tank.id}/share")
-    return 1.0 if found is None else found.value
+def share(counters: Mapping[str, Counter], tank: TankWiring, level_m: float | None) -> float:
+    """The part of their nominal flow that the tank's zones take at this level, 0.3 to 1.3; 1 as long as no fall has told. What was
+    found lately stands for marks that no fall has told yet, and for a level that nobody knows.
+    """
+    lately = counters.get(f"{tank.id}/share")
+    if lately is None:
+        return 1.0
+    if level_m is None:
+        return lately.value
+    return sum([weight * counters.get(key, lately).value for key, weight in _marks(tank, level_m)])
+
+
+def _marks(tank: TankWiring, level_m: float) -> tuple[tuple[str, float], tuple[str, float]]:
+    """The two marks about a level, with the weight of each."""
+    entry = tank.entry
+    way = 2.0 * (level_m - entry.empty_m) / (entry.full_m - entry.empty_m)
+    way = 0.0 if way < 0.0 else 2.0 if way > 2.0 else way
+    low = 0 if way < 1.0 else 1
+    return (f"{tank.id}/share/{low}", 1.0 - (way - low)), (f"{tank.id}/share/{low + 1}", way - low)
 
 
 def learn(c: Draft, tank: TankWiring, nominal_l: float, metered_l: float) -> None:
@@ -56,9 +72,22 @@ def learn(c: Draft, tank: TankWiring, nominal_l: float, metered_l: float) -> Non
     c.counters[key] = Counter(level, c.mono, step=1.0)
     if last.assumed > 0.0:
         seen = (1000.0 * fell_m * tank.entry.area_m2 - last.rated) / last.assumed
-        known = share(c.counters, tank)
-        seen = min(max(seen, SHARE[0]), SHARE[1])
-        c.counters[f"{tank.id}/share"] = Counter(known + TRUST * (seen - known), c.mono)
+        _found(c, tank, last.value - 0.5 * fell_m, min(max(seen, SHARE[0]), SHARE[1]))
+
+
+def _found(c: Draft, tank: TankWiring, level_m: float, seen: float) -> None:
+    """Take in a fall about ``level_m``: the two marks about it move so that what they say of it moves by ``TRUST`` of the error."""
+    counters = c.counters
+    lately = share(counters, tank, None)
+    wrong = seen - share(counters, tank, level_m)
+    marks = _marks(tank, level_m)
+    squares = marks[0][1] ** 2 + marks[1][1] ** 2
+    for key, weight in marks:
+        told = counters.get(key)
+        before = lately if told is None else told.value
+        after = before + TRUST * wrong * weight / squares
+        counters[key] = Counter(min(max(after, SHARE[0]), SHARE[1]), c.mono)
+    counters[f"{tank.id}/share"] = Counter(lately + TRUST * (seen - lately), c.mono)
 
 
 def rest(c: Draft, tank: TankWiring) -> None:

@@ -325,6 +325,8 @@ class ControllerState:
     """What the site's own sky and rain gauge have taught: the outlook's memory."""
     thirst: float = 1.0
     """What the probes say the crops use over what the weather says (thirst.py)."""
+    taught: float = 0.0
+    """How much the probes have lately said of that: 0 nothing, towards 1 day after day."""
     injectors: Mapping[str, ValveState] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     """Fertigation by zone, for zones that have an injector and a program that uses it."""

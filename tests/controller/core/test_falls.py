@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.core import falls
+from controller.core.wiring import wiring
 from tests.controller.core.sites import tank_site
 from tests.controller.core.timeline import SILENT, Plant, at, play, runs_plan
 
@@ -47,6 +49,27 @@ def test_a_true_nominal_flow_stays_as_it_is():
 def test_whole_centimetres_measure_well_too():
     """A fall counted from step to step of a coarse sensor tells the same."""
     assert share(watered(0.8 * NOMINAL_M3_H, step_m=0.01)) == pytest.approx(0.8, abs=0.05)
+
+
+def test_a_share_holds_for_the_level_at_which_it_was_found():
+    """A tank that pushes less the lower it stands, drained six times: what its zones take is known at each level."""
+    plant, level = Plant(tank_site(zones=2), cycle_s=10.0), 1.8
+    for t in range(0, 6 * 9000, 10):
+        if t % 9000 == 0:
+            level = 1.8
+            plant.plan = runs_plan(("z1", t + 700.0, t + 8500.0, 9000.0))
+        if "v1" in plant.outputs():
+            level -= pushed(level) * NOMINAL_M3_H * 10.0 / 3600.0 / AREA_M2
+        play(plant, at(float(t), sun=DARK, level=round(level, 3)))
+    tank = wiring(plant.site).tanks[0]
+    for metres in (1.1, 1.4, 1.7):
+        assert falls.share(plant.state.counters, tank, metres) == pytest.approx(pushed(metres), abs=0.015)
+    assert falls.share(plant.state.counters, tank, None) == share(plant)
+
+
+def pushed(level_m: float) -> float:
+    """What a tank two metres above its fields pushes, by the share of its nominal flow."""
+    return float(((level_m + 2.0) / 3.8) ** 0.5)
 
 
 def test_without_a_level_nothing_is_learned():

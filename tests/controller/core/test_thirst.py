@@ -68,6 +68,17 @@ def test_roots_that_grow_are_no_thirst() -> None:
     assert c.thirst > 1.01
 
 
+def test_a_site_that_is_taught_doubts_its_pots_less_until_nothing_teaches_any_more() -> None:
+    """Days on which a probe was heard count up towards 1, days on which none was let it fade."""
+    c = draft()
+    for _ in range(8):
+        learned_use(c, day(), TONIGHT)
+    assert 0.85 < c.taught < 1.0
+    for _ in range(60):
+        learned_use(c, day(level="balance"), TONIGHT)
+    assert c.taught < 0.2
+
+
 @given(st.lists(st.tuples(st.floats(0.0, 12.0), st.floats(-20.0, 20.0)), max_size=60))
 def test_never_beyond_its_bounds(seen: list[tuple[float, float]]) -> None:
     """Whatever the probes say, the ratio stays between its bounds: beyond them a probe is wrong, not the weather."""
