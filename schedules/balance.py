@@ -63,7 +63,7 @@ class ZoneBalance:
     ``doubt_mm``: what the account may have missed since a probe or a full soil last checked it.
     ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
 
-    Pots: ``full_vwc``: what their probes showed at the wettest, fading; ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the
+    Pots: ``full_vwc``: what their probes showed at the wettest; ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the
     last dose; ``blind_s``: how long that signal is missing. Paddies: ``season``: what methane is counted by.
     """
 

@@ -9,7 +9,7 @@ from schedules.plan import Demand
 from schedules.program import ContainerProgram
 from schedules.prospect import UNKNOWN, Prospect
 from schedules.soil import stress
-from schedules.substrate import DRAINED_D, beyond, drier, wetter
+from schedules.substrate import DRAINED_D, beyond, drier
 
 RAIN_CATCH = 0.8
 """Share of the rain that falls into round pots standing close together (their share of the area); the rest runs off."""
@@ -79,10 +79,6 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
         vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained,
         beyond(balance.corrected_mm, balance.eta_mm),
     )  # fmt: skip
-    if drained:
-        depletion = wetter(
-            vwc, full, program.available_share, taw, depletion, eta, inputs.vwc_age_s / inputs.dt_s
-        )
     age = balance.probe_age_s
     changes["probe_age_s"] = 0.0 if inputs.vwc else None if age is None else age + inputs.dt_s
     ks = stress(depletion, taw, easy)
@@ -113,6 +109,8 @@ def _heard(balance: ZoneBalance, inputs: StepInputs) -> tuple[tuple[float, ...],
     """The probes' values that were taken after the latest water, and whether it had drained by then. Radio probes tell one value
     every half hour, and pots are dosed every other: a word from before the dose would call full pots dry.
     """
+    if inputs.rain_mm > 0.0 or (balance.rain_log and balance.rain_log[0] > 0.0):
+        return inputs.vwc, False
     if balance.since_irrigation_d is None and inputs.irrigated_mm <= 0.0:
         return inputs.vwc, True
     since_s = 0.0

@@ -21,6 +21,11 @@ FALL_M = 0.04
 TRUST = 0.3
 """What one fall changes of what is known."""
 
+AGES, NEAR = 0.98, 40.0
+"""What earlier falls told of a mark counts so much less after one more, and a fall at the mark itself so much more than what falls
+told lately; one far from it hardly counts.
+"""
+
 SHARE = (0.3, 1.3)
 """Of the nominal flow: less is a shut way that interlocks speak of, more a leak or another's tap."""
 
@@ -29,15 +34,23 @@ SETTLE_S = 120.0
 
 
 def share(counters: Mapping[str, Counter], tank: TankWiring, level_m: float | None) -> float:
-    """The part of their nominal flow that the tank's zones take at this level, 0.3 to 1.3; 1 as long as no fall has told. What was
-    found lately stands for marks that no fall has told yet, and for a level that nobody knows.
+    """The part of their nominal flow that the tank's zones take at this level, 0.3 to 1.3; 1 as long as no fall has told. For a
+    level that nobody knows it is what falls told lately, whatever the level was.
     """
     lately = counters.get(f"{tank.id}/share")
     if lately is None:
         return 1.0
     if level_m is None:
         return lately.value
-    return sum([weight * counters.get(key, lately).value for key, weight in _marks(tank, level_m)])
+    return sum([weight * _mark(counters, key, lately.value)[0] for key, weight in _marks(tank, level_m)])
+
+
+def _mark(counters: Mapping[str, Counter], key: str, lately: float) -> tuple[float, float]:
+    """(share, falls that told it) of a mark: the fewer falls were near it, the more it is what falls told lately."""
+    told = counters.get(key)
+    if told is None:
+        return lately, 0.0
+    return (told.rated * told.value + lately) / (told.rated + 1.0), told.rated
 
 
 def _marks(tank: TankWiring, level_m: float) -> tuple[tuple[str, float], tuple[str, float]]:
@@ -76,18 +89,22 @@ def learn(c: Draft, tank: TankWiring, nominal_l: float, metered_l: float) -> Non
 
 
 def _found(c: Draft, tank: TankWiring, level_m: float, seen: float) -> None:
-    """Take in a fall about ``level_m``: the two marks about it move so that what they say of it moves by ``TRUST`` of the error."""
+    """Take in a fall about ``level_m``: the marks beside it move so that what they say of it moves by ``TRUST`` of the error. Every
+    fall lets what was known of all three age a little.
+    """
     counters = c.counters
     lately = share(counters, tank, None)
     wrong = seen - share(counters, tank, level_m)
-    marks = _marks(tank, level_m)
-    squares = marks[0][1] ** 2 + marks[1][1] ** 2
-    for key, weight in marks:
-        told = counters.get(key)
-        before = lately if told is None else told.value
-        after = before + TRUST * wrong * weight / squares
-        counters[key] = Counter(min(max(after, SHARE[0]), SHARE[1]), c.mono)
-    counters[f"{tank.id}/share"] = Counter(lately + TRUST * (seen - lately), c.mono)
+    lately += TRUST * (seen - lately)
+    weights = dict(_marks(tank, level_m))
+    squares = sum(weight * weight for weight in weights.values())
+    for number in range(3):
+        key = f"{tank.id}/share/{number}"
+        before, falls = _mark(counters, key, lately)
+        weight = weights.get(key, 0.0)
+        after = min(max(before + TRUST * wrong * weight / squares, SHARE[0]), SHARE[1])
+        counters[key] = Counter(after, c.mono, rated=AGES * falls + NEAR * weight**4)
+    counters[f"{tank.id}/share"] = Counter(lately, c.mono)
 
 
 def rest(c: Draft, tank: TankWiring) -> None:

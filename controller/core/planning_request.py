@@ -64,7 +64,7 @@ def plan_request(
         step_s=STEP_S,
         power_w=_left_over(power_w, power.other_load_w),
         demands=tuple(left for one in state.demands if (left := _left(state, one)) is not None),
-        zones=tuple(_zone(w, state, zone, snapshot, horizon) for zone in w.zones),
+        zones=tuple(_zone(w, state, zone, at.epoch_s, horizon) for zone in w.zones),
         pumps=tuple(_pump(state, pump, at.mono_s) for pump in w.pumps),
         tanks=tuple(_tank(snapshot, tank) for tank in w.tanks),
         running=tuple(
@@ -97,10 +97,8 @@ def _left(state: ControllerState, one: Demand) -> Demand | None:
     return replace(one, net_mm=one.net_mm * litres / one.volume_l, volume_l=litres)
 
 
-def _zone(
-    w: Wiring, state: ControllerState, zone: ZoneWiring, snapshot: Snapshot, horizon_s: float
-) -> ZoneLimits:
-    program, now, now_s = zone.program, state.zones[zone.id], snapshot.at.epoch_s
+def _zone(w: Wiring, state: ControllerState, zone: ZoneWiring, now_s: float, horizon_s: float) -> ZoneLimits:
+    program, now = zone.program, state.zones[zone.id]
     longest_s, soak_s = cycle(program, 1000.0 * zone.entry.flow_m3_h / zone.entry.area_m2, w.catalog)
     # A clock that was set back must not hold a zone for longer than one pause.
     soaking = soak_s > 0.0 and now.ended_s <= now_s < now.ended_s + soak_s
@@ -109,7 +107,7 @@ def _zone(
     return ZoneLimits(
         zone.id,
         zone.entry.source,
-        zone.entry.flow_m3_h * _share_taken(state, zone, snapshot),
+        zone.entry.flow_m3_h * _share_taken(state, zone),
         windows,
         program.min_run_s,
         longest_s,
@@ -124,11 +122,9 @@ def _zone(
     )
 
 
-def _share_taken(state: ControllerState, zone: ZoneWiring, snapshot: Snapshot) -> float:
-    """The part of its nominal flow that the zone takes from its tank as that stands now."""
-    if zone.tank is None or zone.flow is not None:
-        return 1.0
-    return share(state.counters, zone.tank, zone.tank.level.read(snapshot.readings, snapshot.at.mono_s))
+def _share_taken(state: ControllerState, zone: ZoneWiring) -> float:
+    """The part of its nominal flow that the zone takes from its tank, at whatever level that will stand."""
+    return 1.0 if zone.tank is None or zone.flow is not None else share(state.counters, zone.tank, None)
 
 
 def _pump(state: ControllerState, pump: PumpWiring, mono_s: float) -> PumpLimits:

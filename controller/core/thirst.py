@@ -13,7 +13,7 @@ GAIN = 0.25
 """Weight of one zone and day."""
 
 FADE = 0.03
-"""What a zone and day that taught nothing takes of how much the site has been taught."""
+"""What a day of a field with a probe that taught nothing takes of how much the site has been taught."""
 
 LEAST, MOST = 0.75, 1.40
 """Beyond these a probe is wrong, not the weather."""
@@ -32,10 +32,12 @@ def learned_use(c: Draft, before: ZoneBalance, after: ZoneBalance) -> None:
         return
     seen = _seen(before, after)
     if seen is None:
-        c.taught -= FADE * c.taught
+        if before.probe_vwc is not None:
+            c.taught -= FADE * c.taught
         return
-    c.taught += GAIN * (1.0 - c.taught)
     c.thirst = min(MOST, max(LEAST, c.thirst * (1.0 + GAIN * (min(2.0, max(0.0, seen)) - 1.0))))
+    if LEAST < c.thirst < MOST:
+        c.taught += GAIN * (1.0 - c.taught)
 
 
 def _seen(before: ZoneBalance, after: ZoneBalance) -> float | None:

@@ -69,14 +69,22 @@ def test_roots_that_grow_are_no_thirst() -> None:
 
 
 def test_a_site_that_is_taught_doubts_its_pots_less_until_nothing_teaches_any_more() -> None:
-    """Days on which a probe was heard count up towards 1, days on which none was let it fade."""
+    """Days on which a probe was heard count up towards 1, days on which it was silent let it fade; zones without a probe say nothing,
+    and neither does a probe that cannot be right.
+    """
     c = draft()
     for _ in range(8):
         learned_use(c, day(), TONIGHT)
     assert 0.85 < c.taught < 1.0
+    known = c.taught
+    learned_use(c, day(level="balance"), TONIGHT)
+    assert c.taught == known
     for _ in range(60):
-        learned_use(c, day(level="balance"), TONIGHT)
+        learned_use(c, replace(day(level="balance"), probe_vwc=0.2), TONIGHT)
     assert c.taught < 0.2
+    for _ in range(30):
+        learned_use(c, day(corrected=-12.0), TONIGHT)
+    assert (c.thirst, c.taught < 0.6) == (MOST, True)
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 12.0), st.floats(-20.0, 20.0)), max_size=60))
