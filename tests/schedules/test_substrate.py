@@ -62,12 +62,23 @@ def test_pots_that_still_drip_are_no_full_pots() -> None:
 def test_pots_stay_in_easy_water_whatever_their_probe_was_made_for(
     errs: float, slope: float, offset: float, taught: float
 ) -> None:
-    """Melons dosed for forty days by an account that reckons 15 % too little to 30 % too much, beside a radio probe that shows 0.7 to
-    1.6 times of what is gone and stands beside the truth: they never leave their easy water. Beside a dead one an account that is
-    right or high does not either.
+    """Melons dosed for forty days by an account that reckons 15 % too little to 30 % too much, beside a radio probe that shows
+    0.7 to 1.6 times of what is gone and stands beside the truth: they never leave their easy water. Beside a dead one an account
+    that is right or high does not either.
     """
     driest, _ = dosed(max(1.0, errs) if slope == 0.0 else errs, slope, offset, taught)
     assert driest <= easy_mm(TAW_MM, 0.3 * TAW_MM)
+
+
+def test_a_probe_put_back_elsewhere_is_forgotten_and_an_account_that_errs_is_not_followed() -> None:
+    """The wettest reading fades fast while it calls pots drier by more than weather can explain; else hardly: pots that a low
+    account never fills would dry out with it.
+    """
+    assert all(beyond(corrected, used) for corrected, used in ((-2.1, 5.0), (-0.5, 0.0)))
+    assert not any(beyond(corrected, 5.0) for corrected in (-1.9, 2.0))
+    for fading, a_day in ((True, FAST_D), (False, FADE_D)):
+        full = drier((0.30,), 0.33, 0.22, 10.0, 2.0, 900.0, fading=fading)[1]
+        assert full == pytest.approx(0.33 - a_day / 96.0)
 
 
 def test_a_wrong_wet_word_is_forgotten() -> None:
@@ -81,8 +92,8 @@ TAW_MM = 10_000 * 0.9 * POTS.available_share / AREA_M2
 def dosed(
     errs: float, slope: float, offset: float = 0.0, taught: float = 0.0, spike: float = 0.0
 ) -> tuple[float, float]:
-    """(most that was gone, share of the water that drained) in the second twenty of forty roofed days, with 5 mm of ET0 a day, of which
-    the account reckons ``errs`` times. A radio probe tells every 45 minutes, once ``spike`` too much.
+    """(most that was gone, share of the water that drained) in the second twenty of forty roofed days, with 5 mm of ET0 a day, of
+    which the account reckons ``errs`` times. A radio probe tells every 45 minutes, once ``spike`` too much.
     """
     pots = ROOFED.model_copy(update={"max_doses_per_day": 12})
     balance, gone, driest, drained, given_mm = initial(pots, CATALOG, AREA_M2), 0.0, 0.0, 0.0, 0.0

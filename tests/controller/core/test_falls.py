@@ -68,7 +68,7 @@ def test_a_share_holds_for_the_level_at_which_it_was_found():
 
 
 def test_a_level_at_which_nothing_ever_fell_takes_what_falls_told_elsewhere():
-    """Emitters pass half of their nominal flow, and the tank only ever falls about its middle, by night: a dose at noon from the full
+    """Emitters pass half of their nominal flow, and the tank only ever falls about its middle: a dose at noon from the full
     tank is credited a half as well, not the whole nominal flow that stood there before anything was known.
     """
     plant, level = Plant(tank_site(zones=2), cycle_s=10.0), 1.15

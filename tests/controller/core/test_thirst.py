@@ -69,8 +69,8 @@ def test_roots_that_grow_are_no_thirst() -> None:
 
 
 def test_a_site_that_is_taught_doubts_its_pots_less_until_nothing_teaches_any_more() -> None:
-    """Days on which a probe was heard count up towards 1, days on which it was silent let it fade; zones without a probe say nothing,
-    and neither does a probe that cannot be right.
+    """Days on which a probe was heard count up towards 1, days on which it was silent let it fade; zones without one say
+    nothing, and neither does a probe that cannot be right.
     """
     c = draft()
     for _ in range(8):
