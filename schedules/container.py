@@ -74,7 +74,7 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     eta = min(stress(start, taw, easy) * program.kc * inputs.et0_mm, taw - start + caught + net)
     after = start - caught - net + eta
     reckoned = min(taw, max(0.0, after))
-    vwc, drained = _heard(balance, inputs)
+    vwc, drained = _heard(program, balance, inputs)
     depletion, full = drier(
         vwc, balance.full_vwc, program.available_share, taw, reckoned, inputs.dt_s, drained,
         beyond(balance.corrected_mm, balance.eta_mm),
@@ -105,12 +105,14 @@ def step(program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs) ->
     return replace(balance, **changes)
 
 
-def _heard(balance: ZoneBalance, inputs: StepInputs) -> tuple[tuple[float, ...], bool]:
+def _heard(
+    program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs
+) -> tuple[tuple[float, ...], bool]:
     """The probes' values that were taken after the latest water, and whether it had drained by then. Radio probes tell one value
     every half hour, and pots are dosed every other: a word from before the dose would call full pots dry.
     """
-    if inputs.rain_mm > 0.0 or (balance.rain_log and balance.rain_log[0] > 0.0):
-        return inputs.vwc, False
+    if program.rain_skip and (inputs.rain_mm > 0.0 or (balance.rain_log and balance.rain_log[0] > 0.0)):
+        return (), False  # nor does any word count in the hour of a storm
     if balance.since_irrigation_d is None and inputs.irrigated_mm <= 0.0:
         return inputs.vwc, True
     since_s = 0.0

@@ -164,6 +164,9 @@ def test_soil_probes_of_the_site_halve_the_doubt_of_pots_in_the_open() -> None:
 
 
 def test_rain_drips_from_pots_as_water_does() -> None:
-    """A probe's value in the hour of a storm is no full pot."""
+    """A value of a storm's hour is no full pot, and a dry one of before it no dry pot; under a roof the storm says nothing."""
     seen = replace(initial(POTS, CATALOG, AREA_M2), depletion_mm=0.0, full_vwc=0.33)
-    assert (step(POTS, seen, quarter(rain=4.0, vwc=(0.40,)), CATALOG).full_vwc or 1.0) < 0.33
+    wet, dry = quarter(rain=4.0, vwc=(0.40,)), quarter(rain=4.0, vwc=(0.20,))
+    assert step(POTS, seen, wet, CATALOG).full_vwc == 0.33
+    assert step(POTS, seen, dry, CATALOG).corrected_mm == 0.0
+    assert (step(ROOFED, seen, wet, CATALOG).full_vwc or 0.0) > 0.33
