@@ -109,10 +109,11 @@ def _heard(
     program: ContainerProgram, balance: ZoneBalance, inputs: StepInputs
 ) -> tuple[tuple[float, ...], bool]:
     """The probes' values that were taken after the latest water, and whether it had drained by then. Radio probes tell one value
-    every half hour, and pots are dosed every other: a word from before the dose would call full pots dry.
+    every half hour, and pots are dosed every other: a word from before the dose would call full pots dry. In a storm's hour and the
+    one after it none counts.
     """
-    if program.rain_skip and (inputs.rain_mm > 0.0 or (balance.rain_log and balance.rain_log[0] > 0.0)):
-        return (), False  # nor does any word count in the hour of a storm
+    if program.rain_skip and (inputs.rain_mm > 0.0 or any(balance.rain_log[:2])):
+        return (), False
     if balance.since_irrigation_d is None and inputs.irrigated_mm <= 0.0:
         return inputs.vwc, True
     since_s = 0.0

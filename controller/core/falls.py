@@ -46,7 +46,7 @@ def share(counters: Mapping[str, Counter], tank: TankWiring, level_m: float | No
 
 
 def _mark(counters: Mapping[str, Counter], key: str, lately: float) -> tuple[float, float]:
-    """(share, falls that told it) of a mark: the fewer falls were near it, the more it is what falls told lately."""
+    """(share, falls that told it: the counter's ``rated``) of a mark: the fewer were near it, the more of what they told lately."""
     told = counters.get(key)
     if told is None:
         return lately, 0.0
@@ -55,9 +55,7 @@ def _mark(counters: Mapping[str, Counter], key: str, lately: float) -> tuple[flo
 
 def _marks(tank: TankWiring, level_m: float) -> tuple[tuple[str, float], tuple[str, float]]:
     """The two marks about a level, with the weight of each."""
-    entry = tank.entry
-    way = 2.0 * (level_m - entry.empty_m) / (entry.full_m - entry.empty_m)
-    way = 0.0 if way < 0.0 else 2.0 if way > 2.0 else way
+    way = 2.0 * min(1.0, tank.litres(level_m) / tank.capacity_l)
     low = 0 if way < 1.0 else 1
     return (f"{tank.id}/share/{low}", 1.0 - (way - low)), (f"{tank.id}/share/{low + 1}", way - low)
 

@@ -54,7 +54,7 @@ def meter(c: Draft) -> None:
 def _from_tank(c: Draft, tank: TankWiring) -> None:
     """Water that ran out of a tank to its zones: by their meters, else by nominal flow and what the tank's own falls say of it."""
     nominal_l = metered_l = 0.0
-    opened, level_m = False, tank.level.read(c.readings, c.mono)
+    opened = False
     for zone in tank.zones:
         if c.zones[zone.id].irrigation is None or not was_open(c, zone):
             continue
@@ -63,7 +63,7 @@ def _from_tank(c: Draft, tank: TankWiring) -> None:
             metered_l += litres
         else:
             nominal_l += litres
-            litres *= falls.share(c.counters, tank, level_m)
+            litres *= falls.share(c.counters, tank, tank.level.read(c.readings, c.mono))
         runs.deliver(c, zone.id, litres)
         _note(c, zone.id, litres, zone.flow is not None)
     if opened:

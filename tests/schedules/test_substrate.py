@@ -92,7 +92,7 @@ TAW_MM = 10_000 * 0.9 * POTS.available_share / AREA_M2
 def dosed(
     errs: float, slope: float, offset: float = 0.0, taught: float = 0.0, spike: float = 0.0
 ) -> tuple[float, float]:
-    """(most that was gone, share of the water that drained) in the second twenty of forty roofed days, with 5 mm of ET0 a day, of
+    """(most that was gone in forty roofed days, share of the water that drained in the second twenty), with 5 mm of ET0 a day, of
     which the account reckons ``errs`` times. A radio probe tells every 45 minutes, once ``spike`` too much.
     """
     pots = ROOFED.model_copy(update={"max_doses_per_day": 12})
@@ -103,8 +103,9 @@ def dosed(
         et0 = 5.0 * math.pi / 96.0 * max(0.0, math.sin(math.pi * (hour - 6.0) / 12.0))
         irrigated = _dose_mm(pots, balance, number) if 6.0 <= hour < 17.5 else 0.0
         gone += pots.kc * et0 - irrigated * pots.efficiency
+        driest = max(driest, gone)
         if day >= 20:
-            driest, drained, given_mm = max(driest, gone), drained + max(0.0, -gone), given_mm + irrigated
+            drained, given_mm = drained + max(0.0, -gone), given_mm + irrigated
         gone = max(0.0, gone)
         if number % 3 == 2:
             word, age_s = 0.32 + offset - slope * gone / TAW_MM * POTS.available_share, 0.0
@@ -169,4 +170,8 @@ def test_rain_drips_from_pots_as_water_does() -> None:
     wet, dry = quarter(rain=4.0, vwc=(0.40,)), quarter(rain=4.0, vwc=(0.20,))
     assert step(POTS, seen, wet, CATALOG).full_vwc == 0.33
     assert step(POTS, seen, dry, CATALOG).corrected_mm == 0.0
+    after = replace(
+        seen, rain_log=(0.0, 4.0), rain_24h_mm=4.0
+    )  # the clock's hour has turned, the pots still drip
+    assert step(POTS, after, quarter(vwc=(0.40,)), CATALOG).full_vwc == 0.33
     assert (step(ROOFED, seen, wet, CATALOG).full_vwc or 0.0) > 0.33

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,35 +55,37 @@ def test_whole_centimetres_measure_well_too():
 
 def test_a_share_holds_for_the_level_at_which_it_was_found():
     """A tank that pushes less the lower it stands, drained six times: what its zones take is known at each level."""
-    plant, level = Plant(tank_site(zones=2), cycle_s=10.0), 1.8
-    for t in range(0, 6 * 9000, 10):
-        if t % 9000 == 0:
-            level = 1.8
-            plant.plan = runs_plan(("z1", t + 700.0, t + 8500.0, 9000.0))
-        if "v1" in plant.outputs():
-            level -= pushed(level) * NOMINAL_M3_H * 10.0 / 3600.0 / AREA_M2
-        play(plant, at(float(t), sun=DARK, level=round(level, 3)))
-    tank = wiring(plant.site).tanks[0]
+    plant = drained(1.8, 0.3, pushed)
     for metres in (1.1, 1.4, 1.7):
-        assert falls.share(plant.state.counters, tank, metres) == pytest.approx(pushed(metres), abs=0.025)
-    assert falls.share(plant.state.counters, tank, None) == share(plant)
+        assert share_at(plant, metres) == pytest.approx(pushed(metres), abs=0.025)
+    assert share_at(plant, None) == share(plant)
 
 
 def test_a_level_at_which_nothing_ever_fell_takes_what_falls_told_elsewhere():
     """Emitters pass half of their nominal flow, and the tank only ever falls about its middle: a dose at noon from the full
     tank is credited a half as well, not the whole nominal flow that stood there before anything was known.
     """
-    plant, level = Plant(tank_site(zones=2), cycle_s=10.0), 1.15
+    plant = drained(1.15, 0.85, lambda _: 0.5)
+    for metres in (0.3, 1.0, 1.8):
+        assert share_at(plant, metres) == pytest.approx(0.5, abs=0.02)
+
+
+def drained(full_m: float, low_m: float, push: Callable[[float], float]) -> Plant:
+    """A plant whose tank was filled to ``full_m`` six times by night and ran through zone z1 down to ``low_m`` at most."""
+    plant, level = Plant(tank_site(zones=2), cycle_s=10.0), full_m
     for t in range(0, 6 * 9000, 10):
         if t % 9000 == 0:
-            level = 1.15
+            level = full_m
             plant.plan = runs_plan(("z1", t + 700.0, t + 8500.0, 9000.0))
-        if "v1" in plant.outputs() and level > 0.85:
-            level -= 0.5 * NOMINAL_M3_H * 10.0 / 3600.0 / AREA_M2
+        if "v1" in plant.outputs() and level > low_m:
+            level -= push(level) * NOMINAL_M3_H * 10.0 / 3600.0 / AREA_M2
         play(plant, at(float(t), sun=DARK, level=round(level, 3)))
-    tank = wiring(plant.site).tanks[0]
-    for metres in (0.3, 1.0, 1.8):
-        assert falls.share(plant.state.counters, tank, metres) == pytest.approx(0.5, abs=0.02)
+    return plant
+
+
+def share_at(plant: Plant, level_m: float | None) -> float:
+    """What is credited at this level."""
+    return falls.share(plant.state.counters, wiring(plant.site).tanks[0], level_m)
 
 
 def pushed(level_m: float) -> float:
