@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -180,8 +181,8 @@ class Daemon(Program):
             return False
 
 
-def until(what: str, seen: Any, seconds: float = 45.0) -> Any:
-    """Wait (real seconds) until ``seen()`` is true and return it; fails the test after that."""
+def until(what: str, seen: Any, seconds: float = 45.0, why: Callable[[], object] | None = None) -> Any:
+    """Wait (real seconds) until ``seen()`` is true and return it; fails the test after that, with what ``why`` tells."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -191,7 +192,7 @@ def until(what: str, seen: Any, seconds: float = 45.0) -> Any:
         if found:
             return found
         if time.monotonic() > end:
-            pytest.fail(f"{what}: not within {seconds:g} s")
+            pytest.fail(f"{what}: not within {seconds:g} s{'' if why is None else f'; {why()}'}")
         time.sleep(0.01)
 
 

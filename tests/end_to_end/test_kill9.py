@@ -59,7 +59,9 @@ class Field:
     def pump_starts(self, minutes: float, after: int = 0) -> Row:
         """Ask for water by hand and wait until the pump has started (in the ledger)."""
         self.daemon.order("run_zone", "kebun", minutes)
-        rows: list[Row] = until("the pump starts", lambda: self.events("start", "pompa", after))
+        rows: list[Row] = until(
+            "the pump starts", lambda: self.events("start", "pompa", after), why=self.daemon.status
+        )
         return rows[0]
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from pymodbus.client import ModbusTcpClient
 
-from controller.core.leases import OUTLIVES
 from drivers.profile import library, load_profile
 from tests.end_to_end import ways_air, ways_boards, ways_drives
 from tests.end_to_end.living import Devices
-from tests.end_to_end.small_site import AIR, DRIVE, LEASE_S, RELAY, SmallSite, pump, valve
+from tests.end_to_end.small_site import DRIVE, RELAY, SmallSite, pump
 from tests.end_to_end.watching import ModbusWatch, Watch
 from tests.end_to_end.way import Way, by_coil, by_topic, panel_port, wireless
 
@@ -29,14 +28,6 @@ def _by_power_of_drive(devices: Devices, _broker: int) -> Watch:
         return None if answer.isError() else bool(0 < answer.registers[0] < 0x8000)
 
     return ModbusWatch(devices.now_s, panel_port(devices), read)
-
-
-def _watering_valve(folder: Path) -> SmallSite:
-    """The pump on a relay, the valve a battery device that closes itself; a short lease by the site's word, so that it can be
-    waited for (by itself it would be opened for the longest run of its program).
-    """
-    device = {"id": "katup-air", "profile": "sonoff-swv", "bus": AIR, "topic": "katup-air"}
-    return SmallSite([RELAY, device], valve=valve("katup-air.valve", lease_s=OUTLIVES * LEASE_S))
 
 
 def _contactor(folder: Path) -> SmallSite:
@@ -61,12 +52,6 @@ WAYS: Mapping[str, Way] = {
         wireless("shelly-gen2-relay"),
         ("relay", "switch_1"),
         by_topic("relay-kebun/status/switch:0", "output", True),
-    ),
-    "sonoff-swv": Way(
-        _watering_valve,
-        ("katup-air", "valve"),
-        by_topic("zigbee2mqtt/katup-air", "state", "ON"),
-        OUTLIVES * LEASE_S,
     ),
     "invt-gd100-pv": Way(_contactor, ("relay", "switch_1"), _by_power_of_drive, kind="none"),
     **ways_air.WAYS,
