@@ -24,7 +24,7 @@ from simulators.world import World
 YEAR = 365.0
 
 TARGET_S = 60.0
-"""Where a site-year should come to (issue: 60 s, then 30 s); the budget is what it may take."""
+"""Where a site-year should come to (60 s, then 30 s); the budget is what it may take."""
 
 WATCHED_DAYS = 10.0
 """So long every station is timed by itself."""

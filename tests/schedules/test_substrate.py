@@ -81,6 +81,18 @@ def test_a_probe_put_back_elsewhere_is_forgotten_and_an_account_that_errs_is_not
         assert full == pytest.approx(0.33 - a_day / 96.0)
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.floats(1.0, 1.3), st.floats(0.7, 1.6), st.floats(1.0, 2.0), st.sampled_from((0.0, 1.0)))
+def test_a_probe_in_a_lucky_pot_does_not_dry_out_its_neighbours(
+    errs: float, slope: float, lucky: float, taught: float
+) -> None:
+    """A dripper that gives its pot up to twice as much, and the probe stands there: the others stay in their easy water, because
+    nothing is ever taken from the account on the word of one pot (ADR 25).
+    """
+    driest, _ = dosed(errs, slope, taught=taught, lucky=lucky)
+    assert driest <= easy_mm(TAW_MM, 0.3 * TAW_MM)
+
+
 def test_a_wrong_wet_word_is_forgotten() -> None:
     """One value 0.05 too wet, on the sixth day: from the twentieth on less than a twentieth of the water drains for it."""
     assert dosed(1.0, 1.0, spike=0.05)[1] < 0.05
@@ -90,25 +102,32 @@ TAW_MM = 10_000 * 0.9 * POTS.available_share / AREA_M2
 
 
 def dosed(
-    errs: float, slope: float, offset: float = 0.0, taught: float = 0.0, spike: float = 0.0
+    errs: float,
+    slope: float,
+    offset: float = 0.0,
+    taught: float = 0.0,
+    spike: float = 0.0,
+    lucky: float = 1.0,
 ) -> tuple[float, float]:
     """(most that was gone in forty roofed days, share of the water that drained in the second twenty), with 5 mm of ET0 a day, of
-    which the account reckons ``errs`` times. A radio probe tells every 45 minutes, once ``spike`` too much.
+    which the account reckons ``errs`` times. A radio probe tells every 45 minutes, once ``spike`` too much. The pot that it
+    stands in gets ``lucky`` times the water of the others, which are the ones told of.
     """
     pots = ROOFED.model_copy(update={"max_doses_per_day": 12})
     balance, gone, driest, drained, given_mm = initial(pots, CATALOG, AREA_M2), 0.0, 0.0, 0.0, 0.0
-    word, age_s = 0.0, 0.0
+    word, age_s, there = 0.0, 0.0, 0.0
     for number in range(40 * 96):
         day, hour = number // 96, number % 96 / 4.0
         et0 = 5.0 * math.pi / 96.0 * max(0.0, math.sin(math.pi * (hour - 6.0) / 12.0))
-        irrigated = _dose_mm(pots, balance, number) if 6.0 <= hour < 17.5 else 0.0
+        irrigated = dose_mm(pots, balance, number) if 6.0 <= hour < 17.5 else 0.0
         gone += pots.kc * et0 - irrigated * pots.efficiency
+        there = max(0.0, there + pots.kc * et0 - irrigated * pots.efficiency * lucky)
         driest = max(driest, gone)
         if day >= 20:
             drained, given_mm = drained + max(0.0, -gone), given_mm + irrigated
         gone = max(0.0, gone)
         if number % 3 == 2:
-            word, age_s = 0.32 + offset - slope * gone / TAW_MM * POTS.available_share, 0.0
+            word, age_s = 0.32 + offset - slope * there / TAW_MM * POTS.available_share, 0.0
             word += spike if number == 497 else 0.0
         inputs = quarter(
             day,
@@ -122,7 +141,7 @@ def dosed(
     return driest, drained / given_mm
 
 
-def _dose_mm(pots: ContainerProgram, balance: ZoneBalance, number: int) -> float:
+def dose_mm(pots: ContainerProgram, balance: ZoneBalance, number: int) -> float:
     """What the pots ask for now, with the noon's or the night's pause before them."""
     prospect = Prospect(hold_d=0.3 if number % 96 < 48 else 0.1)
     wanted = demand(pots, balance, "melon", AREA_M2, number * 900.0, None, CATALOG, prospect)
