@@ -1,4 +1,4 @@
-"""Ours, the practices and perfect foresight over sites and weathers: shares, regret, limits kept, as the issue's goals ask.
+"""Ours, the practices and perfect foresight over sites and weathers: shares, regret, limits kept, as the goals ask.
 
     python benchmarks/compare.py --tune [--tune-days 20]     finds the practices' parameters on months that are not scored
     python benchmarks/compare.py --tune-ours                 prints what other constants of ours would cost on those months

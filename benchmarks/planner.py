@@ -1,6 +1,7 @@
 """The default planner against the exact one on the same questions, sampled from seasons of the four sites.
 
 Needs the extra `solver`. BENCH_DAYS: length of each season (default 30); BENCH_REQUESTS: questions per site (default 40).
+`--played`: instead, what seasons cost when all their plans are made by either (two to four minutes a site); with names these only.
 """
 
 from __future__ import annotations
@@ -10,25 +11,36 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks._figures import figure, say
 from controller import planning
 from controller.config import load_site
-from schedules.exact import solve
+from schedules.exact import exact_plan, solve
 from schedules.objective import cost_idr
 from schedules.plan import Plan, PlanRequest
 from schedules.planner import plan
+from simulators.cases import Case, open_case, run
 from simulators.season import Season, local_midnight
+from simulators.strategies import OURS
 from simulators.world import World
 
 SITES = {"nursery": "2026-11-01", "vegetables": "2026-11-01", "kutai": "2026-11-01", "paddy": "2026-10-01"}
 
 
+LIMIT_S = 2.0
+"""What the solver may take for one plan of a season that is played."""
+
+
 def main() -> None:
-    """One season for each site, then both planners on a sample of its questions."""
+    """One season for each site, then both planners on a sample of its questions; or the season by both."""
     days, count = float(os.environ.get("BENCH_DAYS", "30")), int(os.environ.get("BENCH_REQUESTS", "40"))
+    if "--played" in sys.argv:
+        for name in [one for one in sys.argv[1:] if one in SITES] or SITES:
+            played(name, days)
+        return
     for name, start in SITES.items():
         say(name)
         asked = [r for r in questions(name, start, days) if r.demands]
@@ -52,6 +64,21 @@ def questions(name: str, day: str, days: float) -> list[PlanRequest]:
     finally:
         planning.plan = usual
     return asked
+
+
+def played(name: str, days: float) -> None:
+    """The same season twice (seeded weather of South Sumatra): by default plans, and by the better of default and exact ones."""
+    case = Case(
+        Path(f"simulators/sites/{name}.yaml").resolve(), None, 1, "2026-10-01", days, planted_days_ago=20
+    )
+    opened = open_case(case)
+    say(f"{name}: default plans")
+    usual_idr = run(opened, OURS)["cost_idr"]["total"]
+    say(f"{name}: exact plans")
+    with patch.object(planning, "plan", lambda request: exact_plan(request, LIMIT_S)):
+        exact_idr = run(opened, OURS)["cost_idr"]["total"]
+    figure(f"{name}: a season by default plans", usual_idr, "Rp")
+    figure(f"{name}: by exact plans", exact_idr - usual_idr, "Rp more")
 
 
 def compare(name: str, sample: list[PlanRequest]) -> None:

@@ -69,7 +69,9 @@ class Outlooks:
         self.kept = replace(self.kept, provided=provided)
 
     def consider(self, state: ControllerState, snapshot: Snapshot) -> None:
-        """Issue a new outlook when it is time. Never raises: without a new one the old one stays until it is stale."""
+        """Issue a new outlook when it is time. Never raises: without a new one the old one stays, and a provider's word that was in
+        it is not used again.
+        """
         at = snapshot.at
         if not at.trusted or 0.0 <= at.epoch_s - self._looked_s < STEP_S:
             return
@@ -78,6 +80,9 @@ class Outlooks:
             self._look(state, at.epoch_s)
         except Exception:
             log.exception("no outlook could be made, the old one stays")
+            if self.kept.provided is not None:
+                self.kept = replace(self.kept, provided=None)
+                self._looked_s = float("-inf")  # at once again, by the own forecast
 
     def provided(self, now_s: float) -> Provided | None:
         """The provider's word if it may still be used at POSIX ``now_s``."""

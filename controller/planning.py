@@ -6,12 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from math import pi, sin
 
 from controller.core.planning_request import STEP_S, plan_due, plan_request
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
+from controller.core.wiring import wiring
 from controller.outlooks import Outlooks
+from schedules.daylight import DAWN_H, DAY_H, hour_of
 from schedules.forecast import HORIZON_S
 from schedules.frozen import replace
 from schedules.outlook import Outlook
@@ -22,6 +25,11 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 300.0
 """A planner that failed is asked again after so many plant seconds, not every cycle."""
+
+PLAIN_SHARE = 0.5
+"""Where no outlook could be made at all: at noon so much of what the plant can give, less towards dawn and dusk. Pumps go by the sun
+that is there in any case; without any expectation nothing would be planned and no zone watered.
+"""
 
 Done = Callable[[Plan | None], None]
 Execute = Callable[[PlanRequest, Done], None]
@@ -96,10 +104,9 @@ class Planning:
 
     def _power_w(self, now_s: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The sun's expected power, W, on the planner's grid, and what is exceeded nine times of ten."""
-        seen = self.outlooks.newest
+        seen, steps = self.outlooks.newest, int(HORIZON_S / STEP_S)
         if seen is None:
-            return (), ()
-        steps = int(HORIZON_S / STEP_S)
+            return plain_day(self._site, now_s, steps), ()
         return seen.course(seen.power_w, now_s, steps), seen.course(seen.power_low_w, now_s, steps)
 
     def _take(self, plan: Plan | None) -> None:
@@ -108,3 +115,11 @@ class Planning:
         self._owed |= self._failed
         if plan is not None:
             self.plan = plan
+
+
+def plain_day(site: Site, now_s: float, steps: int) -> tuple[float, ...]:
+    """Power in the middle of each of ``steps`` steps of STEP_S from POSIX ``now_s``, W, on days of which nothing is known."""
+    w = wiring(site)
+    hour = hour_of(now_s, w.zoneinfo)
+    hours = ((hour + (i + 0.5) * STEP_S / 3600.0) % 24.0 for i in range(steps))
+    return tuple([max(0.0, PLAIN_SHARE * w.peak_w * sin(pi * (one - DAWN_H) / DAY_H)) for one in hours])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller import outlooks as module
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
 from controller.outlooks import EVERY_S, MOVED, NIGHT_S, Outlooks
@@ -80,6 +81,25 @@ def test_a_providers_word_changes_the_outlook_and_none_degrades() -> None:
     assert mixed.rain[2].chance[0] > own.rain[2].chance[0]
     after = issued(outlooks, ControllerState(), NOON + 2 * 86_400.0)
     assert after.power_w[:40] == pytest.approx(own.power_w[:40], rel=0.02, abs=60.0)
+
+
+def test_a_word_that_cannot_be_used_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever breaks on a provider's word, after a restart too: the next cycle goes by the own forecast, and the log says why."""
+
+    def broken(*_arguments: object) -> None:
+        raise ValueError("strange word")
+
+    monkeypatch.setattr(module, "mix", broken)
+    outlooks = Outlooks(demo_site())
+    outlooks.offer(Provided(NOON, NOON - 3600.0, 3600.0, (5.0,) * 60, (0.5,) * 60, (0.9,) * 60))
+    outlooks.consider(ControllerState(), seen(NOON))
+    assert outlooks.newest is None
+    assert "strange word" in caplog.text
+    outlooks.consider(ControllerState(), seen(NOON + 1.0))
+    assert outlooks.newest is not None
+    assert outlooks.kept.provided is None
 
 
 def test_errors_are_counted_against_the_own_sensor() -> None:

@@ -13,10 +13,14 @@ import pytest
 
 from controller import planning as module
 from controller.core.decide import decide
+from controller.core.planning_request import STEP_S
 from controller.core.snapshot import Snapshot
 from controller.core.state import ControllerState
-from controller.core.wiring import array_of
-from controller.planning import RETRY_S, Done, Planning, in_worker, inline
+from controller.core.wiring import array_of, wiring
+from controller.outlooks import Outlooks
+from controller.planning import PLAIN_SHARE, RETRY_S, Done, Planning, in_worker, inline, plain_day
+from schedules.daylight import hour_of
+from schedules.forecast import HORIZON_S
 from schedules.plan import Plan, PlanRequest
 from tests.controller.little_world import LittleWorld, demo_site
 from tests.controller.stations import EPOCH, HandClock
@@ -73,6 +77,25 @@ def test_nothing_is_asked_without_need_or_trust() -> None:
     planning.consider(state, blind)
     planning.consider(LittleWorld(demo_site()).state, snapshot)
     assert hand.asked == []
+
+
+def test_without_any_outlook_plans_go_by_a_plain_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forecast that fails from the first hour on keeps no zone dry: half of the plant's peak at noon, none at night."""
+    state, snapshot = morning()
+    hand, site = Hand(), demo_site()
+    monkeypatch.setattr(Outlooks, "consider", lambda *_: None)
+    Planning(site, hand).consider(state, snapshot)
+    (request,) = hand.asked
+    day = int(86_400.0 / STEP_S)
+    assert len(request.power_w) == HORIZON_S / STEP_S
+    assert request.power_w[day:] == request.power_w[:-day]
+    told = plain_day(site, snapshot.at.epoch_s, day)
+    hours = [
+        (hour_of(snapshot.at.epoch_s, wiring(site).zoneinfo) + (i + 0.5) / 4.0) % 24.0 for i in range(day)
+    ]
+    assert max(told) == pytest.approx(PLAIN_SHARE * wiring(site).peak_w, rel=0.01)
+    assert hours[told.index(max(told))] == pytest.approx(12.0, abs=0.25)
+    assert all((watts > 0.0) is (6.0 < hour < 18.0) for hour, watts in zip(hours, told, strict=True))
 
 
 def test_a_planner_that_fails_is_asked_again_after_a_while() -> None:
