@@ -27,8 +27,8 @@ RETRY_S = 300.0
 """A planner that failed is asked again after so many plant seconds, not every cycle."""
 
 PLAIN_SHARE = 0.5
-"""Where no outlook could be made at all: at noon so much of what the plant can give, less towards dawn and dusk. Pumps go by the sun
-that is there in any case; without any expectation nothing would be planned and no zone watered.
+"""Where no outlook could be made at all: at noon so much of what the plant can give, less towards dawn and dusk. Pumps go by the
+sun that is there in any case; without any expectation nothing would be planned and no zone watered.
 """
 
 Done = Callable[[Plan | None], None]

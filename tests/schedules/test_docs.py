@@ -69,7 +69,7 @@ def test_every_reason_of_the_planner_is_explained() -> None:
         (r"with a time constant of (\d+) days", shares.MEMORY_DAYS),
         (r"comes (\d+) minutes later at the earliest", planner.SOAK_S / 60),
         (r"with a memory of (\d+) days", rain_chain.MEMORY_D),
-        (r"it is older than (\d+) h\)", HOLDS_S / 3600),
+        (r"it is older than (\d+) h,", HOLDS_S / 3600),
         (r"four quarters a day, 1/(\d+) each", 1 / forecast_sky.LEARN_HOUR),
         (r"A word older than (\d+) h", MAX_AGE_S / 3600),
         (r"gone after (\w+) hours", forecast_sky.LEADS[-1] / 4),
