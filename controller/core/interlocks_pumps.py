@@ -182,7 +182,8 @@ def _inverter(f: PumpFacts) -> Params | None:
     if power.backup != "none" and (f.group == "manual" or (f.group == "forced" and power.backup_for_forced)):
         return None
     status = None if f.w.inverter is None else f.w.inverter.text(f.c.readings, f.c.mono)
-    if status not in FAULTY and _short_run(f) and (_by_night(f) or (status is not None and _fed(f))):
+    carried = _by_night(f) or (_begun_without(f) if status is None else _fed(f))
+    if status not in FAULTY and carried and _short_run(f):
         return None
     return {"status": status or "-"} if status is None or status in ABSENT else None
 
@@ -197,6 +198,15 @@ def _by_night(f: PumpFacts) -> bool:
     place = f.c.wiring.site.file.site
     allowed = f.c.wiring.power.backup_for_forced and f.c.trusted
     return allowed and is_low(f.c.epoch, place.latitude, place.longitude)
+
+
+def _begun_without(f: PumpFacts) -> bool:
+    """The inverter was silent before this run began, so only a back-up can have begun it, and it carries its rest: a dead data
+    logger at a site with a grid would chop every forced run.
+    """
+    reader = f.w.inverter
+    sample = None if reader is None else f.c.readings.get(reader.key)
+    return reader is not None and (sample is None or sample.mono_s + reader.stale_s < f.state.since_s)
 
 
 def _fed(f: PumpFacts) -> bool:

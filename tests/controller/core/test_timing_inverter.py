@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from controller.core.decision import EventKind
 from tests.controller.core.sites import tank_site
-from tests.controller.core.timeline import SILENT, Plant, at, play
+from tests.controller.core.timeline import NOON, SILENT, Plant, at, fill_plan, play
 
 GRID = {"backup": "grid", "backup_for_forced": True, "inverter_status": "inverter.status"}
 METERED = {"power": "meter.power_w"}
@@ -69,6 +71,27 @@ def test_a_silent_inverter_is_not_excused_by_day():
     status = {"signal": "inverter.status", "stale_s": 5.0}
     plant = play(begun(GRID | {"inverter_status": status}), at(720, inverter=SILENT))
     assert ended(plant) == (pytest.approx(125.0, abs=1.5), "inverter_absent")
+
+
+@pytest.mark.parametrize(("before", "ran_s"), [(True, MIN_RUN), (False, 10.0)])
+def test_a_forced_run_lasts_its_minimum_though_the_inverter_was_silent_before(before, ran_s):
+    """The data logger died long ago, and the grid fills the tank at the last hour: the run that has its water after ten seconds
+    runs out its minimum, for the pump's sake. Silence that begins within the run is no excuse.
+    """
+    plant = Plant(
+        tank_site(METERED, power=GRID | {"inverter_status": {"signal": "inverter.status", "stale_s": 5.0}})
+    )
+    fill = replace(
+        fill_plan(2000.0).fills[0], forced_from_s=NOON + 590.0, forced_until_s=NOON + 5000.0, forced_l=2000.0
+    )
+    plant.plan = replace(fill_plan(2000.0), fills=(fill,))
+    play(plant, at(0, sun=0.0, level=0.5, frozen=("level",), **({"inverter": SILENT} if before else {})))
+    while not plant.outputs():
+        plant.until(plant.t + 1.0)
+    start = plant.t
+    play(plant, at(start + 2.0, inverter=SILENT), at(start + 9.0).on("sumur"))
+    play(plant, at(start + 10.0, level=0.71), at(start + 700.0).on())
+    assert plant.events(EventKind.STOP)[0][0] - start == pytest.approx(ran_s, abs=2.0)
 
 
 @pytest.mark.parametrize(("power", "pump"), [({"inverter_status": "inverter.status"}, METERED), (GRID, {})])
