@@ -4,6 +4,7 @@
     python benchmarks/compare.py --tune-ours                 prints what other constants of ours would cost on those months
     python benchmarks/compare.py --thinned [--jobs 2]        all weathers, one seed a year for Sitiung
     python benchmarks/compare.py --sampled [--jobs 2]        four weathers a site, one seed, a shorter search of the oracle
+    python benchmarks/compare.py --rains [--jobs 2]          both Bangkok months with each of five rains, the same search
     ... --forecast provider:0.25                             beside it: ours with a provider of that error, as solar+provider
     python benchmarks/compare.py --full                      all cases and seeds (a day of computing)
     python benchmarks/compare.py                             ten days of each: what `make bench` runs
@@ -54,7 +55,9 @@ def main() -> None:
     if args.tune_ours:
         tune_ours(sites, args.tune_days, args.jobs)
         return
-    kinds = {"full": matrix.full, "thinned": matrix.thinned, "sampled": matrix.sampled, "quick": matrix.quick}
+    kinds = {
+        "full": matrix.full, "thinned": matrix.thinned, "rains": matrix.rains, "sampled": matrix.sampled, "quick": matrix.quick,
+    }  # fmt: skip
     kind = next((name for name in kinds if getattr(args, name, False)), "quick")
     cases = kinds[kind](sites)
     without = {*args.without, *(() if has_oracle() else (ORACLE,))}
@@ -83,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tune-days", type=float, default=20.0)
     parser.add_argument("--thinned", action="store_true")
     parser.add_argument("--sampled", action="store_true")
+    parser.add_argument("--rains", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--report", action="store_true", help="only sum up what is there")
     parser.add_argument("--site", action="append", choices=matrix.SITES)
