@@ -201,8 +201,8 @@ def _by_night(f: PumpFacts) -> bool:
 
 
 def _begun_without(f: PumpFacts) -> bool:
-    """The inverter was silent before this run began, so only a back-up can have begun it, and it carries its rest: a dead data
-    logger at a site with a grid would chop every forced run.
+    """The inverter was silent before this run began, so only a back-up can have carried it so far, and it carries its rest: a dead
+    data logger at a site with a grid would chop every forced run.
     """
     reader = f.w.inverter
     sample = None if reader is None else f.c.readings.get(reader.key)
