@@ -30,9 +30,14 @@ class Named:
     case: Case
 
 
+def _config(site: str) -> Path:
+    return ROOT / "simulators" / "sites" / f"{site}.yaml"
+
+
 def _named(site: str, weather: str, file: str, seed: int, start: str | None, days: float | None) -> Named:
-    config = ROOT / "simulators" / "sites" / f"{site}.yaml"
-    case = Case(config, WEATHER / file, seed, start, days, rain=True, planted_days_ago=PLANTED_DAYS_AGO)
+    case = Case(
+        _config(site), WEATHER / file, seed, start, days, rain=True, planted_days_ago=PLANTED_DAYS_AGO
+    )
     return Named(f"{site}/{weather}/{seed}", case)
 
 
@@ -77,6 +82,11 @@ def rains(sites: tuple[str, ...] = SITES) -> list[Named]:
 def _few(named: Named) -> Named:
     """The case with a third of the oracle's search."""
     return replace(named, case=replace(named.case, oracle_tries=20))
+
+
+def october(site: str, days: float) -> Case:
+    """A site's season from October on, when rains begin, in the seeded weather of South Sumatra; needs no files."""
+    return Case(_config(site), None, 1, "2026-10-01", days, planted_days_ago=PLANTED_DAYS_AGO)
 
 
 def quick(sites: tuple[str, ...] = SITES) -> list[Named]:

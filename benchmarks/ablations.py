@@ -20,6 +20,7 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks._figures import figure, say
+from benchmarks._matrix import october
 from controller.core import balances, probing
 from controller.core.decision import Reason
 from controller.core.site import Site
@@ -27,12 +28,10 @@ from controller.outlooks import Outlooks
 from schedules import container, planner_fills, prospect
 from schedules.program import FieldProgram, PaddyProgram
 from schedules.timeline import Piece, PumpSheet
-from simulators.cases import Case, Opened, open_case, run
+from simulators.cases import Opened, open_case, run
 from simulators.strategies import OURS
 
-ROOT = Path(__file__).resolve().parents[1]
 SITES = ("nursery", "vegetables", "paddy", "kutai", "nursery-direct")
-START = "2026-10-01"
 FREE = PumpSheet.free
 
 
@@ -104,8 +103,7 @@ def main() -> None:
     """Each part on each site."""
     days = float(os.environ.get("BENCH_DAYS", "10"))
     for name in sys.argv[1:] or SITES:
-        case = Case(ROOT / "simulators" / "sites" / f"{name}.yaml", None, 1, START, days, planted_days_ago=20)
-        opened = open_case(case)
+        opened = open_case(october(name, days))
         whole = cost_idr(opened, opened.site)
         figure(f"{name}: whole", whole, "Rp")
         for part, patches in PARTS.items():

@@ -16,13 +16,14 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks._figures import figure, say
+from benchmarks._matrix import october
 from controller import planning
 from controller.config import load_site
 from schedules.exact import exact_plan, solve
 from schedules.objective import cost_idr
 from schedules.plan import Plan, PlanRequest
 from schedules.planner import plan
-from simulators.cases import Case, open_case, run
+from simulators.cases import open_case, run
 from simulators.season import Season, local_midnight
 from simulators.strategies import OURS
 from simulators.world import World
@@ -68,10 +69,7 @@ def questions(name: str, day: str, days: float) -> list[PlanRequest]:
 
 def played(name: str, days: float) -> None:
     """The same season twice (seeded weather of South Sumatra): by default plans, and by the better of default and exact ones."""
-    case = Case(
-        Path(f"simulators/sites/{name}.yaml").resolve(), None, 1, "2026-10-01", days, planted_days_ago=20
-    )
-    opened = open_case(case)
+    opened = open_case(october(name, days))
     say(f"{name}: default plans")
     usual_idr = run(opened, OURS)["cost_idr"]["total"]
     say(f"{name}: exact plans")

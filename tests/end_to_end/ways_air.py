@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from controller.core.leases import OUTLIVES
+from drivers.profile import load_profile
 from tests.end_to_end.living import Devices
 from tests.end_to_end.small_site import AIR, LEASE_S, RELAY, SmallSite, pump, valve
 from tests.end_to_end.watching import MqttWatch, Watch
@@ -25,11 +24,13 @@ def valve_in_the_air(profile: str, output: str = "valve", **settings: Any) -> Ca
     (by itself it would be opened for the longest run of its program). As `tirta check` asks, the site waits for its word as long as
     its profile says it may take: a busy machine asks for water later than a minute after a valve last spoke.
     """
-    shipped = yaml.safe_load((LIBRARY / f"{profile}.yaml").read_text(encoding="utf-8"))
-    name = f"katup-air.{output}"
+    shipped, name = load_profile(profile), f"katup-air.{output}"
+    verify = shipped.commands[output].verify
+    assert shipped.mqtt is not None
+    assert verify is not None
     command = {
-        "output": name, "verify_s": shipped["commands"][output]["verify"]["within_ms"] / 1000,
-        "feedback": {"signal": name, "stale_s": shipped["mqtt"]["stale_s"]},
+        "output": name, "verify_s": verify.within_ms / 1000,
+        "feedback": {"signal": name, "stale_s": shipped.mqtt.stale_s},
     }  # fmt: skip
 
     def site(_folder: Path) -> SmallSite:

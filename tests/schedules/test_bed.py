@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import random
 from statistics import NormalDist, mean
 
 from schedules.container import easy_mm
 from schedules.zone import initial, step
-from tests.schedules.test_substrate import ROOFED, TAW_MM, dose_mm
+from tests.schedules.test_substrate import ROOFED, TAW_MM, dose_mm, et0_mm
 from tests.schedules.zones import AREA_M2, CATALOG, quarter
 
 REACHES = 0.9
@@ -44,7 +43,7 @@ def beyond_easy(seed: int, drippers: list[float], efficiency: float) -> float:
     balance, word, age_s = initial(pots, CATALOG, AREA_M2), 0.0, 0.0
     for number in range(DAYS * 96):
         hour = number % 96 / 4.0
-        et0 = 5.0 * math.pi / 96.0 * max(0.0, math.sin(math.pi * (hour - 6.0) / 12.0))
+        et0 = et0_mm(hour)
         irrigated = dose_mm(pots, balance, number) if 6.0 <= hour < 17.5 else 0.0
         for place, (flow, use) in enumerate(zip(flows, uses, strict=True)):
             ks = min(1.0, max(0.0, (TAW_MM - gone[place]) / (TAW_MM - easy)))

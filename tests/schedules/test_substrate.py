@@ -118,7 +118,7 @@ def dosed(
     word, age_s, there = 0.0, 0.0, 0.0
     for number in range(40 * 96):
         day, hour = number // 96, number % 96 / 4.0
-        et0 = 5.0 * math.pi / 96.0 * max(0.0, math.sin(math.pi * (hour - 6.0) / 12.0))
+        et0 = et0_mm(hour)
         irrigated = dose_mm(pots, balance, number) if 6.0 <= hour < 17.5 else 0.0
         gone += pots.kc * et0 - irrigated * pots.efficiency
         there = max(0.0, there + pots.kc * et0 - irrigated * pots.efficiency * lucky)
@@ -139,6 +139,11 @@ def dosed(
         )
         balance, age_s = step(pots, balance, inputs, CATALOG), age_s + 900.0
     return driest, drained / given_mm
+
+
+def et0_mm(hour: float) -> float:
+    """ET0 of a quarter hour of a day with 5 mm."""
+    return 5.0 * math.pi / 96.0 * max(0.0, math.sin(math.pi * (hour - 6.0) / 12.0))
 
 
 def dose_mm(pots: ContainerProgram, balance: ZoneBalance, number: int) -> float:
