@@ -203,8 +203,12 @@ class RtuInbox:
         self._look_behind()
 
     def _look_behind(self) -> None:
-        """What follows the answer at once. The same frame again, or the start of it, is no reason to doubt it."""
+        """What follows the answer at once. The same frame again, or the start of it, is no reason to doubt it, nor are whole frames
+        of other units: a neighbour's doubled answer says nothing of this one.
+        """
         rest = self._buffer
+        while rest and rest[0] != self._frame[0] and (size := _whole_frame(rest)):
+            rest = rest[size:]
         self.heard.surplus = len(rest) > GLITCH and not rest.startswith(self._frame[: len(rest)])
 
     def _frame_at(self, start: int) -> bytes | None:
@@ -223,14 +227,20 @@ def frames_in(data: bytes, units: Container[int]) -> Iterator[tuple[int, bytes]]
     """(unit, function code and data) of every whole answer frame of these units in ``data``."""
     start = 0
     while start + 5 <= len(data):
-        size = 5 + data[start + 2] if data[start + 1] <= 4 else 8
-        frame = data[start : start + size]
-        whole = len(frame) == size and data[start] in units
-        if whole and FramerRTU.compute_CRC(frame[:-2]) == int.from_bytes(frame[-2:], "big"):
-            yield frame[0], frame[1:-2]
-            start += size
-        else:
-            start += 1
+        size = _whole_frame(data[start:]) if data[start] in units else 0
+        if size:
+            yield data[start], data[start + 1 : start + size - 2]
+        start += size or 1
+
+
+def _whole_frame(data: bytes) -> int:
+    """The length of the answer frame with a right checksum that ``data`` begins with, 0 when there is none."""
+    if len(data) < 5:
+        return 0
+    size = 5 if data[1] & 0x80 else 5 + data[2] if data[1] <= 4 else 8
+    frame = data[:size]
+    right = FramerRTU.compute_CRC(frame[:-2]) == int.from_bytes(frame[-2:], "big")
+    return size if len(frame) == size and right else 0
 
 
 def _rtu_size(function: int, count: int, request: Request) -> int:

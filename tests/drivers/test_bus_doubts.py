@@ -83,6 +83,31 @@ def test_frames_are_found_in_noise() -> None:
     assert list(frames_in(noise, {3})) == [(3, ONE), (3, b"\x06\x00\x01\x00\x02")]
 
 
+@pytest.mark.parametrize("kind", ["rtu+tcp", "rtu"])
+@pytest.mark.parametrize(
+    ("behind", "asked"),
+    [
+        (rtu(3, ONE), 1),  # a neighbour's copy
+        (rtu(3, b"\x83\x02") + rtu(4, ZERO), 1),  # a refusal and another copy
+        (rtu(3, ONE)[:-1] + b"\x00", 2),  # damaged: who knows whose it was
+        (rtu(3, ONE) + rtu(1, ONE), 2),  # its own other words behind the neighbour's
+    ],
+)
+async def test_a_neighbours_copy_is_no_reason_to_doubt(
+    kind: str, behind: bytes, asked: int, make_rogue: MakeRogue, make_bus: MakeBus
+) -> None:
+    """Whole frames of other units that come in one piece with the answer cost no second question; all else does."""
+    device = await make_rogue(kind)
+
+    async def followed(answer: r.Answer) -> None:
+        await answer.send(answer.frame(answer.pdu) + behind)
+
+    device.faults = [followed]
+    bus = make_bus(device.url)
+    assert tuple(await bus.read(B)) == (9,)
+    assert len(device.asked) == asked
+
+
 @pytest.mark.parametrize("kind", ["rtu+tcp", "rtu", "tcp"])
 async def test_a_healthy_device_is_asked_once(kind: str, make_rogue: MakeRogue, make_bus: MakeBus) -> None:
     """A hundred polls of four blocks, two of them equal: one request more on a line without transaction numbers, none on TCP."""
