@@ -20,8 +20,8 @@ CLOSING_S = 5400.0
 LOOK_D = 9
 """Windows are looked for so many days ahead: a weekly turn and the one after it."""
 
-DRY_D = 10.0
-"""A stretch of so many days without useful rain has to be reckoned with in any month."""
+DRY_D = 7.0
+"""A stretch of so many days without useful rain has to be reckoned with in any month (ADR 26)."""
 
 POOR = 0.7
 """Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
@@ -51,7 +51,7 @@ class Prospect:
     ends within ``CLOSING_S`` and the next one opens more than ``CLOSING_S`` after that. ``outlook``: what is expected of the rain
     that this zone gets, None under a roof and while nobody can say; ``until_s``: POSIX s until which water must last. ``direct``: a
     pump feeds the zone without a tank, so that each dose may cost a start of it. ``hour``: of the local day now, None while nobody
-    knows it.
+    knows it. ``kept_mm``: its part of a reserve that it shares with other fields (``schedules.reserve``), None: it keeps its own.
     """
 
     hold_d: float = 1.0
@@ -61,9 +61,16 @@ class Prospect:
     until_s: float = 0.0
     direct: bool = False
     hour: float | None = None
+    kept_mm: float | None = None
 
     def reserve_mm(self, use_mm_d: float) -> float:
-        """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch."""
+        """What a zone keeps beyond its need, mm: what the pumps would fall behind over a dry, dull stretch; of fields that share
+        their pumps, this one's part of it.
+        """
+        return self.kept_mm if self.kept_mm is not None else self.behind_mm(use_mm_d)
+
+    def behind_mm(self, use_mm_d: float) -> float:
+        """What the pumps would fall behind the use over a dry, dull stretch, mm."""
         return use_mm_d * DRY_D * max(0.0, 1.0 - POOR * self.plenty)
 
     def stored_mm(self, use_mm_d: float) -> float:

@@ -11,7 +11,8 @@ from schedules.crop import crop_day, depletion_fraction, is_growing
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import FieldProgram
-from schedules.prospect import UNKNOWN, Prospect
+from schedules.prospect import DRY_D, UNKNOWN, Prospect
+from schedules.reserve import Store
 from schedules.soil import depletion_at, infiltration_mm, raw_mm, share_entering, stress, taw_mm
 
 START_SHARE = 0.5
@@ -184,6 +185,24 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     return replace(balance, **changes)
 
 
+def _left_mm(raw: float) -> float:
+    return min(LEFT_MM, LEFT_SHARE * raw)
+
+
+def store(
+    program: FieldProgram, balance: ZoneBalance, area_m2: float, prospect: Prospect, catalog: Catalog
+) -> Store | None:
+    """The field as a place for the reserve that it shares with others; None: it grows nothing, or its program says how much
+    is given.
+    """
+    day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
+    if program.refill is not None or not is_growing(catalog.crop(program.crop), day):
+        return None
+    use = max(0.1, balance.kc * balance.et0_mm_d)
+    safe = max(0.0, SAFE * balance.raw_mm - use * prospect.hold_d)
+    return Store(area_m2, safe, min(DRY_D * use, max(0.0, safe - _left_mm(balance.raw_mm))))
+
+
 def demand(
     program: FieldProgram,
     balance: ZoneBalance,
@@ -206,7 +225,7 @@ def demand(
     missing = depletion + balance.doubt_mm
     if program.refill is None:
         safe = SAFE + (SPARED - SAFE) * prospect.likely(use * prospect.hold_d)
-        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - min(LEFT_MM, LEFT_SHARE * raw))
+        wish = min(prospect.dose_mm(missing, safe * raw, use), missing - _left_mm(raw))
     else:
         wish = program.refill * depletion if left_d <= LOOKAHEAD_D else 0.0
     net = min(max(wish, balance.owed_mm if owed else 0.0), missing, program.max_depth_mm)

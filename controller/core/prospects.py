@@ -5,9 +5,13 @@ from __future__ import annotations
 from controller.core.draft import Draft
 from controller.core.throughput import lift_l_d
 from controller.core.wiring import PumpWiring, ZoneWiring
+from schedules import water_balance
 from schedules.daylight import DAY_S, hour_of
+from schedules.frozen import replace
 from schedules.outlook import Outlook
+from schedules.program import FieldProgram
 from schedules.prospect import Prospect, chances
+from schedules.reserve import Store, shared
 from schedules.zone import daily_use_mm
 
 LEAST_NEED_L_D = 1.0
@@ -25,7 +29,27 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     outlook = c.snapshot.outlook
     rain = outlook if zone.program.rain_skip else None
     plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
-    return Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None, hour)
+    own = Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None, hour)
+    return own if own.behind_mm(1.0) <= 0.0 else replace(own, kept_mm=_kept_mm(c, zone, own))
+
+
+def _kept_mm(c: Draft, zone: ZoneWiring, prospect: Prospect) -> float | None:
+    """A field's part of the reserve of all fields that its pumps serve, mm; None where it shares with none."""
+    if not isinstance(zone.program, FieldProgram):
+        return None
+    pumps, mine = _pumps(c, zone), None
+    stores: list[Store] = []
+    wanted_m3 = 0.0
+    for other in c.wiring.zones:
+        if not isinstance(other.program, FieldProgram) or _pumps(c, other) != pumps:
+            continue
+        balance, area = c.zones[other.id].balance, other.entry.area_m2
+        one = water_balance.store(other.program, balance, area, prospect, c.wiring.catalog)
+        if one is not None:
+            mine = len(stores) if other is zone else mine
+            stores.append(one)
+            wanted_m3 += prospect.behind_mm(balance.kc * balance.et0_mm_d) * area / 1000.0
+    return None if mine is None else shared(stores, wanted_m3)[mine]
 
 
 def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:

@@ -14,9 +14,12 @@ from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
 from controller.core.wiring import wiring
 from schedules.outlook import Outlook
-from tests.controller.core.sites import tank_site
+from schedules.program import Program
+from tests.controller.core.sites import program, tank_site
 
 NOON = 1_780_000_000.0
+LITTLE_M3_H = 0.1
+"""A pump that lifts three quarters of what both fields use."""
 
 
 def draft(outlook: Outlook | None, trusted: bool = True, site: Site | None = None) -> Draft:
@@ -56,3 +59,38 @@ def test_nothing_known_is_no_scarcity() -> None:
     zone = draft(None).wiring.zones[0]
     assert prospect_of(draft(None), zone).plenty == float("inf")
     assert prospect_of(draft(None, trusted=False), zone).hold_d == 1.0
+
+
+def scarce(*raw_mm: float, prog: Program | None = None) -> Draft:
+    """Two fields of one size and crop behind one tank and a small pump, whose soils hold this much easy water."""
+    c = draft(sun(1000.0), site=tank_site(pump={"rated_flow_m3_h": LITTLE_M3_H}, prog=prog))
+    for ident, raw in zip(list(c.zones), raw_mm, strict=True):
+        zone = c.zones[ident]
+        c.zones[ident] = replace(
+            zone, balance=replace(zone.balance, raw_mm=raw, taw_mm=2.5 * raw, kc=1.0, et0_mm_d=3.5)
+        )
+    return c
+
+
+def test_fields_of_one_pump_keep_their_reserve_where_a_storm_leaves_it() -> None:
+    """What the pumps would fall behind is kept by the soil that holds more of it, as much as both would have kept, each its own."""
+    c = scarce(16.0, 60.0)
+    own = prospect_of(c, c.wiring.zones[0]).behind_mm(3.5)
+    first, second = (prospect_of(c, zone).reserve_mm(3.5) for zone in c.wiring.zones)
+    assert own > 5.0
+    assert first < second
+    assert first + second == pytest.approx(2.0 * own, rel=1e-3)
+
+
+def test_soils_alike_keep_alike() -> None:
+    """Then each keeps what it would have kept alone."""
+    c = scarce(60.0, 60.0)
+    first, second = (prospect_of(c, zone) for zone in c.wiring.zones)
+    assert first.reserve_mm(3.5) == second.reserve_mm(3.5) == pytest.approx(first.behind_mm(3.5), rel=1e-3)
+
+
+def test_who_does_not_store_by_need_shares_no_reserve() -> None:
+    """A program that says how much is given back, or pots: each reckons for itself."""
+    for prog in (program(refill=1.0), program("container")):
+        c = scarce(16.0, 60.0, prog=prog)
+        assert prospect_of(c, c.wiring.zones[0]).kept_mm is None
