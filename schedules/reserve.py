@@ -27,8 +27,8 @@ class Store:
 
 
 def shared(stores: Sequence[Store], wanted_m3: float) -> list[float]:
-    """The reserve of each store, mm, so that together they keep ``wanted_m3`` (or all that they can) and all that keep any, and could
-    keep more, have the same room.
+    """The reserve of each store, mm, so that together they keep ``wanted_m3`` (or all that they can) and all that keep any, and
+    could keep more, have the same room.
     """
     low, high = 0.0, max((one.safe_mm for one in stores), default=0.0)
     for _ in range(30):
