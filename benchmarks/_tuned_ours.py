@@ -25,7 +25,7 @@ GRID: Final[Mapping[str, tuple[tuple[Any, ...], tuple[str, ...]]]] = {
     "schedules.water_balance.SAFE": ((0.75, 0.9, 1.0), ("nursery", "vegetables")),
     "schedules.container.RAINED_DOUBT": ((0.0, 0.08, 0.15), ("nursery",)),
     "schedules.container.PROBED_DOUBT": ((0.0, 0.06, 0.12), ("nursery",)),
-    "schedules.prospect.DRY_D": ((5.0, 7.0, 10.0), ("kutai",)),
+    "schedules.prospect.DRY_D": ((5.0, 10.0, 15.0), ("kutai",)),
     "schedules.prospect.POND_D": ((14.0, 60.0, 120.0), ("paddy", "paddy-short")),
     "schedules.prospect.POND_POOR": ((0.7, 0.8, 0.9), ("paddy", "paddy-short")),
     "schedules.prospect.RELY": ((0.55, 0.7, 0.85), ("paddy",)),

@@ -20,8 +20,8 @@ CLOSING_S = 5400.0
 LOOK_D = 9
 """Windows are looked for so many days ahead: a weekly turn and the one after it."""
 
-DRY_D = 7.0
-"""A stretch of so many days without useful rain has to be reckoned with in any month (ADR 26)."""
+DRY_D = 10.0
+"""A stretch of so many days without useful rain has to be reckoned with in any month."""
 
 POOR = 0.7
 """Share of the expected lift that the pumps bring over such a stretch when the sun is poor too."""
