@@ -110,9 +110,12 @@ def is_growing(crop: Crop, day: int | None) -> bool:
 
     An unknown date counts as growing: a crop is not left dry because a computer has lost its clock.
     """
-    if day is None:
-        return True
+    return day is None or (day >= 0 and growing_d(crop, day) > 0.0)
+
+
+def growing_d(crop: Crop, day: int | None) -> float:
+    """Days for which the crop will still want water; infinite for perennials and while the date is unknown."""
     season = crop.season_d
-    if crop.cycle == "perennial" or season is None:
-        return day >= 0
-    return 0 <= day < season + GRACE_D
+    if day is None or crop.cycle == "perennial" or season is None:
+        return float("inf")
+    return max(0.0, float(season + GRACE_D - day))

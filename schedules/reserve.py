@@ -1,4 +1,4 @@
-"""Where fields that share their pumps keep their common reserve for a dry stretch: where the next storm leaves most of it.
+"""Where a member's fields with the same pumps keep their common reserve for a dry stretch: where the next storm leaves most of it.
 
 Water that a field has stored need not be brought to it while it is dry, and the pumps serve the others. So the reserve may lie
 anywhere. Of a storm a field loses what exceeds its room, so with the same rain on all the least is lost when rooms are alike: soils
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One field: ``area_m2`` > 0, ``safe_mm``: the depletion that it may have without any reserve, ``most_mm``: the reserve that it
-    can hold and will use itself; both mm, >= 0.
+    """One field: ``area_m2`` > 0, ``wanted_mm``: the reserve that it would keep alone, ``safe_mm``: the depletion that it may have
+    without any, ``most_mm``: the reserve that it can hold and will use itself. Depths are mm at the plants, >= 0; the fields'
+    efficiencies are taken as alike.
     """
 
     area_m2: float
+    wanted_mm: float
     safe_mm: float
     most_mm: float
 
@@ -26,13 +28,14 @@ class Store:
         return min(self.most_mm, max(0.0, self.safe_mm - room_mm))
 
 
-def shared(stores: Sequence[Store], wanted_m3: float) -> list[float]:
-    """The reserve of each store, mm, so that together they keep ``wanted_m3`` (or all that they can) and all that keep any, and
+def shared(stores: Sequence[Store]) -> list[float]:
+    """The reserve of each store, mm, so that together they keep what all want (or all that they can), and all that keep any, and
     could keep more, have the same room.
     """
+    wanted = sum(one.area_m2 * one.wanted_mm for one in stores)
     low, high = 0.0, max((one.safe_mm for one in stores), default=0.0)
     for _ in range(30):
         middle = 0.5 * (low + high)
-        kept_m3 = sum(one.area_m2 * one.kept_mm(middle) for one in stores) / 1000.0
-        low, high = (middle, high) if kept_m3 > wanted_m3 else (low, middle)
+        kept = sum(one.area_m2 * one.kept_mm(middle) for one in stores)
+        low, high = (middle, high) if kept > wanted else (low, middle)
     return [one.kept_mm(high) for one in stores]

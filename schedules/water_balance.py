@@ -7,7 +7,7 @@ from datetime import date
 
 from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
-from schedules.crop import crop_day, depletion_fraction, is_growing
+from schedules.crop import crop_day, depletion_fraction, growing_d, is_growing
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import FieldProgram
@@ -192,15 +192,20 @@ def _left_mm(raw: float) -> float:
 def store(
     program: FieldProgram, balance: ZoneBalance, area_m2: float, prospect: Prospect, catalog: Catalog
 ) -> Store | None:
-    """The field as a place for the reserve that it shares with others; None: it grows nothing, or its program says how much
-    is given.
+    """The field as a place for the reserve that it shares with others; None: it grows nothing, no storm reaches it, or its program
+    says how much is given.
     """
-    day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
-    if program.refill is not None or not is_growing(catalog.crop(program.crop), day):
+    crop, day = (
+        catalog.crop(program.crop),
+        _day(program, date.fromisoformat(balance.day)) if balance.day else None,
+    )
+    if program.refill is not None or not program.rain_skip or not is_growing(crop, day):
         return None
     use = max(0.1, balance.kc * balance.et0_mm_d)
     safe = max(0.0, SAFE * balance.raw_mm - use * prospect.hold_d)
-    return Store(area_m2, safe, min(DRY_D * use, max(0.0, safe - _left_mm(balance.raw_mm))))
+    left_d = min(DRY_D, growing_d(crop, day))
+    wanted = prospect.behind_mm(use) * left_d / DRY_D
+    return Store(area_m2, wanted, safe, min(left_d * use, max(0.0, safe - _left_mm(balance.raw_mm))))
 
 
 def demand(

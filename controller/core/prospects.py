@@ -34,22 +34,26 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
 
 
 def _kept_mm(c: Draft, zone: ZoneWiring, prospect: Prospect) -> float | None:
-    """A field's part of the reserve of all fields that its pumps serve, mm; None where it shares with none."""
-    if not isinstance(zone.program, FieldProgram):
-        return None
-    pumps, mine = _pumps(c, zone), None
-    stores: list[Store] = []
-    wanted_m3 = 0.0
+    """A field's part of the reserve of all fields of its member that its pumps serve, mm; None where it shares with none."""
+    pumps, found = _pumps(c, zone), {}
     for other in c.wiring.zones:
-        if not isinstance(other.program, FieldProgram) or _pumps(c, other) != pumps:
-            continue
-        balance, area = c.zones[other.id].balance, other.entry.area_m2
-        one = water_balance.store(other.program, balance, area, prospect, c.wiring.catalog)
-        if one is not None:
-            mine = len(stores) if other is zone else mine
-            stores.append(one)
-            wanted_m3 += prospect.behind_mm(balance.kc * balance.et0_mm_d) * area / 1000.0
-    return None if mine is None else shared(stores, wanted_m3)[mine]
+        if other.entry.member == zone.entry.member and _pumps(c, other) == pumps:
+            one = _store(c, other, prospect)
+            if one is not None:
+                found[other.id] = one
+    kept = dict(zip(found, shared(list(found.values())), strict=True))
+    return kept.get(zone.id)
+
+
+def _store(c: Draft, zone: ZoneWiring, prospect: Prospect) -> Store | None:
+    """The zone as a place for a reserve, None where it is none or may not be filled now; ``prospect``: of a zone with its pumps."""
+    windows, state = zone.program.windows, c.zones[zone.id]
+    closed = all(window.begin == window.end for window in windows)
+    if not isinstance(zone.program, FieldProgram) or closed or state.paused_until_s is not None:
+        return None
+    hold = chances(windows, c.wiring.zoneinfo, c.epoch)[0] if c.trusted else 1.0
+    own = replace(prospect, hold_d=hold)
+    return water_balance.store(zone.program, state.balance, zone.entry.area_m2, own, c.wiring.catalog)
 
 
 def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
 from controller.core.wiring import wiring
+from schedules.crop import GRACE_D
 from schedules.outlook import Outlook
 from schedules.program import Program
 from tests.controller.core.sites import program, tank_site
@@ -94,3 +96,21 @@ def test_who_does_not_store_by_need_shares_no_reserve() -> None:
     for prog in (program(refill=1.0), program("container")):
         c = scarce(16.0, 60.0, prog=prog)
         assert prospect_of(c, c.wiring.zones[0]).kept_mm is None
+
+
+def test_a_field_that_may_not_be_filled_keeps_nothing_for_others() -> None:
+    """Paused by hand, or its crop about to be over: the first field keeps its own reserve."""
+    alone = scarce(16.0, 60.0)
+    paused = scarce(16.0, 60.0)
+    paused.zones["z2"] = replace(paused.zones["z2"], paused_until_s=1e9)
+    ending = scarce(16.0, 60.0)
+    late = date.fromisoformat("2026-09-01") + timedelta(days=145 + GRACE_D - 1)  # tomatoes, 145 days and some
+    ending.zones["z2"] = replace(
+        ending.zones["z2"], balance=replace(ending.zones["z2"].balance, day=late.isoformat())
+    )
+    first = [prospect_of(c, c.wiring.zones[0]).reserve_mm(3.5) for c in (alone, paused, ending)]
+    assert first[0] == 0.0
+    assert first[1] == pytest.approx(first[2], abs=1.0)
+    assert first[1] > 7.0
+    assert prospect_of(ending, ending.wiring.zones[1]).reserve_mm(3.5) <= 3.5
+    assert prospect_of(paused, paused.wiring.zones[1]).kept_mm is None
