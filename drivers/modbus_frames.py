@@ -216,11 +216,8 @@ class RtuInbox:
         buffer, request = self._buffer, self.request
         if request is None or (buffer[start] != request.unit and request.unit != 0):
             return None
-        end = start + _rtu_size(buffer[start + 1], buffer[start + 2], request)
-        if end > len(buffer):
-            return None
-        crc = int.from_bytes(buffer[end - 2 : end], "big")
-        return buffer[start + 1 : end - 2] if FramerRTU.compute_CRC(buffer[start : end - 2]) == crc else None
+        size = _whole_frame(buffer[start:], request)
+        return buffer[start + 1 : start + size - 2] if size else None
 
 
 def frames_in(data: bytes, units: Container[int]) -> Iterator[tuple[int, bytes]]:
@@ -233,17 +230,18 @@ def frames_in(data: bytes, units: Container[int]) -> Iterator[tuple[int, bytes]]
         start += size or 1
 
 
-def _whole_frame(data: bytes) -> int:
-    """The length of the answer frame with a right checksum that ``data`` begins with, 0 when there is none."""
-    if len(data) < 5:
-        return 0
-    size = 5 if data[1] & 0x80 else 5 + data[2] if data[1] <= 4 else 8
+def _whole_frame(data: bytes, request: Request | None = None) -> int:
+    """The length of the answer frame with a right checksum that ``data`` begins with, 0 when there is none. ``request``: what it
+    would answer.
+    """
+    size = _rtu_size(data[1], data[2], request) if len(data) >= 4 else 0
     frame = data[:size]
-    right = FramerRTU.compute_CRC(frame[:-2]) == int.from_bytes(frame[-2:], "big")
-    return size if len(frame) == size and right else 0
+    if size == 0 or len(frame) < size:
+        return 0
+    return size if FramerRTU.compute_CRC(frame[:-2]) == int.from_bytes(frame[-2:], "big") else 0
 
 
-def _rtu_size(function: int, count: int, request: Request) -> int:
+def _rtu_size(function: int, count: int, request: Request | None) -> int:
     """Length of a reply frame by its function code and the byte behind it, address and checksum included."""
     if function & 0x80:
         return 5

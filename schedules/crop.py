@@ -106,16 +106,18 @@ def crop_day(
 
 
 def is_growing(crop: Crop, day: int | None) -> bool:
-    """Whether the crop stands and wants water: from planting to ``GRACE_D`` days after the late stage; perennials always.
-
-    An unknown date counts as growing: a crop is not left dry because a computer has lost its clock.
-    """
-    return day is None or (day >= 0 and growing_d(crop, day) > 0.0)
+    """Whether the crop stands and wants water: from planting to ``GRACE_D`` days after the late stage; perennials always."""
+    return growing_d(crop, day) > 0.0
 
 
 def growing_d(crop: Crop, day: int | None) -> float:
-    """Days for which the crop will still want water; infinite for perennials and while the date is unknown."""
+    """Days for which the crop that stands will still want water; 0 before planting and after its time.
+
+    Infinite for perennials, and while the date is unknown: a crop is not left dry because a computer has lost its clock.
+    """
     season = crop.season_d
+    if day is not None and day < 0:
+        return 0.0
     if day is None or crop.cycle == "perennial" or season is None:
         return float("inf")
     return max(0.0, float(season + GRACE_D - day))

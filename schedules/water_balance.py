@@ -7,7 +7,7 @@ from datetime import date
 
 from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
-from schedules.crop import crop_day, depletion_fraction, growing_d, is_growing
+from schedules.crop import crop_day, depletion_fraction, growing_d
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import FieldProgram
@@ -185,6 +185,15 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     return replace(balance, **changes)
 
 
+def _growing_d(program: FieldProgram, balance: ZoneBalance, catalog: Catalog) -> float:
+    day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
+    return growing_d(catalog.crop(program.crop), day)
+
+
+def _use_mm_d(balance: ZoneBalance) -> float:
+    return max(0.1, balance.kc * balance.et0_mm_d)
+
+
 def _left_mm(raw: float) -> float:
     return min(LEFT_MM, LEFT_SHARE * raw)
 
@@ -195,17 +204,13 @@ def store(
     """The field as a place for the reserve that it shares with others; None: it grows nothing, no storm reaches it, or its program
     says how much is given.
     """
-    crop, day = (
-        catalog.crop(program.crop),
-        _day(program, date.fromisoformat(balance.day)) if balance.day else None,
-    )
-    if program.refill is not None or not program.rain_skip or not is_growing(crop, day):
+    days = min(DRY_D, _growing_d(program, balance, catalog))
+    if program.refill is not None or not program.rain_skip or days <= 0.0:
         return None
-    use = max(0.1, balance.kc * balance.et0_mm_d)
+    use = _use_mm_d(balance)
     safe = max(0.0, SAFE * balance.raw_mm - use * prospect.hold_d)
-    left_d = min(DRY_D, growing_d(crop, day))
-    wanted = prospect.behind_mm(use) * left_d / DRY_D
-    return Store(area_m2, wanted, safe, min(left_d * use, max(0.0, safe - _left_mm(balance.raw_mm))))
+    most = min(days * use, max(0.0, safe - _left_mm(balance.raw_mm)))
+    return Store(area_m2, prospect.behind_mm(use) * days / DRY_D, safe, most)
 
 
 def demand(
@@ -220,11 +225,10 @@ def demand(
     """The water a field zone wants now, or None: what lets it stay out of stress until it may be watered again, or the share of
     the depletion that the program asks for, due at RAW and told up to a day ahead; and whatever is owed.
     """
-    day = _day(program, date.fromisoformat(balance.day)) if balance.day else None
-    if not is_growing(catalog.crop(program.crop), day):
+    if _growing_d(program, balance, catalog) <= 0.0:
         return None
     depletion, raw, taw = balance.depletion_mm, balance.raw_mm, balance.taw_mm
-    use = max(0.1, balance.kc * balance.et0_mm_d)
+    use = _use_mm_d(balance)
     left_d = (raw - depletion) / use
     owed = balance.owed_mm >= OWED_MM
     missing = depletion + balance.doubt_mm

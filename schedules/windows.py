@@ -34,6 +34,11 @@ def on_day(window: Window, day: date, tz: ZoneInfo) -> Interval | None:
     return (begin, end) if end > begin else None
 
 
+def ever_open(windows: Sequence[Window]) -> bool:
+    """Whether any of them ever opens."""
+    return any(window.begin != window.end for window in windows)
+
+
 def resolve(windows: Sequence[Window], tz: ZoneInfo, now_s: float, horizon_s: float) -> tuple[Interval, ...]:
     """The allowed intervals within ``now_s``..``now_s + horizon_s``: sorted, disjoint, clipped; touching ones are joined."""
     until = now_s + horizon_s

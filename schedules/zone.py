@@ -18,6 +18,7 @@ from schedules.program import (
     Program,
 )
 from schedules.prospect import UNKNOWN, Prospect
+from schedules.windows import ever_open
 
 __all__ = ["Level", "StepInputs", "ZoneBalance", "daily_use_mm", "demand", "initial", "owe", "refit", "step"]
 
@@ -65,7 +66,7 @@ def demand(
     """What the zone wants now, or None; nothing when none of its windows can ever open. ``local``: the site's local time, None
     while the clock is untrusted. ``prospect``: what it may count on.
     """
-    if all(window.begin == window.end for window in program.windows):
+    if not ever_open(program.windows):
         return None
     match program:
         case FieldProgram():

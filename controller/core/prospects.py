@@ -6,12 +6,13 @@ from controller.core.draft import Draft
 from controller.core.throughput import lift_l_d
 from controller.core.wiring import PumpWiring, ZoneWiring
 from schedules import water_balance
-from schedules.daylight import DAY_S, hour_of
+from schedules.daylight import hour_of
 from schedules.frozen import replace
 from schedules.outlook import Outlook
 from schedules.program import FieldProgram
 from schedules.prospect import Prospect, chances
 from schedules.reserve import Store, shared
+from schedules.windows import ever_open
 from schedules.zone import daily_use_mm
 
 LEAST_NEED_L_D = 1.0
@@ -22,10 +23,8 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     """The prospect of one zone now. Without a trusted clock windows mean nothing, and water must last a day. Where a back-up may
     carry forced starts water is never scarce.
     """
-    hold, closing, until_s, hour = 1.0, False, c.epoch + DAY_S, None
-    if c.trusted:
-        hour = hour_of(c.epoch, c.wiring.zoneinfo)
-        hold, closing, until_s = chances(zone.program.windows, c.wiring.zoneinfo, c.epoch)
+    hold, closing, until_s = _chances(c, zone)
+    hour = hour_of(c.epoch, c.wiring.zoneinfo) if c.trusted else None
     outlook = c.snapshot.outlook
     rain = outlook if zone.program.rain_skip else None
     plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
@@ -33,27 +32,34 @@ def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
     return own if own.behind_mm(1.0) <= 0.0 else replace(own, kept_mm=_kept_mm(c, zone, own))
 
 
+def _chances(c: Draft, zone: ZoneWiring) -> tuple[float, bool, float]:
+    """See ``schedules.prospect.chances``; without windows to go by that is a day."""
+    return chances(zone.program.windows if c.trusted else (), c.wiring.zoneinfo, c.epoch)
+
+
 def _kept_mm(c: Draft, zone: ZoneWiring, prospect: Prospect) -> float | None:
     """A field's part of the reserve of all fields of its member that its pumps serve, mm; None where it shares with none."""
-    pumps, found = _pumps(c, zone), {}
+    pumps = _pumps(c, zone)
+    found: dict[str, Store] = {}
     for other in c.wiring.zones:
         if other.entry.member == zone.entry.member and _pumps(c, other) == pumps:
             one = _store(c, other, prospect)
             if one is not None:
                 found[other.id] = one
-    kept = dict(zip(found, shared(list(found.values())), strict=True))
-    return kept.get(zone.id)
+    return dict(zip(found, shared(list(found.values())), strict=True)).get(zone.id)
 
 
 def _store(c: Draft, zone: ZoneWiring, prospect: Prospect) -> Store | None:
     """The zone as a place for a reserve, None where it is none or may not be filled now; ``prospect``: of a zone with its pumps."""
-    windows, state = zone.program.windows, c.zones[zone.id]
-    closed = all(window.begin == window.end for window in windows)
-    if not isinstance(zone.program, FieldProgram) or closed or state.paused_until_s is not None:
+    program, state = zone.program, c.zones[zone.id]
+    if (
+        not isinstance(program, FieldProgram)
+        or state.paused_until_s is not None
+        or not ever_open(program.windows)
+    ):
         return None
-    hold = chances(windows, c.wiring.zoneinfo, c.epoch)[0] if c.trusted else 1.0
-    own = replace(prospect, hold_d=hold)
-    return water_balance.store(zone.program, state.balance, zone.entry.area_m2, own, c.wiring.catalog)
+    own = replace(prospect, hold_d=_chances(c, zone)[0])
+    return water_balance.store(program, state.balance, zone.entry.area_m2, own, c.wiring.catalog)
 
 
 def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:

@@ -63,9 +63,18 @@ def test_nothing_known_is_no_scarcity() -> None:
     assert prospect_of(draft(None, trusted=False), zone).hold_d == 1.0
 
 
-def scarce(*raw_mm: float, prog: Program | None = None) -> Draft:
+def scarce(
+    *raw_mm: float, prog: Program | None = None, members: tuple[str | None, str | None] = (None, None)
+) -> Draft:
     """Two fields of one size and crop behind one tank and a small pump, whose soils hold this much easy water."""
-    c = draft(sun(1000.0), site=tank_site(pump={"rated_flow_m3_h": LITTLE_M3_H}, prog=prog))
+    site = tank_site(pump={"rated_flow_m3_h": LITTLE_M3_H}, prog=prog)
+    zones = [
+        zone.model_copy(update={"member": member})
+        for zone, member in zip(site.file.zones, members, strict=True)
+    ]
+    c = draft(
+        sun(1000.0), site=site.model_copy(update={"file": site.file.model_copy(update={"zones": zones})})
+    )
     for ident, raw in zip(list(c.zones), raw_mm, strict=True):
         zone = c.zones[ident]
         c.zones[ident] = replace(
@@ -92,10 +101,20 @@ def test_soils_alike_keep_alike() -> None:
 
 
 def test_who_does_not_store_by_need_shares_no_reserve() -> None:
-    """A program that says how much is given back, or pots: each reckons for itself."""
-    for prog in (program(refill=1.0), program("container")):
+    """A program that says how much is given back, a roof, windows that never open, or pots: each reckons for itself."""
+    shut = [{"from": "06:00", "to": "06:00"}]
+    for prog in (program(refill=1.0), program(rain_skip=False), program(windows=shut), program("container")):
         c = scarce(16.0, 60.0, prog=prog)
         assert prospect_of(c, c.wiring.zones[0]).kept_mm is None
+
+
+def test_nobodys_water_lies_in_another_members_land() -> None:
+    """Each member's field keeps its own reserve, as much as its soil holds."""
+    ours = scarce(16.0, 60.0, members=("sari", "sari"))
+    theirs = scarce(16.0, 60.0, members=("sari", "budi"))
+    assert [prospect_of(c, c.wiring.zones[0]).reserve_mm(3.5) > 0.0 for c in (ours, theirs)] == [False, True]
+    deep = prospect_of(theirs, theirs.wiring.zones[1])
+    assert deep.reserve_mm(3.5) == pytest.approx(deep.behind_mm(3.5), rel=1e-3)
 
 
 def test_a_field_that_may_not_be_filled_keeps_nothing_for_others() -> None:
