@@ -17,6 +17,7 @@ from controller.commands.console import (
     table,
 )
 from controller.errors import GOOD, WRONG_INPUT
+from controller.i18n.numbers import number
 
 if TYPE_CHECKING:
     from controller.check_stops import StopWait
@@ -89,13 +90,14 @@ def run_check(args: argparse.Namespace) -> int:
 
 def _stop_text(stop: StopWait, indonesian: bool) -> str:
     """The worst time of one stop, in a line."""
+    seconds = number(stop.seconds, "id" if indonesian else "en", 1)
     if indonesian:
         return (
-            f"{stop.owner}: perintah mati sampai di kabel '{stop.bus}' paling lambat {stop.seconds:.1f} detik "
+            f"{stop.owner}: perintah mati sampai di kabel '{stop.bus}' paling lambat {seconds} detik "
             f"(bila '{stop.silent}' tidak menjawab)"
         )
     return (
-        f"{stop.owner}: a stop is on the wire '{stop.bus}' after {stop.seconds:.1f} s at most "
+        f"{stop.owner}: a stop is on the wire '{stop.bus}' after {seconds} s at most "
         f"(when '{stop.silent}' does not answer)"
     )
 

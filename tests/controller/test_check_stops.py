@@ -45,7 +45,7 @@ def test_check_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     path = copy_site(DEMO, tmp_path)
     for language, words in (
         ("en", r"a stop is on the wire '\w+' after \d\.\d s at most"),
-        ("id", r"paling lambat \d\.\d detik"),
+        ("id", r"paling lambat \d,\d detik"),
     ):
         assert main(["check", "-c", str(path), "--language", language]) == 0
         assert re.search(words, capsys.readouterr().out)
