@@ -17,7 +17,6 @@ from controller.commands.console import (
     table,
 )
 from controller.errors import GOOD, WRONG_INPUT
-from controller.i18n.numbers import number
 
 if TYPE_CHECKING:
     from controller.check_stops import StopWait
@@ -90,6 +89,8 @@ def run_check(args: argparse.Namespace) -> int:
 
 def _stop_text(stop: StopWait, indonesian: bool) -> str:
     """The worst time of one stop, in a line."""
+    from controller.i18n.numbers import number
+
     seconds = number(stop.seconds, "id" if indonesian else "en", 1)
     if indonesian:
         return (
