@@ -19,6 +19,7 @@ from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.frozen import replace
 from schedules.meteorology import wind_at_2m
 from schedules.plan import Demand
+from schedules.program import FieldProgram
 from schedules.prospect import Prospect
 from schedules.shares import remembered
 from schedules.zone import StepInputs, ZoneBalance, demand, step
@@ -197,14 +198,18 @@ def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None
     balance = c.zones[zone.id].balance
     area, prospect = zone.entry.area_m2, prospect_of(c, zone)
     wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, prospect)
-    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(balance, prospect):
+    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(zone, balance, prospect):
         return wanted
     return None
 
 
-def _stores(balance: ZoneBalance, prospect: Prospect) -> bool:
-    """True for a pond whose pumps cannot serve a dry stretch: what the sun would lift while it waited is missed then."""
-    return balance.ponding_mm is not None and prospect.reserve_mm(1.0) > 0.0
+def _stores(zone: ZoneWiring, balance: ZoneBalance, prospect: Prospect) -> bool:
+    """True for ground that keeps a reserve because its pumps cannot serve a dry stretch: what the sun would lift while it waited is
+    missed then.
+    """
+    program = zone.program
+    keeps = balance.ponding_mm is not None or (isinstance(program, FieldProgram) and program.refill is None)
+    return keeps and prospect.behind_mm(1.0) > 0.0
 
 
 def rained(c: Draft, zone: ZoneWiring) -> bool:

@@ -96,10 +96,27 @@ def test_rain_puts_off_what_can_wait():
     assert balance(plant).rain_24h_mm == pytest.approx(6.0)
 
 
-@pytest.mark.parametrize(("watts", "waits"), [(300.0, False), (50_000.0, True)])
-def test_a_pond_that_stores_does_not_wait_because_it_rained(watts, waits):
-    """After rain a pond that is not urgent waits where its pumps serve a dry stretch, and takes the sun where they cannot."""
-    site = tank_site(prog=program("paddy", windows=ALL_DAY, planted="2026-04-20"))
+POND = ({"kind": "paddy"}, {"ponding_mm": -130.0, "etc_mm_d": 5.0})
+FIELD = ({"kind": "field"}, {"depletion_mm": 19.0})
+REFILLED = ({"kind": "field", "refill": 1.0}, {"depletion_mm": 19.0})
+
+
+@pytest.mark.parametrize(
+    ("ground", "watts", "waits"),
+    [
+        (POND, 300.0, False),
+        (POND, 50_000.0, True),
+        (FIELD, 300.0, False),
+        (FIELD, 50_000.0, True),
+        (REFILLED, 300.0, True),
+    ],
+)
+def test_ground_that_stores_does_not_wait_because_it_rained(ground, watts, waits):
+    """After rain ground that is not urgent waits where its pumps serve a dry stretch, and takes the sun where they cannot; a field
+    whose program says how much it gets keeps no reserve, and waits.
+    """
+    written, state_of = ground
+    site = tank_site(prog=program(windows=ALL_DAY, planted="2026-04-20", **written))
     day = (0.0,) * 24 + (watts,) * 24 + (0.0,) * 48
     outlook = Outlook(NOON, "persistence", NOON, day, day, day)
     c = Draft(
@@ -107,11 +124,11 @@ def test_a_pond_that_stores_does_not_wait_because_it_rained(watts, waits):
     )
     state = c.zones["z1"]
     today = datetime.fromtimestamp(NOON, c.wiring.zoneinfo).date().isoformat()
-    wet = {"ponding_mm": -130.0, "day": today, "etc_mm_d": 5.0, "et0_mm_d": 5.0, "kc": 1.0}
+    wet = {**state_of, "day": today, "et0_mm_d": 5.0, "kc": 1.0, "raw_mm": 20.0, "taw_mm": 40.0}
     for rain, wanted in ((0.0, True), (30.0, not waits)):
         c.zones["z1"] = replace(state, balance=replace(state.balance, **wet, rain_24h_mm=rain))
         found = [one.urgency for one in demands(c) if one.zone == "z1"]
-        assert len(found) == wanted
+        assert len(found) == wanted, rain
         assert all(urgency < URGENT for urgency in found)
 
 
