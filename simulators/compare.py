@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Final
 
 from simulators.cases import Case, Opened, Result, open_case, run
@@ -44,7 +45,7 @@ def run_all(jobs: Sequence[Job], workers: int | None = None, told: Told | None =
     workers = min(len(jobs), workers or os.cpu_count() or 1)
     if workers <= 1:
         return [_here(job, told) for job in jobs]
-    with ProcessPoolExecutor(workers, get_context("spawn"), os.nice, (NICENESS,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _as_worker) as pool:
         futures: dict[Future[Result], Job] = {pool.submit(season_of, job): job for job in jobs}
         try:
             for future in as_completed(futures):
@@ -55,6 +56,19 @@ def run_all(jobs: Sequence[Job], workers: int | None = None, told: Told | None =
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         return [future.result() for future in futures]
+
+
+def _as_worker() -> None:
+    """A worker leaves room for others, and ends with whoever started it: a killed comparison would leave its seasons running."""
+    os.nice(NICENESS)
+    Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _here(job: Job, told: Told | None) -> Result:

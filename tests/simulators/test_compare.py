@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from simulators.cli import main
 from simulators.compare import SMALL_GAP, jobs_of, run_all, verdict
 from simulators.compare_table import shown, text
 from simulators.strategies import ORACLE, PRACTICES, PROVIDED, STRATEGIES
+from tests.services import wait_until
 
 SITE = "simulators/sites/nursery.yaml"
 
@@ -25,6 +29,43 @@ def _cost(strategy: str, total: float | None, bound: float | None = None) -> dic
     return {"strategy": strategy, "cost_idr": {"total": total}} | (
         {"bound_idr": bound} if bound is not None else {}
     )
+
+
+KILLED = f"""
+from pathlib import Path
+from simulators.cases import Case
+from simulators.compare import run_all
+if __name__ == "__main__":
+    run_all([(Case(Path({SITE!r}), None, seed, "2026-10-01", 300.0), "solar", None) for seed in (1, 2)], 2)
+"""
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_killed_comparison_leaves_nothing_running(tmp_path: Path) -> None:
+    """Its workers end with it, in the middle of their seasons, even when it had no time to say so."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    path = os.environ | {"PYTHONPATH": os.getcwd()}
+    with subprocess.Popen([sys.executable, tmp_path / "killed.py"], env=path) as started:
+        try:
+            wait_until(lambda: len(_children(started.pid)) >= 3, "two workers and their resource tracker", 60.0)
+            workers = _children(started.pid)
+        finally:
+            started.kill()
+    try:
+        wait_until(lambda: not any(map(_alive, workers)), "the workers' end", 30.0)
+    finally:
+        for one in filter(_alive, workers):
+            os.kill(one, signal.SIGKILL)
 
 
 def test_the_share_by_hand() -> None:
