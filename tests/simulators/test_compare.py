@@ -57,7 +57,9 @@ def test_a_killed_comparison_leaves_nothing_running(tmp_path: Path) -> None:
     path = os.environ | {"PYTHONPATH": os.getcwd()}
     with subprocess.Popen([sys.executable, tmp_path / "killed.py"], env=path) as started:
         try:
-            wait_until(lambda: len(_children(started.pid)) >= 3, "two workers and their resource tracker", 60.0)
+            wait_until(
+                lambda: len(_children(started.pid)) >= 3, "two workers and their resource tracker", 60.0
+            )
             workers = _children(started.pid)
         finally:
             started.kill()
