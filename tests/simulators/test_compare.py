@@ -54,7 +54,7 @@ def _alive(pid: int) -> bool:
 def test_a_killed_comparison_leaves_nothing_running(tmp_path: Path) -> None:
     """Its workers end with it, in the middle of their seasons, even when it had no time to say so."""
     (tmp_path / "killed.py").write_text(KILLED)
-    path = os.environ | {"PYTHONPATH": os.getcwd()}
+    path = os.environ | {"PYTHONPATH": str(Path.cwd())}
     with subprocess.Popen([sys.executable, tmp_path / "killed.py"], env=path) as started:
         try:
             wait_until(
