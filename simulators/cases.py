@@ -24,7 +24,7 @@ from simulators.forecaster import Forecaster
 from simulators.limits import Wants
 from simulators.oracle_record import WatchedWorld
 from simulators.play import play
-from simulators.redate import redated
+from simulators.redate import bare, redated
 from simulators.result import heading, result_of
 from simulators.season import Season, local_midnight
 from simulators.sky import Sky
@@ -84,6 +84,20 @@ class Opened:
     def world(self) -> AuditedWorld:
         """The case's world as it starts."""
         return AuditedWorld(self.site, self.case.seed, self.start, weather=self.weather)
+
+    def notes(self) -> list[str]:
+        """What people should know before they use the figures: of the weather's source, and of zones where nothing grows."""
+        said, empty = (
+            [*(() if self.weather is None else self.weather.notes)],
+            bare(self.site, self.start.date(), self.days),
+        )
+        if empty:
+            names = ", ".join(empty)
+            said.append(
+                t(f"nothing grows in these zones in that time: {names} (--planted-days-ago N moves the plantings)",
+                  f"tidak ada tanaman di petak ini pada masa itu: {names} (--planted-days-ago N memindahkan tanggal tanam)")
+            )  # fmt: skip
+        return said
 
 
 def open_case(case: Case) -> Opened:

@@ -15,7 +15,7 @@ from simulators.cases import Case, Opened, open_case, solver
 from simulators.cli_worlds import UsageError
 from simulators.compare import comparison, jobs_of, run_all
 from simulators.compare_plot import writable, write
-from simulators.compare_table import difference, table
+from simulators.compare_table import difference, shown, table
 from simulators.parameters import Habits, habits_of
 from simulators.strategies import ORACLE, OURS, STRATEGIES
 
@@ -29,6 +29,8 @@ def compare(args: argparse.Namespace, config: Path) -> int:
     names = _names(args)
     for path in args.plot:
         writable(path)
+    for note in dict.fromkeys([*opened.notes(), *(changed.notes() if changed is not None else ())]):
+        print(note, file=sys.stderr)
     before = _compared(opened, names, habits, args)
     for path in args.plot:
         write(before, path)
@@ -39,7 +41,12 @@ def compare(args: argparse.Namespace, config: Path) -> int:
     if args.json:
         print(json.dumps({"before": before, "after": after}))
     else:
-        print(table(before), table(after), difference(before, after), sep="\n\n")
+        print(
+            f"{config}:\n{table(before)}",
+            f"{args.against}:\n{table(after)}",
+            difference(before, after),
+            sep="\n\n",
+        )
     return 0
 
 
@@ -79,6 +86,6 @@ def _compared(
 def _told(days: float) -> Any:
     def told(name: str, day: float | None) -> None:
         said = t("done", "selesai") if day is None else f"{day:.0f} / {days:.0f} {t('d', 'hari')}"
-        print(f"\r{name:14} {said:16}", end="\n" if day is None else "", file=sys.stderr, flush=True)
+        print(f"\r{shown(name):14} {said:16}", end="\n" if day is None else "", file=sys.stderr, flush=True)
 
     return told

@@ -61,7 +61,8 @@ def add_compare(commands: argparse._SubParsersAction[Parser], common: Common, ru
         action="append",
         choices=STRATEGIES,
         help=t(
-            "may be repeated (all; with --against: ours)", "boleh diulang (semua; dengan --against: solar)"
+            "may be repeated (all; with --against: ours)",
+            "boleh diulang (semua; dengan --against: pengendali ini)",
         ),
     )
     _what_if(compare)

@@ -22,7 +22,7 @@ def season(args: argparse.Namespace, config: Path) -> int:
     from simulators.result import summary
 
     opened = open_case(case_of(args, config))
-    for note in opened.weather.notes if opened.weather is not None else ():
+    for note in opened.notes():
         print(note, file=sys.stderr)
 
     def progress(day: float) -> None:

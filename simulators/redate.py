@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from controller.core.site import Site
+from schedules.catalog import catalog
+from schedules.crop import growing_d
 from schedules.program import CalendarProgram, FieldProgram, PaddyProgram, Program
 
 
@@ -23,6 +25,22 @@ def redated(site: Site, start: date, days_ago: int) -> Site:
     shift = start - timedelta(days=days_ago) - max(dates)
     programs = {name: _moved(program, shift) for name, program in site.programs.items()}
     return site.model_copy(update={"programs": programs})
+
+
+def bare(site: Site, start: date, days: float) -> list[str]:
+    """The zones, by id, on which nothing grows in the ``days`` from ``start`` on: their programs plant later, or have ended."""
+    last, crops = start + timedelta(days=max(0.0, days - 1.0)), catalog()
+    found = []
+    for zone in site.file.zones:
+        program = site.programs[zone.program_name]
+        if isinstance(program, FieldProgram | PaddyProgram):
+            over = (
+                program.planted < start
+                and growing_d(crops.crop(program.crop), (start - program.planted).days) <= 0.0
+            )
+            if over or program.planted > last:
+                found.append(zone.id)
+    return found
 
 
 def _moved(program: Program, shift: timedelta) -> Program:

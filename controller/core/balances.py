@@ -11,7 +11,7 @@ from controller.core.climate import RH_PCT, SUN_W_M2, TEMP_C, WIND_M_S, sane, vp
 from controller.core.draft import Draft
 from controller.core.learning import learned
 from controller.core.passed import counter
-from controller.core.prospects import prospect_of
+from controller.core.prospects import prospects
 from controller.core.state import GRID_S, Air
 from controller.core.thirst import learned_use
 from controller.core.wiring import ZoneWiring
@@ -190,13 +190,13 @@ def _good(c: Draft, zone: ZoneWiring) -> tuple[tuple[float, ...], float]:
 def demands(c: Draft) -> tuple[Demand, ...]:
     """What every zone wants now; a zone that can wait does so after enough rain."""
     local = datetime.fromtimestamp(c.epoch, c.wiring.zoneinfo) if c.trusted else None
-    found = (_demand(c, zone, local) for zone in c.wiring.zones)
+    counted_on = prospects(c)
+    found = (_demand(c, zone, local, counted_on[zone.id]) for zone in c.wiring.zones)
     return tuple(one for one in found if one is not None)
 
 
-def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None:
-    balance = c.zones[zone.id].balance
-    area, prospect = zone.entry.area_m2, prospect_of(c, zone)
+def _demand(c: Draft, zone: ZoneWiring, local: datetime | None, prospect: Prospect) -> Demand | None:
+    balance, area = c.zones[zone.id].balance, zone.entry.area_m2
     wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, prospect)
     if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(zone, balance, prospect):
         return wanted
@@ -204,8 +204,8 @@ def _demand(c: Draft, zone: ZoneWiring, local: datetime | None) -> Demand | None
 
 
 def _stores(zone: ZoneWiring, balance: ZoneBalance, prospect: Prospect) -> bool:
-    """True for ground that keeps a reserve because its pumps cannot serve a dry stretch: what the sun would lift while it waited is
-    missed then.
+    """True for ground behind pumps that cannot serve a dry stretch, which store ahead in it or in its neighbours: what the sun would
+    lift while it waited is missed then.
     """
     program = zone.program
     keeps = balance.ponding_mm is not None or (isinstance(program, FieldProgram) and program.refill is None)

@@ -20,7 +20,8 @@ def learned(c: Draft, at_s: float, air: Air, local: date | None) -> None:
         return
     where = c.wiring.site.file.site
     c.sky = learn(c.sky, at_s, _index(c, at_s, air), where.longitude)
-    if c.wiring.rain is None:
+    gauge = c.wiring.rain
+    if gauge is None or (air.rain_mm <= 0.0 and c.number(gauge) is None):  # a silent gauge tells no dry day
         return
     day, yesterday = local.isoformat(), (local - timedelta(days=1)).isoformat()
     c.rain = remember(c.rain, day, air.rain_mm, c.rain.day == yesterday)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from controller.core.draft import Draft
 from controller.core.throughput import lift_l_d
+from controller.core.valves import held_shut
 from controller.core.wiring import PumpWiring, ZoneWiring
 from schedules import water_balance
 from schedules.daylight import hour_of
 from schedules.frozen import replace
-from schedules.outlook import Outlook
 from schedules.program import FieldProgram
 from schedules.prospect import Prospect, chances
 from schedules.reserve import Store, shared
@@ -18,64 +18,74 @@ from schedules.zone import daily_use_mm
 LEAST_NEED_L_D = 1.0
 """Below this a source serves nobody: water is plenty, whatever it lifts."""
 
+Group = list[tuple[ZoneWiring, tuple[PumpWiring, ...]]]
+"""Zones that the same pumps serve, and those pumps."""
 
-def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
-    """The prospect of one zone now. Without a trusted clock windows mean nothing, and water must last a day. Where a back-up may
-    carry forced starts water is never scarce.
+
+def prospects(c: Draft) -> dict[str, Prospect]:
+    """The prospect of every zone now, by its id. Without a trusted clock windows mean nothing, and water must last a day. Where a
+    back-up may carry forced starts water is never scarce. A member's fields with the same pumps share their reserve.
     """
-    hold, closing, until_s = _chances(c, zone)
+    found: dict[str, Prospect] = {}
+    for group in _groups(c):
+        need_l_d = sum([_need_l_d(c, zone) for zone, _ in group])
+        for zone, pumps in group:
+            found[zone.id] = _prospect(c, zone, _plenty(c, zone, pumps, need_l_d))
+        found |= _sharing(c, group, found)
+    return found
+
+
+def _prospect(c: Draft, zone: ZoneWiring, plenty: float) -> Prospect:
+    hold, closing, until_s = chances(zone.program.windows if c.trusted else (), c.wiring.zoneinfo, c.epoch)
     hour = hour_of(c.epoch, c.wiring.zoneinfo) if c.trusted else None
-    outlook = c.snapshot.outlook
-    rain = outlook if zone.program.rain_skip else None
-    plenty = float("inf") if outlook is None else _plenty(c, zone, outlook)
-    own = Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None, hour)
-    return own if own.behind_mm(1.0) <= 0.0 else replace(own, kept_mm=_kept_mm(c, zone, own))
+    rain = c.snapshot.outlook if zone.program.rain_skip else None
+    return Prospect(hold, plenty, rain, closing, until_s, zone.pump is not None, hour)
 
 
-def _chances(c: Draft, zone: ZoneWiring) -> tuple[float, bool, float]:
-    """See ``schedules.prospect.chances``; without windows to go by that is a day."""
-    return chances(zone.program.windows if c.trusted else (), c.wiring.zoneinfo, c.epoch)
-
-
-def _kept_mm(c: Draft, zone: ZoneWiring, prospect: Prospect) -> float | None:
-    """A field's part of the reserve of all fields of its member that its pumps serve, mm; None where it shares with none."""
-    pumps = _pumps(c, zone)
-    found: dict[str, Store] = {}
-    for other in c.wiring.zones:
-        if other.entry.member == zone.entry.member and _pumps(c, other) == pumps:
-            one = _store(c, other, prospect)
-            if one is not None:
-                found[other.id] = one
-    return dict(zip(found, shared(list(found.values())), strict=True)).get(zone.id)
+def _sharing(c: Draft, group: Group, own: dict[str, Prospect]) -> dict[str, Prospect]:
+    """Those of a group that keep a reserve together with their member's other fields, each with its part of it."""
+    stores: dict[str | None, dict[str, Store]] = {}
+    for zone, _ in group:
+        if own[zone.id].behind_mm(1.0) > 0.0:
+            store = _store(c, zone, own[zone.id])
+            if store is not None:
+                stores.setdefault(zone.entry.member, {})[zone.id] = store
+    return {
+        ident: replace(own[ident], kept_mm=kept)
+        for one in stores.values()
+        for ident, kept in zip(one, shared(list(one.values())), strict=True)
+    }
 
 
 def _store(c: Draft, zone: ZoneWiring, prospect: Prospect) -> Store | None:
-    """The zone as a place for a reserve, None where it is none or may not be filled now; ``prospect``: of a zone with its pumps."""
-    program, state = zone.program, c.zones[zone.id]
-    if (
-        not isinstance(program, FieldProgram)
-        or state.paused_until_s is not None
-        or not ever_open(program.windows)
-    ):
+    """The zone as a place for a reserve, None where it is none or cannot be filled: a person's pause is over in an hour and moves
+    no water.
+    """
+    program = zone.program
+    if not isinstance(program, FieldProgram) or held_shut(c, zone) or not ever_open(program.windows):
         return None
-    own = replace(prospect, hold_d=_chances(c, zone)[0])
-    return water_balance.store(program, state.balance, zone.entry.area_m2, own, c.wiring.catalog)
+    return water_balance.store(
+        program, c.zones[zone.id].balance, zone.entry.area_m2, prospect, c.wiring.catalog
+    )
 
 
-def _plenty(c: Draft, zone: ZoneWiring, outlook: Outlook) -> float:
+def _groups(c: Draft) -> list[Group]:
+    """All zones, by the pumps that their water comes from: their own, or those that fill their tank."""
+    found: dict[tuple[str, ...], Group] = {}
+    for zone in c.wiring.zones:
+        filling = (pump for pump in c.wiring.pumps if pump.tank is zone.tank is not None)
+        pumps = (zone.pump,) if zone.pump is not None else tuple(filling)
+        found.setdefault(tuple([pump.id for pump in pumps]), []).append((zone, pumps))
+    return list(found.values())
+
+
+def _plenty(c: Draft, zone: ZoneWiring, pumps: tuple[PumpWiring, ...], need_l_d: float) -> float:
     """What the zone's pumps lift a day over what all that they serve need."""
-    pumps, power = _pumps(c, zone), c.wiring.site.file.power
-    if not pumps or not outlook.power_w or (power.backup != "none" and power.backup_for_forced):
+    outlook, power = c.snapshot.outlook, c.wiring.site.file.power
+    carried = power.backup != "none" and power.backup_for_forced
+    if outlook is None or not pumps or not outlook.power_w or carried or need_l_d <= LEAST_NEED_L_D:
         return float("inf")
-    need = sum(_need_l_d(c, other) for other in c.wiring.zones if _pumps(c, other) == pumps)
-    return float("inf") if need <= LEAST_NEED_L_D else lift_l_d(c, zone, pumps, outlook) / need
-
-
-def _pumps(c: Draft, zone: ZoneWiring) -> tuple[PumpWiring, ...]:
-    """The pumps that a zone's water comes from: its own, or those that fill its tank."""
-    if zone.pump is not None:
-        return (zone.pump,)
-    return tuple(pump for pump in c.wiring.pumps if pump.tank is zone.tank is not None)
+    return lift_l_d(c, zone, pumps, outlook) / need_l_d
 
 
 def _need_l_d(c: Draft, zone: ZoneWiring) -> float:

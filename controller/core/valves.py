@@ -40,12 +40,19 @@ HELD = ("write_failed", "valve_stays_shut")
 
 def usable(c: Draft, zone: ZoneWiring) -> bool:
     """True if nothing is known to keep the zone's valves from opening: proven shut once, read back, not held by an interlock."""
+    if held_shut(c, zone):
+        return False
     for valve in zone.valves:
-        if not c.valves[valve.id].proven or any(f"{valve.id}/{row}" in c.held for row in HELD):
+        if not c.valves[valve.id].proven:
             return False
         if valve.feedback is not None and valve.feedback.switch(c.readings, c.mono) is None:
             return False
     return True
+
+
+def held_shut(c: Draft, zone: ZoneWiring) -> bool:
+    """True while an interlock holds a valve of the zone that did not open, or whose relay cannot be told to."""
+    return any(f"{valve.id}/{row}" in c.held for valve in zone.valves for row in HELD)
 
 
 def any_ready(c: Draft, pump: PumpWiring) -> bool:

@@ -8,9 +8,11 @@ import pytest
 
 from controller.core.draft import Draft
 from controller.core.learning import learned
-from controller.core.snapshot import Snapshot
+from controller.core.snapshot import Sample, Snapshot
 from controller.core.state import Air, ControllerState, SunState
 from controller.core.wiring import wiring
+from drivers.reading import Quality
+from schedules.rain_chain import RainMemory
 from schedules.solar import clear_sky_ghi, cos_zenith
 from tests.controller.little_world import DAWN, demo_site
 from tests.controller.stations import EPOCH, HandClock
@@ -25,6 +27,23 @@ def taught(air: Air, sun: SunState, at_s: float = NOON, local: date | None = TOD
     c = Draft(wiring(site), ControllerState(sun=sun), snapshot)
     learned(c, at_s, air, local)
     return c.sky.recent
+
+
+def test_a_silent_gauge_tells_no_dry_day() -> None:
+    """Days without a word of the gauge are not counted as dry, and rain that came before it fell silent is."""
+    site = demo_site()
+    w = wiring(site)
+    assert w.rain is not None
+    told = {w.rain.key: Sample(120.0, Quality.GOOD, HandClock(NOON - EPOCH).now().mono_s)}
+    wet = RainMemory("2026-09-21", 12.0, 1, d=4.0, dw=2.0)
+    for readings, air, day in (
+        ({}, Air(), wet.day),
+        ({}, Air(rain_mm=2.0), "2026-09-22"),
+        (told, Air(), "2026-09-22"),
+    ):
+        c = Draft(w, ControllerState(rain=wet), Snapshot(HandClock(NOON - EPOCH).now(), readings))
+        learned(c, NOON, air, TODAY)
+        assert c.rain.day == day
 
 
 def test_the_sensor_comes_first() -> None:

@@ -9,14 +9,15 @@ import pytest
 
 from controller.core.draft import Draft
 from controller.core.instant import Instant
-from controller.core.prospects import prospect_of
+from controller.core.prospects import prospects
 from controller.core.site import Site
 from controller.core.snapshot import Snapshot
 from controller.core.state import initial_state
-from controller.core.wiring import wiring
+from controller.core.wiring import ZoneWiring, wiring
 from schedules.crop import GRACE_D
 from schedules.outlook import Outlook
 from schedules.program import Program
+from schedules.prospect import Prospect
 from tests.controller.core.sites import program, tank_site
 
 NOON = 1_780_000_000.0
@@ -32,6 +33,11 @@ def draft(outlook: Outlook | None, trusted: bool = True, site: Site | None = Non
     for ident, zone in list(c.zones.items()):
         c.zones[ident] = replace(zone, balance=replace(zone.balance, etc_mm_d=3.5))
     return c
+
+
+def prospect_of(c: Draft, zone: ZoneWiring) -> Prospect:
+    """That of one zone."""
+    return prospects(c)[zone.id]
 
 
 def sun(watts: float) -> Outlook:
@@ -118,18 +124,20 @@ def test_nobodys_water_lies_in_another_members_land() -> None:
 
 
 def test_a_field_that_may_not_be_filled_keeps_nothing_for_others() -> None:
-    """Paused by hand, or its crop about to be over: the first field keeps its own reserve."""
-    alone = scarce(16.0, 60.0)
-    paused = scarce(16.0, 60.0)
-    paused.zones["z2"] = replace(paused.zones["z2"], paused_until_s=1e9)
+    """A valve that did not open, or a crop about to be over: the first field keeps its own reserve. A pause by hand is short and
+    changes nothing.
+    """
+    alone, paused, stuck = scarce(16.0, 60.0), scarce(16.0, 60.0), scarce(16.0, 60.0)
+    paused.zones["z2"] = replace(paused.zones["z2"], paused_until_s=4600.0)
+    stuck.held[f"{stuck.wiring.zones[1].valves[0].id}/valve_stays_shut"] = 1600.0
     ending = scarce(16.0, 60.0)
     late = date.fromisoformat("2026-09-01") + timedelta(days=145 + GRACE_D - 1)  # tomatoes, 145 days and some
     ending.zones["z2"] = replace(
         ending.zones["z2"], balance=replace(ending.zones["z2"].balance, day=late.isoformat())
     )
-    first = [prospect_of(c, c.wiring.zones[0]).reserve_mm(3.5) for c in (alone, paused, ending)]
-    assert first[0] == 0.0
-    assert first[1] == pytest.approx(first[2], abs=1.0)
-    assert first[1] > 7.0
+    first = [prospect_of(c, c.wiring.zones[0]).reserve_mm(3.5) for c in (alone, paused, stuck, ending)]
+    assert first[:2] == [0.0, 0.0]
+    assert first[2] == pytest.approx(first[3], abs=1.0)
+    assert first[2] > 7.0
     assert prospect_of(ending, ending.wiring.zones[1]).reserve_mm(3.5) <= 3.5
-    assert prospect_of(paused, paused.wiring.zones[1]).kept_mm is None
+    assert prospect_of(stuck, stuck.wiring.zones[1]).kept_mm is None

@@ -396,10 +396,11 @@ async def test_shipped_zones_have_a_name_that_the_page_shows(kind: str) -> None:
 
 
 async def test_a_tank_is_never_told_to_hold_more_than_it_can(station: Station) -> None:
-    """A level a hair above the full mark reads as the full tank, in the page's words."""
+    """A level a hair above the full mark reads as the full tank, in the page's words and for a screen reader."""
     tank = station.site.file.tanks[0]
     station.values[tank.level.key] = tank.full_m + 0.003
     station.cycle()
     async with visit(station.context()) as client:
-        words = " ".join(Words((await client.get("/?lang=en")).text).text.split())
-    assert "4,572 litres of 4,572 litres" in words
+        page = (await client.get("/?lang=en")).text
+    assert "4,572 litres of 4,572 litres" in " ".join(Words(page).text.split())
+    assert "4,572 litres" in re.findall(r'<svg class="tank"[^>]*aria-label="([^"]*)"', page)[0]
