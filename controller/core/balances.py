@@ -204,7 +204,7 @@ def _demand(c: Draft, zone: ZoneWiring, local: datetime | None, prospect: Prospe
 
 
 def _stores(zone: ZoneWiring, balance: ZoneBalance, prospect: Prospect) -> bool:
-    """True for ground behind pumps that cannot serve a dry stretch, which store ahead in it or in its neighbours: what the sun would
+    """True for ground behind pumps that cannot serve a dry stretch and store ahead, in it or in its neighbours: what the sun would
     lift while it waited is missed then.
     """
     program = zone.program
