@@ -24,7 +24,8 @@ def habits_of(path: Path | None, config: Path, site: Site) -> Habits:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _wrong(path, error.strerror or str(error), error.strerror or str(error)) from None
+        reason = error.strerror or str(error)
+        raise _wrong(path, f"cannot be read ({reason})", f"tidak dapat dibaca ({reason})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _wrong(path, f"this is no YAML: {error}", f"ini bukan YAML: {error}") from None
     names = (config.stem, site.file.site.id)
