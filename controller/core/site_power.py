@@ -91,8 +91,9 @@ class Forecast(Model):
 
 
 class Weather(Model):
-    """Signals of the site's own weather, all optional. ``rain`` is a counter in mm. ``wind_height_m``: the anemometer's height
-    above the ground; its wind is brought to 2 m (FAO-56 Eq. 47).
+    """Signals of the site's own weather, all optional. ``rain`` is a counter in mm. ``rain_skip_mm``: after so much in 24 h what is
+    not urgent waits, but for ground whose pumps cannot serve a dry stretch. ``wind_height_m``: the anemometer's height above the
+    ground; its wind is brought to 2 m (FAO-56 Eq. 47).
     """
 
     rain: Signal | None = None
