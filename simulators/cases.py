@@ -87,10 +87,8 @@ class Opened:
 
     def notes(self) -> list[str]:
         """What people should know before they use the figures: of the weather's source, and of zones where nothing grows."""
-        said, empty = (
-            [*(() if self.weather is None else self.weather.notes)],
-            bare(self.site, self.start.date(), self.days),
-        )
+        said = list(self.weather.notes) if self.weather is not None else []
+        empty = bare(self.site, self.start.date(), self.days)
         if empty:
             names = ", ".join(empty)
             said.append(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from controller.core.site import Site
 from schedules.catalog import catalog
-from schedules.crop import growing_d
+from schedules.crop import is_growing
 from schedules.program import CalendarProgram, FieldProgram, PaddyProgram, Program
 
 
@@ -29,16 +29,12 @@ def redated(site: Site, start: date, days_ago: int) -> Site:
 
 def bare(site: Site, start: date, days: float) -> list[str]:
     """The zones, by id, on which nothing grows in the ``days`` from ``start`` on: their programs plant later, or have ended."""
-    last, crops = start + timedelta(days=max(0.0, days - 1.0)), catalog()
-    found = []
+    last, crops, found = start + timedelta(days=max(0.0, days - 1.0)), catalog(), []
     for zone in site.file.zones:
         program = site.programs[zone.program_name]
         if isinstance(program, FieldProgram | PaddyProgram):
-            over = (
-                program.planted < start
-                and growing_d(crops.crop(program.crop), (start - program.planted).days) <= 0.0
-            )
-            if over or program.planted > last:
+            stands = is_growing(crops.crop(program.crop), (start - program.planted).days)
+            if not stands and not start <= program.planted <= last:
                 found.append(zone.id)
     return found
 

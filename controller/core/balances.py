@@ -19,7 +19,6 @@ from schedules.evapotranspiration import Atmosphere, clear_share, et0_step
 from schedules.frozen import replace
 from schedules.meteorology import wind_at_2m
 from schedules.plan import Demand
-from schedules.program import FieldProgram
 from schedules.prospect import Prospect
 from schedules.shares import remembered
 from schedules.zone import StepInputs, ZoneBalance, demand, step
@@ -198,18 +197,16 @@ def demands(c: Draft) -> tuple[Demand, ...]:
 def _demand(c: Draft, zone: ZoneWiring, local: datetime | None, prospect: Prospect) -> Demand | None:
     balance, area = c.zones[zone.id].balance, zone.entry.area_m2
     wanted = demand(zone.program, balance, zone.id, area, c.epoch, local, c.wiring.catalog, prospect)
-    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(zone, balance, prospect):
+    if wanted is None or wanted.urgency >= URGENT or not rained(c, zone) or _stores(balance, prospect):
         return wanted
     return None
 
 
-def _stores(zone: ZoneWiring, balance: ZoneBalance, prospect: Prospect) -> bool:
+def _stores(balance: ZoneBalance, prospect: Prospect) -> bool:
     """True for ground behind pumps that cannot serve a dry stretch and store ahead, in it or in its neighbours: what the sun would
     lift while it waited is missed then.
     """
-    program = zone.program
-    keeps = balance.ponding_mm is not None or (isinstance(program, FieldProgram) and program.refill is None)
-    return keeps and prospect.behind_mm(1.0) > 0.0
+    return prospect.kept_mm is not None or (balance.ponding_mm is not None and prospect.behind_mm(1.0) > 0.0)
 
 
 def rained(c: Draft, zone: ZoneWiring) -> bool:
