@@ -2,9 +2,9 @@
 
     python benchmarks/compare.py --tune [--tune-days 20]     finds the practices' parameters on months that are not scored
     python benchmarks/compare.py --tune-ours                 prints what other constants of ours would cost on those months
-    python benchmarks/compare.py --thinned [--jobs 2]        all weathers, one seed a year for Sitiung
     python benchmarks/compare.py --sampled [--jobs 2]        four weathers a site, one seed, a shorter search of the oracle
     python benchmarks/compare.py --rains [--jobs 2]          both Bangkok months with each of five rains, the same search
+    python benchmarks/compare.py --years [--jobs 2]          Sitiung's season of each year, one seed each, the same search
     ... --forecast provider:0.25                             beside it: ours with a provider of that error, as solar+provider
     python benchmarks/compare.py --full                      all cases and seeds (a day of computing)
     python benchmarks/compare.py                             ten days of each: what `make bench` runs
@@ -56,7 +56,7 @@ def main() -> None:
         tune_ours(sites, args.tune_days, args.jobs)
         return
     kinds = {
-        "full": matrix.full, "thinned": matrix.thinned, "rains": matrix.rains, "sampled": matrix.sampled, "quick": matrix.quick,
+        "full": matrix.full, "rains": matrix.rains, "years": matrix.years, "sampled": matrix.sampled, "quick": matrix.quick,
     }  # fmt: skip
     kind = next((name for name in kinds if getattr(args, name, False)), "quick")
     cases = kinds[kind](sites)
@@ -84,9 +84,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tune", action="store_true")
     parser.add_argument("--tune-ours", action="store_true")
     parser.add_argument("--tune-days", type=float, default=20.0)
-    parser.add_argument("--thinned", action="store_true")
     parser.add_argument("--sampled", action="store_true")
     parser.add_argument("--rains", action="store_true")
+    parser.add_argument("--years", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--report", action="store_true", help="only sum up what is there")
     parser.add_argument("--site", action="append", choices=matrix.SITES)
