@@ -61,7 +61,8 @@ class ZoneBalance:
     ``runoff_mm``, ``corrected_mm`` and ``doses_today`` count since the local day ``day`` began ("" while no date was ever known).
     ``rh_low_pct`` and ``wind_run_m``: lowest humidity and the way of the wind today, for tomorrow's Kc.
     ``doubt_mm``: what the account may have missed since a probe or a full soil last checked it.
-    ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
+    ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account; ``bias_mm_d``: its
+    running mean over the days that a field's probes watched.
 
     Pots: ``full_vwc``: what their probes showed at the wettest; ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the
     last dose; ``blind_s``: how long that signal is missing. Paddies: ``season``: what methane is counted by.
@@ -104,6 +105,7 @@ class ZoneBalance:
     season: Season | None = None
     doubt_mm: float = 0.0
     full_vwc: float | None = None
+    bias_mm_d: float = 0.0
 
 
 @light

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
+from schedules.balance import DOUBT, FULL_DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, growing_d
 from schedules.frozen import replace
@@ -24,6 +24,13 @@ AGREE_VWC = 0.06
 STUCK_S = 48 * 3600.0
 MOVED_VWC = 0.002
 """A median that has not moved by this much for STUCK_S is a stuck probe, not a soil: every crop uses water in two days."""
+
+OFF_MM_D = 1.5
+BIAS_GAIN, DAY_MOST_MM = 0.2, 6.0
+"""Probes that put in or take out more than OFF_MM_D a day, day after day, contradict what the account counts: it is some four
+tenths of what a crop uses; with honest instruments a day's correction scatters by 0.4 (standard deviation, simulated seasons). A
+running mean of about five days; one day alone (another crop, roots in new soil) never comes to it.
+"""
 
 LOOKAHEAD_D = 1.0
 """A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
@@ -122,6 +129,16 @@ def _probes(
     return depletion + gain * (depletion_at(soil, word.vwc, taw) - depletion), changes
 
 
+def _bias(balance: ZoneBalance) -> float:
+    """The running mean of the probes' corrections, mm a day, with the day that ends in it; bare ground begins anew."""
+    if balance.stage == "over":
+        return 0.0
+    if balance.level != "sensor" or balance.day_s < FULL_DAY_S:
+        return balance.bias_mm_d
+    today = min(DAY_MOST_MM, max(-DAY_MOST_MM, balance.corrected_mm))
+    return balance.bias_mm_d + BIAS_GAIN * (today - balance.bias_mm_d)
+
+
 def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> Changes:
     """What changes with the date or the program: Kc, stage, TAW and RAW. New root depth is taken as moist (FAO-56 ch. 8)."""
     day = _day(program, inputs.local_date)
@@ -153,6 +170,7 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     changes, fresh = tick(balance, inputs)
     start = balance.depletion_mm
     if fresh:
+        changes["bias_mm_d"] = _bias(balance)
         changes |= season(program, replace(balance, et0_mm_d=changes["et0_mm_d"]), inputs, catalog)
         if not balance.day and inputs.local_date is not None and balance.probe_age_s is None:
             start = (

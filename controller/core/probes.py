@@ -1,5 +1,6 @@
-"""What a person should know of a zone's soil probes: one reads what its soil cannot hold, they are stuck, or they contradict
-each other. The account itself guards against all three (``schedules.water_balance``); here it is only told.
+"""What a person should know of a zone's soil probes: one reads what its soil cannot hold, they are stuck, they contradict each
+other, or day after day they contradict rain gauge and meter. The account itself guards against the first three
+(``schedules.water_balance``) and follows the probes in the last; here it is only told.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.wiring import Reader, ZoneWiring
 from schedules.program import FieldProgram
-from schedules.water_balance import AGREE_VWC, STUCK_S, possible
+from schedules.water_balance import AGREE_VWC, OFF_MM_D, STUCK_S, possible
 
 
 def doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
@@ -39,6 +40,9 @@ def _doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
         (low, dry), (high, wet) = min(said), max(said)
         params = {"wet": wet, "wet_pct": 100.0 * high, "dry": dry, "dry_pct": 100.0 * low}
         return Reason(zone.id, "probes_disagree", params, Level.WARNING)
+    if balance.level == "sensor" and abs(balance.bias_mm_d) > OFF_MM_D:
+        key = "probes_find_less" if balance.bias_mm_d < 0.0 else "probes_find_more"
+        return Reason(zone.id, key, {"off_mm": abs(balance.bias_mm_d)}, Level.WARNING)
     return None
 
 

@@ -9,7 +9,7 @@ import pytest
 from controller.core.decision import Level, Reason
 from controller.core.site import Signal, Site
 from controller.i18n import render
-from schedules.water_balance import STUCK_S
+from schedules.water_balance import OFF_MM_D, STUCK_S
 from tests.controller.core.sites import program, tank_site
 from tests.controller.core.timeline import SILENT, Plant, at, play
 
@@ -71,6 +71,24 @@ def test_stuck_probes_are_told() -> None:
     assert plant.state.zones["z1"].balance.level == "sensor"  # for its last three hours
     play(plant, at(2001, soil_1=0.22, soil_2=0.22), at(3000.0))
     assert doubts(plant) == []
+
+
+@pytest.mark.parametrize(
+    ("sign", "key", "word"), [(-1, "probes_find_less", "drier"), (1, "probes_find_more", "wetter")]
+)
+def test_soil_against_gauge_and_meter_is_told(sign: int, key: str, word: str) -> None:
+    """Days of corrections to one side are told with their size and what to look at, while probes are heard."""
+    plant = Plant(probed())
+    play(plant, at(0, sun=900.0, level=1.5, soil_1=0.25, soil_2=0.25), at(900.0))
+    zone = plant.state.zones["z1"]
+    for much, keys in ((1.1, [key]), (0.9, [])):
+        off = replace(zone.balance, bias_mm_d=sign * much * OFF_MM_D)
+        plant.state = replace(plant.state, zones={"z1": replace(zone, balance=off)})
+        play(plant, at(plant.t + 901.0))
+        assert [one.key for one in doubts(plant)] == keys
+        if keys:
+            assert f"1.7 mm a day {word}" in render(doubts(plant)[0], "en")
+            assert "1,7 mm per hari" in render(doubts(plant)[0], "id")
 
 
 def test_a_zone_without_probes_has_no_doubt() -> None:
