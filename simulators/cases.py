@@ -40,6 +40,9 @@ from simulators.world import World
 SEASON_START = "2026-01-01"
 SEASON_DAYS = 365.0
 
+SHORT_D = 7.0
+"""In fewer days what soil and tanks hold at the end weighs more than what was played."""
+
 Progress = Callable[[float], None]
 Result = dict[str, Any]
 
@@ -86,7 +89,9 @@ class Opened:
         return AuditedWorld(self.site, self.case.seed, self.start, weather=self.weather)
 
     def notes(self) -> list[str]:
-        """What people should know before they use the figures: of the weather's source, and of zones where nothing grows."""
+        """What people should know before they use the figures: of the weather's source, of zones where nothing grows, of a season
+        that is too short to tell.
+        """
         said = list(self.weather.notes) if self.weather is not None else []
         empty = bare(self.site, self.start.date(), self.days)
         if empty:
@@ -94,6 +99,13 @@ class Opened:
             said.append(
                 t(f"nothing grows in these zones in that time: {names} (--planted-days-ago N moves the plantings)",
                   f"tidak ada tanaman di petak ini pada masa itu: {names} (--planted-days-ago N memindahkan tanggal tanam)")
+            )  # fmt: skip
+        if self.days < SHORT_D:
+            said.append(
+                t("so few days say little: what soil and tanks hold at their end outweighs what was played, and a cost or its "
+                  "bound may be below zero (take a month)",
+                  "hari sesedikit ini belum memberi gambaran: isi tanah dan tandon di akhir lebih berat daripada yang terjadi, dan "
+                  "biaya atau batasnya bisa di bawah nol (pakai sebulan)")
             )  # fmt: skip
         return said
 

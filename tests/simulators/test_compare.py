@@ -70,6 +70,19 @@ def test_a_killed_comparison_leaves_nothing_running(tmp_path: Path) -> None:
             os.kill(one, signal.SIGKILL)
 
 
+def test_a_season_too_short_to_tell_is_told() -> None:
+    """Under a week people read that the end outweighs the play; from a week on they do not."""
+    said = [
+        open_case(Case(Path(SITE), days=days, planted_days_ago=20)).notes() for days in (2.0, 6.9, 7.0, None)
+    ]
+    assert [any("below zero" in one or "di bawah nol" in one for one in notes) for notes in said] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_the_share_by_hand() -> None:
     """(best practice - ours) / (best practice - oracle), the regret per hectare, and the bound of the oracle beside it."""
     results = [
