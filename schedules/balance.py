@@ -61,8 +61,8 @@ class ZoneBalance:
     ``runoff_mm``, ``corrected_mm`` and ``doses_today`` count since the local day ``day`` began ("" while no date was ever known).
     ``rh_low_pct`` and ``wind_run_m``: lowest humidity and the way of the wind today, for tomorrow's Kc.
     ``doubt_mm``: what the account may have missed since a probe or a full soil last checked it.
-    ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account; ``bias_mm_d``: its
-    running mean over the days that a field's probes watched.
+    ``corrected_mm``: what probes, a new season or another program put in (+) or took out (-) of the account.
+    ``bias_mm_d``: running mean of what a field's probes alone put in or took out (``schedules.probe_bias``).
 
     Pots: ``full_vwc``: what their probes showed at the wettest; ``dose_sum``: sun (J/cm2) or dryness (kPa h) since the
     last dose; ``blind_s``: how long that signal is missing. Paddies: ``season``: what methane is counted by.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from schedules.balance import DOUBT, FULL_DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
+from schedules import probe_bias
+from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
 from schedules.crop import crop_day, depletion_fraction, growing_d
 from schedules.frozen import replace
@@ -25,13 +26,6 @@ STUCK_S = 48 * 3600.0
 MOVED_VWC = 0.002
 """A median that has not moved by this much for STUCK_S is a stuck probe, not a soil: every crop uses water in two days."""
 
-OFF_MM_D = 1.5
-BIAS_GAIN, DAY_MOST_MM = 0.2, 6.0
-"""Probes that put in or take out more than OFF_MM_D a day, day after day, contradict what the account counts: it is some four
-tenths of what a crop uses; with honest instruments a day's correction scatters by 0.4 (standard deviation, simulated seasons). A
-running mean of about five days; one day alone (another crop, roots in new soil) never comes to it.
-"""
-
 LOOKAHEAD_D = 1.0
 """A demand is told this long before RAW is reached, so that the planner can take today's sun for tomorrow's need."""
 
@@ -45,6 +39,9 @@ LEFT_MM, LEFT_SHARE = 4.0, 0.5
 """Room that stays for rain even where water is kept for a dry stretch: the last of it would only drain with the next storm. Never
 more than this share of RAW: young roots in sand have less than 4 mm of it.
 """
+
+BARE = ("before", "over")
+"""Stages in which nothing grows."""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""
@@ -129,14 +126,21 @@ def _probes(
     return depletion + gain * (depletion_at(soil, word.vwc, taw) - depletion), changes
 
 
-def _bias(balance: ZoneBalance) -> float:
-    """The running mean of the probes' corrections, mm a day, with the day that ends in it; bare ground begins anew."""
-    if balance.stage == "over":
+def _bias(
+    balance: ZoneBalance, changes: Changes, inputs: StepInputs, corrected_mm: float, soil: Soil
+) -> float:
+    """The running mean of what the probes put in; bare ground and the first word of a probe say nothing."""
+    if changes.get("stage", balance.stage) in BARE:
         return 0.0
-    if balance.level != "sensor" or balance.day_s < FULL_DAY_S:
-        return balance.bias_mm_d
-    today = min(DAY_MOST_MM, max(-DAY_MOST_MM, balance.corrected_mm))
-    return balance.bias_mm_d + BIAS_GAIN * (today - balance.bias_mm_d)
+    heard = changes["probe_age_s"] == 0.0
+    bias = balance.bias_mm_d
+    if heard and balance.day and "taw_mm" in changes:
+        bias = probe_bias.grown(bias, balance.depletion_mm, changes["taw_mm"], balance.taw_mm)
+    if balance.probe_age_s is None:
+        corrected_mm = 0.0
+    rained = changes.get("rain_24h_mm", balance.rain_24h_mm) > probe_bias.RAIN_MM
+    wet = rained or (heard and changes.get("probe_vwc", balance.probe_vwc) >= soil.fc)
+    return probe_bias.after(bias, corrected_mm, inputs.dt_s, wet)
 
 
 def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> Changes:
@@ -170,7 +174,6 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     changes, fresh = tick(balance, inputs)
     start = balance.depletion_mm
     if fresh:
-        changes["bias_mm_d"] = _bias(balance)
         changes |= season(program, replace(balance, et0_mm_d=changes["et0_mm_d"]), inputs, catalog)
         if not balance.day and inputs.local_date is not None and balance.probe_age_s is None:
             start = (
@@ -189,6 +192,7 @@ def step(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     base = (0.0, 0.0, 0.0, 0.0) if fresh else (
         balance.eta_mm, balance.drainage_mm, balance.runoff_mm, balance.corrected_mm)  # fmt: skip
     changes |= told
+    changes["bias_mm_d"] = _bias(balance, changes, inputs, flows.depletion_mm - depletion, soil)
     changes["depletion_mm"] = depletion
     changes["ks"] = ks
     changes["etc_mm_d"] = ks * kc * changes.get("et0_mm_d", balance.et0_mm_d)

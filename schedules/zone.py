@@ -123,6 +123,7 @@ def refit(program: Program, balance: ZoneBalance, catalog: Catalog, area_m2: flo
             raw_mm=fresh.raw_mm,
             kc=fresh.kc,
             corrected_mm=corrected,
+            bias_mm_d=0.0,
         )
     return _reseason(program, balance, catalog)
 
@@ -134,5 +135,7 @@ def _reseason(program: FieldProgram | PaddyProgram, balance: ZoneBalance, catalo
         changes = water_balance.season(program, balance, inputs, catalog)
         kept = min(balance.depletion_mm, changes["taw_mm"])
         corrected = balance.corrected_mm + (balance.depletion_mm - kept)
-        return replace(balance, **changes, depletion_mm=kept, corrected_mm=corrected)
+        same = changes["taw_mm"] == balance.taw_mm and changes["stage"] == balance.stage
+        bias = balance.bias_mm_d if same else 0.0
+        return replace(balance, **changes, depletion_mm=kept, corrected_mm=corrected, bias_mm_d=bias)
     return replace(balance, **paddy.season(program, balance, inputs, catalog))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from controller.core.decision import Level, Reason
 from controller.core.draft import Draft, Params
 from controller.core.wiring import Reader, ZoneWiring
+from schedules.balance import DAY_S
+from schedules.probe_bias import OFF_MM_D
 from schedules.program import FieldProgram
-from schedules.water_balance import AGREE_VWC, OFF_MM_D, STUCK_S, possible
+from schedules.water_balance import AGREE_VWC, STUCK_S, possible
 
 
 def doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
@@ -40,10 +42,21 @@ def _doubt(c: Draft, zone: ZoneWiring) -> Reason | None:
         (low, dry), (high, wet) = min(said), max(said)
         params = {"wet": wet, "wet_pct": 100.0 * high, "dry": dry, "dry_pct": 100.0 * low}
         return Reason(zone.id, "probes_disagree", params, Level.WARNING)
-    if balance.level == "sensor" and abs(balance.bias_mm_d) > OFF_MM_D:
-        key = "probes_find_less" if balance.bias_mm_d < 0.0 else "probes_find_more"
-        return Reason(zone.id, key, {"off_mm": abs(balance.bias_mm_d)}, Level.WARNING)
-    return None
+    return _contradiction(c, zone)
+
+
+def _contradiction(c: Draft, zone: ZoneWiring) -> Reason | None:
+    """Soil that for days is drier or wetter than rain and watering add up to. Where no gauge counts the rain, rain is no matter."""
+    balance = c.zones[zone.id].balance
+    off = balance.bias_mm_d
+    heard = balance.probe_age_s is not None and balance.probe_age_s <= DAY_S
+    if not heard or abs(off) < OFF_MM_D or not isinstance(zone.program, FieldProgram):
+        return None
+    if off > 0.0 and c.wiring.rain is None:
+        return None
+    return Reason(
+        zone.id, "probes_find_less" if off < 0.0 else "probes_find_more", {"off_mm": abs(off)}, Level.WARNING
+    )
 
 
 def _name(probe: Reader) -> str:

@@ -9,7 +9,8 @@ import pytest
 from controller.core.decision import Level, Reason
 from controller.core.site import Signal, Site
 from controller.i18n import render
-from schedules.water_balance import OFF_MM_D, STUCK_S
+from schedules.probe_bias import OFF_MM_D
+from schedules.water_balance import STUCK_S
 from tests.controller.core.sites import program, tank_site
 from tests.controller.core.timeline import SILENT, Plant, at, play
 
@@ -73,22 +74,55 @@ def test_stuck_probes_are_told() -> None:
     assert doubts(plant) == []
 
 
-@pytest.mark.parametrize(
-    ("sign", "key", "word"), [(-1, "probes_find_less", "drier"), (1, "probes_find_more", "wetter")]
-)
-def test_soil_against_gauge_and_meter_is_told(sign: int, key: str, word: str) -> None:
-    """Days of corrections to one side are told with their size and what to look at, while probes are heard."""
-    plant = Plant(probed())
+def gauged() -> Site:
+    """The same with a rain gauge."""
+    site = probed()
+    weather = site.file.weather.model_copy(update={"rain": Signal.model_validate("cuaca.rain")})
+    return site.model_copy(update={"file": site.file.model_copy(update={"weather": weather})})
+
+
+def found_off(site: Site, bias_mm_d: float) -> list[Reason]:
+    """What is told of probes that have put in so much a day."""
+    plant = Plant(site)
     play(plant, at(0, sun=900.0, level=1.5, soil_1=0.25, soil_2=0.25), at(900.0))
     zone = plant.state.zones["z1"]
-    for much, keys in ((1.1, [key]), (0.9, [])):
-        off = replace(zone.balance, bias_mm_d=sign * much * OFF_MM_D)
+    off = replace(zone.balance, bias_mm_d=bias_mm_d)
+    plant.state = replace(plant.state, zones={"z1": replace(zone, balance=off)})
+    play(plant, at(1801.0))
+    return doubts(plant)
+
+
+@pytest.mark.parametrize(
+    ("site", "share", "key"),
+    [
+        (probed(), -1.2, "probes_find_less"), (probed(), -0.9, None), (gauged(), -1.2, "probes_find_less"),
+        (gauged(), 1.2, "probes_find_more"), (gauged(), 0.9, None), (probed(), 1.2, None),
+    ],
+)  # fmt: skip
+def test_soil_against_gauge_and_meter_is_told(site: Site, share: float, key: str | None) -> None:
+    """Days of corrections to one side are told with their size; where no gauge counts the rain, wetter soil is no matter."""
+    told = found_off(site, share * OFF_MM_D)
+    assert [one.key for one in told] == ([key] if key else [])
+    for one in told:
+        assert f"1.8 mm a day {'drier' if share < 0 else 'wetter'}" in render(one, "en")
+        assert f"1,8 mm per hari lebih {'kering' if share < 0 else 'basah'}" in render(one, "id")
+
+
+def test_probes_that_fell_silent_a_day_ago_say_nothing() -> None:
+    """The mean outlives its probes by days; the warning does not."""
+    plant = Plant(probed())
+    play(
+        plant,
+        at(0, sun=900.0, level=1.5, soil_1=0.25, soil_2=0.25),
+        at(900.0),
+        at(901, soil_1=SILENT, soil_2=SILENT),
+    )
+    zone = plant.state.zones["z1"]
+    for age, keys in ((3600.0 * 20.0, ["probes_find_less"]), (3600.0 * 24.1, [])):
+        off = replace(zone.balance, bias_mm_d=-2.0 * OFF_MM_D, probe_age_s=age)
         plant.state = replace(plant.state, zones={"z1": replace(zone, balance=off)})
         play(plant, at(plant.t + 901.0))
         assert [one.key for one in doubts(plant)] == keys
-        if keys:
-            assert f"1.7 mm a day {word}" in render(doubts(plant)[0], "en")
-            assert "1,7 mm per hari" in render(doubts(plant)[0], "id")
 
 
 def test_a_zone_without_probes_has_no_doubt() -> None:
