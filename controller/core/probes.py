@@ -50,7 +50,7 @@ def _contradiction(c: Draft, zone: ZoneWiring) -> Reason | None:
     balance = c.zones[zone.id].balance
     off = balance.bias_mm_d
     heard = balance.probe_age_s is not None and balance.probe_age_s <= DAY_S
-    if not heard or abs(off) < OFF_MM_D or not isinstance(zone.program, FieldProgram):
+    if not heard or abs(off) < OFF_MM_D:
         return None
     if off > 0.0 and c.wiring.rain is None:
         return None

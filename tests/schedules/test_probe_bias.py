@@ -10,7 +10,7 @@ from math import exp
 import pytest
 
 from schedules.balance import ZoneBalance
-from schedules.probe_bias import OFF_MM_D
+from schedules.probe_bias import OFF_MM_D, after
 from schedules.program import ContainerProgram, FieldProgram
 from schedules.soil import stress
 from schedules.zone import initial, refit, step
@@ -63,12 +63,14 @@ def biases(
     water: Daily = nothing,
     arrives: float = 1.0,
     days: int = 40,
+    dry: float = 0.5,
     heard: Callable[[int], bool] = lambda number: True,
 ) -> list[float]:
     """The bias at the end of each of ``days``: ``rain`` falls in four hours from noon on, the gauge tells ``told``; ``water`` is
     given at dawn, and this share of it ``arrives``; the probe is ``heard`` in these quarters of the day.
     """
     account = step(program, initial(program, CATALOG, AREA_M2), quarter(first), CATALOG)
+    account = replace(account, depletion_mm=dry * account.raw_mm)
     ground = Ground(program, account.depletion_mm, seen_mm=-account.depletion_mm)
     found = []
     for day in range(days):
@@ -111,6 +113,18 @@ def test_honest_instruments_are_never_doubted(
 ) -> None:
     """Dry or wet weeks, much water or too little, roots that grow: forty days without a word."""
     assert max(map(abs, biases(program, first, rain, water=water))) < OFF_MM_D
+
+
+def test_growing_roots_are_no_missing_water() -> None:
+    """Maize on clay that is kept thirsty while its roots grow: the same dry soil over more depth is nobody's fault."""
+    assert min(biases(MAIZE, 20, water=every(1, 3.0), dry=1.3)) > -OFF_MM_D
+
+
+def test_rain_that_sinks_in_makes_good_what_it_took_and_no_more() -> None:
+    """A probe that sees the rain late first takes it out of the account, then puts it in: both count, and nothing beyond."""
+    assert after(-1.0, 0.1, 900.0, wet=True) > after(-1.0, 0.0, 900.0, wet=True)
+    assert after(0.0, 0.1, 900.0, wet=True) == 0.0 < after(0.0, 0.1, 900.0, wet=False)
+    assert after(0.0, -0.1, 900.0, wet=True) < 0.0
 
 
 @pytest.mark.parametrize(
