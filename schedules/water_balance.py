@@ -139,8 +139,8 @@ def _bias(
     if balance.probe_age_s is None:
         corrected_mm = 0.0
     rained = changes.get("rain_24h_mm", balance.rain_24h_mm) > probe_bias.RAIN_MM
-    wet = rained or (heard and changes.get("probe_vwc", balance.probe_vwc) >= soil.fc)
-    return probe_bias.after(bias, corrected_mm, inputs.dt_s, wet)
+    vwc: float = changes.get("probe_vwc", balance.probe_vwc) or 0.0
+    return probe_bias.after(bias, corrected_mm, inputs.dt_s, rained or (heard and vwc >= soil.fc))
 
 
 def season(program: FieldProgram, balance: ZoneBalance, inputs: StepInputs, catalog: Catalog) -> Changes:
