@@ -167,8 +167,9 @@ async def test_ctrl_c_shows_what_was_found_and_leaves_nothing(stack: AsyncExitSt
     """Interrupted, a scan ends with 130 and the devices so far; the port is free for the next one."""
     _, path = await on_pty(stack, tmp_path, station(SOIL, 1, (4800, 1)))
     process = await start(
-        stack, "scan", path, "--line", "4800-8N1", "--line", "9600-8N1", "--units", "1-6", "--kind", "soil"
-    )
+        stack, "scan", path, "--line", "4800-8N1", "--line", "9600-8N1", "--line", "19200-8N1", "--line", "38400-8N1",
+        "--units", "1-6", "--kind", "soil",
+    )  # fmt: skip
     assert process.stderr is not None
     heard = b""
     while b"baud=9600" not in heard:
