@@ -56,7 +56,7 @@ def full(sites: tuple[str, ...] = SITES) -> list[Named]:
 
 
 def years(sites: tuple[str, ...] = SITES) -> list[Named]:
-    """Sitiung's season of each year with one seed each: dry years and wet ones. Two hours on two cores."""
+    """Sitiung's season of each year with one seed each: dry years and wet ones. Three hours on two cores."""
     seeds = dict(zip(YEARS, (*SEEDS, 1), strict=True))
     names = [f"sitiung-{year}/{seed}" for year, seed in seeds.items()]
     return [_few(named) for named in full(sites) if named.name.partition("/")[2] in names]

@@ -9,6 +9,9 @@ from schedules.catalog import Crop, Stages3
 
 Stage = Literal["before", "initial", "development", "mid", "late", "over", "perennial", "unknown"]
 
+BARE = ("before", "over")
+"""Stages in which nothing grows."""
+
 ADJUSTED_FROM = 0.45
 """Coefficients below this are no matter of wind and humidity (FAO-56 Eq. 65 and 70)."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from schedules import drained
 from schedules.balance import DAY_S, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog
-from schedules.crop import crop_day
+from schedules.crop import BARE, crop_day
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import PaddyProgram
@@ -95,7 +95,7 @@ def step(program: PaddyProgram, balance: ZoneBalance, inputs: StepInputs, catalo
     changes["runoff_mm"] = base[2] + over
     changes["corrected_mm"] = base[3] + water - (after - over)
     changes["owed_mm"] = min(max(0.0, balance.owed_mm - net), max(0.0, program.upper_mm - water))
-    planted = changes.get("stage", balance.stage) not in ("before", "over")
+    planted = changes.get("stage", balance.stage) not in BARE
     changes["drained_days"] = (
         (balance.drained_days + (inputs.dt_s / DAY_S if water < 0.0 else 0.0)) if planted else 0.0
     )

@@ -8,7 +8,7 @@ from datetime import date
 from schedules import probe_bias
 from schedules.balance import DOUBT, Changes, StepInputs, ZoneBalance, kc_air, level_of, tick
 from schedules.catalog import Catalog, Soil
-from schedules.crop import crop_day, depletion_fraction, growing_d
+from schedules.crop import BARE, crop_day, depletion_fraction, growing_d
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import FieldProgram
@@ -39,9 +39,6 @@ LEFT_MM, LEFT_SHARE = 4.0, 0.5
 """Room that stays for rain even where water is kept for a dry stretch: the last of it would only drain with the next storm. Never
 more than this share of RAW: young roots in sand have less than 4 mm of it.
 """
-
-BARE = ("before", "over")
-"""Stages in which nothing grows."""
 
 LEAST_MM = 0.3
 """Less than this is not worth opening a valve."""

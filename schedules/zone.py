@@ -7,6 +7,7 @@ from datetime import datetime
 from schedules import calendar_zone, container, misting, paddy, water_balance
 from schedules.balance import Level, StepInputs, ZoneBalance
 from schedules.catalog import Catalog
+from schedules.crop import BARE
 from schedules.frozen import replace
 from schedules.plan import Demand
 from schedules.program import (
@@ -88,7 +89,7 @@ def daily_use_mm(program: Program, balance: ZoneBalance) -> float:
     if isinstance(program, CalendarProgram):
         return program.depth_mm / program.every_days
     seeps = paddy.least_seep_mm_d(program, balance) if isinstance(program, PaddyProgram) else 0.0
-    bare = balance.stage in ("before", "over")
+    bare = balance.stage in BARE
     return ((balance.etc_mm_d if bare else balance.kc * balance.et0_mm_d) + seeps) / program.efficiency
 
 

@@ -29,7 +29,8 @@ def redated(site: Site, start: date, days_ago: int) -> Site:
 
 def bare(site: Site, start: date, days: float) -> list[str]:
     """The zones, by id, on which nothing grows in the ``days`` from ``start`` on: their programs plant later, or have ended."""
-    last, crops, found = start + timedelta(days=max(0.0, days - 1.0)), catalog(), []
+    last, crops = start + timedelta(days=max(0.0, days - 1.0)), catalog()
+    found = []
     for zone in site.file.zones:
         program = site.programs[zone.program_name]
         if isinstance(program, FieldProgram | PaddyProgram):

@@ -75,12 +75,8 @@ def test_a_season_too_short_to_tell_is_told() -> None:
     said = [
         open_case(Case(Path(SITE), days=days, planted_days_ago=20)).notes() for days in (2.0, 6.9, 7.0, None)
     ]
-    assert [any("below zero" in one or "di bawah nol" in one for one in notes) for notes in said] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    told = [any("below zero" in one or "di bawah nol" in one for one in notes) for notes in said]
+    assert told == [True, True, False, False]
 
 
 def test_the_share_by_hand() -> None:

@@ -25,6 +25,13 @@ def probed() -> Site:
     return site.model_copy(update={"file": site.file.model_copy(update={"zones": (zone,)})})
 
 
+def put_down(plant: Plant, **changes: float) -> None:
+    """Change the account of the zone as if it had come to that by itself."""
+    zone = plant.state.zones["z1"]
+    balance = replace(zone.balance, **changes)  # type: ignore[arg-type]
+    plant.state = replace(plant.state, zones={"z1": replace(zone, balance=balance)})
+
+
 def doubts(plant: Plant) -> list[Reason]:
     """The zone's reasons that speak of probes."""
     return [one for one in plant.last.reasons if one.subject == "z1" and one.key.startswith("probe")]
@@ -63,9 +70,7 @@ def test_stuck_probes_are_told() -> None:
     """Two days of the very same word are told, until it moves."""
     plant = Plant(probed())
     play(plant, at(0, sun=900.0, level=1.5, soil_1=0.25, soil_2=0.25), at(900.0))
-    zone = plant.state.zones["z1"]
-    still = replace(zone.balance, probe_still_s=STUCK_S)
-    plant.state = replace(plant.state, zones={"z1": replace(zone, balance=still)})
+    put_down(plant, probe_still_s=STUCK_S)
     play(plant, at(2000.0))
     (reason,) = doubts(plant)
     assert reason.key == "probes_stuck"
@@ -85,9 +90,7 @@ def found_off(site: Site, bias_mm_d: float) -> list[Reason]:
     """What is told of probes that have put in so much a day."""
     plant = Plant(site)
     play(plant, at(0, sun=900.0, level=1.5, soil_1=0.25, soil_2=0.25), at(900.0))
-    zone = plant.state.zones["z1"]
-    off = replace(zone.balance, bias_mm_d=bias_mm_d)
-    plant.state = replace(plant.state, zones={"z1": replace(zone, balance=off)})
+    put_down(plant, bias_mm_d=bias_mm_d)
     play(plant, at(1801.0))
     return doubts(plant)
 
@@ -117,10 +120,8 @@ def test_probes_that_fell_silent_a_day_ago_say_nothing() -> None:
         at(900.0),
         at(901, soil_1=SILENT, soil_2=SILENT),
     )
-    zone = plant.state.zones["z1"]
     for age, keys in ((3600.0 * 20.0, ["probes_find_less"]), (3600.0 * 24.1, [])):
-        off = replace(zone.balance, bias_mm_d=-2.0 * OFF_MM_D, probe_age_s=age)
-        plant.state = replace(plant.state, zones={"z1": replace(zone, balance=off)})
+        put_down(plant, bias_mm_d=-2.0 * OFF_MM_D, probe_age_s=age)
         play(plant, at(plant.t + 901.0))
         assert [one.key for one in doubts(plant)] == keys
 
